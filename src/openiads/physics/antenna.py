@@ -44,7 +44,7 @@ def pattern_gain(offset_sq, near_gain, far_gain):  # type: ignore[no-untyped-def
         side = max(near_gain * PLATEAU_END_SQ / offset_sq, far_gain)
     if offset_sq >= _MAIN_LOBE_END_SQ:
         return side
-    return max(math.exp(-GAUSS_EXPONENT * offset_sq), side)
+    return max(math.exp(-GAUSS_EXPONENT * max(offset_sq, 0.0)), side)
 
 
 @kernel
@@ -62,11 +62,12 @@ def scan_gain(cos_scan, exponent):  # type: ignore[no-untyped-def]
     """
     if not cos_scan > 0.0:
         return 0.0
+    c = min(cos_scan, 1.0)
     if exponent == 1.0:
-        return cos_scan
+        return c
     if exponent == 1.5:
-        return cos_scan * math.sqrt(cos_scan)
-    return math.exp(exponent * math.log(cos_scan))
+        return c * math.sqrt(c)
+    return math.exp(max(exponent, 0.0) * math.log(c))
 
 
 @kernel

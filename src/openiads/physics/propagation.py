@@ -17,6 +17,7 @@ height makes the horizon of an effective Earth almost exactly linear between row
 from __future__ import annotations
 
 import math
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,7 +41,7 @@ TABLE_RANGES = 33
 TABLE_ROOT_STEP = 10.0  # sqrt(m): rows at 0, 100, 400, 900 m ... 921.6 km
 _TOP_ROOT = TABLE_ROOT_STEP * (TABLE_HEIGHTS - 1)
 
-_GAUSS_NODES = 48
+_GAUSS_NODES = 24
 _RISING_RAYS = 65
 _DIPPING_RAYS = 33
 _BASE_DEPTH_M = 3000.0
@@ -61,7 +62,7 @@ def effective_earth_radius_m(dn_dh_per_m, earth_radius_m):  # type: ignore[no-un
 @kernel
 def horizon_distance_m(height_m, effective_radius_m):  # type: ignore[no-untyped-def]
     """Distance to the horizon, sqrt(2 a_e h) (parabolic form; 0 for a height below the surface)."""
-    return math.sqrt(2.0 * effective_radius_m * max(height_m, 0.0))
+    return math.sqrt(max(2.0 * effective_radius_m, 0.0) * max(height_m, 0.0))
 
 
 @kernel
@@ -281,6 +282,11 @@ def _crpl_correction(
     return np.concatenate([[0.0], arc]), np.concatenate([[0.0], correction])
 
 
+@cache
+def _gauss() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    return np.polynomial.legendre.leggauss(_GAUSS_NODES)
+
+
 def _crpl_arc(
     invariant: NDArray[np.float64], from_m: float | None, to_m: float, radius_m: float
 ) -> NDArray[np.float64]:
@@ -291,13 +297,13 @@ def _crpl_arc(
     """
     floor = -_BASE_DEPTH_M if from_m is None else from_m - _BASE_DEPTH_M
     base = np.full_like(invariant, floor)
-    for _ in range(8):  # Newton on n(h) (a + h) = invariant
+    for _ in range(5):  # Newton on n(h) (a + h) = invariant
         n = crpl_index(base)
         slope = n - CRPL_DECAY_PER_M * (n - 1.0) * (radius_m + base)
         base = np.maximum(base + (invariant - n * (radius_m + base)) / slope, floor)
     start = np.zeros_like(base) if from_m is None else np.sqrt(np.maximum(from_m - base, 0.0))
     stop = np.sqrt(np.maximum(to_m - base, 0.0))
-    node, weight = np.polynomial.legendre.leggauss(_GAUSS_NODES)
+    node, weight = _gauss()
     u = 0.5 * (stop + start)[:, None] + 0.5 * (stop - start)[:, None] * node[None, :]
     h = base[:, None] + u * u
     n = crpl_index(h)

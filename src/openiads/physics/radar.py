@@ -31,8 +31,8 @@ _MIN_RATIO = 1e-300
 
 @kernel
 def db_to_ratio(value_db):  # type: ignore[no-untyped-def]
-    """Power ratio of a value in dB."""
-    return math.exp(value_db * _DB_TO_NEPER)
+    """Power ratio of a value in dB (held at -3000 and +3000 dB, where floats end)."""
+    return math.exp(min(max(value_db, -3000.0), 3000.0) * _DB_TO_NEPER)
 
 
 @kernel

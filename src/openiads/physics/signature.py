@@ -34,19 +34,12 @@ _HALF_PI = 0.5 * math.pi
 @kernel
 def band_index(freq_hz):  # type: ignore[no-untyped-def]
     """Index into BAND_NAMES; -1 outside VHF..X (to be refused by whoever reads the scenario)."""
-    if not (freq_hz >= 30e6 and freq_hz < 12e9):
+    if not (freq_hz >= BAND_EDGES_HZ[0] and freq_hz < BAND_EDGES_HZ[6]):
         return -1
-    if freq_hz < 300e6:
-        return 0
-    if freq_hz < 1e9:
-        return 1
-    if freq_hz < 2e9:
-        return 2
-    if freq_hz < 4e9:
-        return 3
-    if freq_hz < 8e9:
-        return 4
-    return 5
+    band = 0
+    while freq_hz >= BAND_EDGES_HZ[band + 1]:
+        band += 1
+    return band
 
 
 @kernel
