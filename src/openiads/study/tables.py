@@ -1,0 +1,199 @@
+"""From the raw arrays of one replication to the labelled tables that are stored.
+
+The same outcome and names give the same tables: nothing here asks the clock or iterates over a set.
+"""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pyarrow as pa
+
+from openiads.engine import events as ev
+from openiads.engine.outcome import Outcome
+from openiads.results import schema
+from openiads.study import columns as col
+from openiads.study.chain import missiles_table, threats_table
+from openiads.world.names import Names, missile_id, track_id
+
+#: Events whose `detail` is a row of the weapon table.
+WEAPON_IN_DETAIL = (ev.ASSIGNED, ev.LAUNCH)
+
+
+def label(outcome: Outcome, names: Names) -> dict[str, pa.Table]:
+    """All tables of a run by name, in the order of the published schema."""
+    words = _dictionary(outcome, names)
+    made = {
+        "events": _events(outcome, names, words),
+        "trajectories": _trajectories(outcome, words),
+        "threats": threats_table(outcome, names, words),
+        "missiles": missiles_table(outcome, names, words),
+        "sites": _sites(outcome, names),
+        "magazines": _magazines(outcome, names),
+    }
+    return {name: made[name] for name in schema.TABLES}
+
+
+def _dictionary(outcome: Outcome, names: Names) -> col.Words:
+    """Every id that an index of this outcome can mean."""
+    log, sample = outcome.event, outcome.sample
+    n_tracks = 1 + max(
+        int(log.via.max(initial=-1)),
+        int(sample.index[sample.kind == ev.SAMPLE_TRACK].max(initial=-1)),
+        int(outcome.round.track_id.max(initial=-1)),
+    )
+    return col.Words(
+        {
+            "platform": names.platform,
+            "missile": [missile_id(row) for row in range(len(outcome.round))],
+            "track": [track_id(number) for number in range(n_tracks)],
+            "site": names.site,
+            "radar": names.radar,
+            "command_post": names.command_post,
+            "battery": names.battery,
+            "launcher": names.launcher,
+            "weapon": names.weapon,
+            "identity": ev.IDENTITY,
+        }
+    )
+
+
+def _events(outcome: Outcome, names: Names, words: col.Words) -> pa.Table:
+    log = outcome.event
+    parties = {}
+    for party in ("subject", "object", "via"):
+        codes = np.full(len(log), -1, dtype=np.int32)
+        for code, spec in ev.SPECS.items():
+            refers_to = getattr(spec, party)
+            rows = log.code == code
+            if refers_to is not None and rows.any():
+                codes[rows] = words.codes(refers_to, log[party][rows])
+        parties[party] = words.array(codes)
+    unknown = np.setdiff1d(log.code, list(ev.SPECS))
+    if unknown.size:
+        raise col.LabelError(f"event code {int(unknown[0])} has no meaning")
+    return col.table(
+        "events",
+        {
+            "t_s": col.floats(log.t_s),
+            "event": col.labels(_event_names(), log.code),
+            **parties,
+            "detail": _details(log, names),
+            "range_m": col.floats(log.range_m),
+            "alt_m": col.floats(log.alt_m),
+            "speed_mps": col.floats(log.speed_mps),
+            "value": col.floats(log.value),
+        },
+        {"events": json.dumps(event_meanings(), sort_keys=True)},
+    )
+
+
+def _event_names() -> list[str]:
+    """Event names by code."""
+    return [ev.SPECS[code].name if code in ev.SPECS else "" for code in range(max(ev.SPECS) + 1)]
+
+
+def _details(log: np.recarray, names: Names) -> pa.DictionaryArray:
+    texts: list[str] = []
+    codes = np.full(len(log), -1, dtype=np.int64)
+    for code, spec in ev.SPECS.items():
+        options = names.weapon if code in WEAPON_IN_DETAIL else spec.detail
+        rows = (log.code == code) & (log.detail >= 0)
+        if not rows.any():
+            continue
+        detail = log.detail[rows]
+        if options is None:
+            options = [str(number) for number in range(int(detail.max()) + 1)]
+        if detail.max() >= len(options):
+            raise col.LabelError(f"detail {int(detail.max())} of event '{spec.name}' has no meaning")
+        codes[rows] = detail + len(texts)
+        texts += options
+    return col.labels(texts, codes)
+
+
+def event_meanings() -> dict[str, dict[str, object]]:
+    """Per event: what its columns hold. Goes into the metadata of events.parquet, so that a reader needs no engine."""
+    meanings: dict[str, dict[str, object]] = {}
+    for code, spec in ev.SPECS.items():
+        parts = {
+            "code": code,
+            "subject": spec.subject,
+            "object": spec.object,
+            "via": spec.via,
+            "detail": "weapon" if code in WEAPON_IN_DETAIL else spec.detail,
+            "value": spec.value,
+            "note": spec.note,
+        }
+        meanings[spec.name] = {key: part for key, part in parts.items() if part not in (None, "")}
+    return meanings
+
+
+def _trajectories(outcome: Outcome, words: col.Words) -> pa.Table:
+    sample = outcome.sample
+    order = np.lexsort((np.arange(len(sample)), sample.t_s, sample.index, sample.kind))
+    sample = sample[order]
+    ids = np.full(len(sample), -1, dtype=np.int32)
+    for kind, table in enumerate(ev.SAMPLE_KINDS):
+        rows = sample.kind == kind
+        if rows.any():
+            ids[rows] = words.codes(table, sample.index[rows])
+    is_track = sample.kind == ev.SAMPLE_TRACK
+    columns: dict[str, pa.Array] = {
+        "kind": col.labels(ev.SAMPLE_KINDS, sample.kind),
+        "id": words.array(ids),
+        "identity": words.array(words.codes("identity", np.where(is_track, sample.state, -1))),
+        "truth": words.array(words.codes("platform", np.where(is_track, sample.truth, -1))),
+    }
+    for column in schema.TRAJECTORIES:
+        if column.kind == schema.FIXED:
+            columns[column.name] = col.fixed(sample[column.decoded], column.per_unit)
+    return col.table("trajectories", columns)
+
+
+def _sites(outcome: Outcome, names: Names) -> pa.Table:
+    state, log = outcome.site_state, outcome.event
+    lost_to: list[str] = [""] * len(names.site)
+    for row in log[log.code == ev.SITE_LOST]:
+        if row.object >= 0 and not lost_to[row.subject]:
+            lost_to[row.subject] = names.platform[row.object]
+    radar_row = {name: row for row, name in enumerate(names.radar)}
+    rows = [
+        radar_row.get(name) if kind == "radar" else None
+        for name, kind in zip(names.site, names.site_kind, strict=True)
+    ]
+    return col.table(
+        "sites",
+        {
+            "id": col.keys(names.site),
+            "kind": col.keys(names.site_kind),
+            "type": col.keys([None if r is None else names.radar_type[r] for r in rows]),
+            "lat_deg": col.floats(names.site_lat_deg),
+            "lon_deg": col.floats(names.site_lon_deg),
+            "alt_m": col.floats(names.site_alt_m),
+            "value": col.floats(names.site_value),
+            "radar_range_m": col.floats([np.nan if r is None else names.radar_range_m[r] for r in rows]),
+            "alive": pa.array(np.asarray(state.alive) != 0),
+            "hits": pa.array(np.asarray(state.n_hits, dtype=np.int64)),
+            "t_lost_s": col.floats(np.where(state.alive != 0, np.nan, state.t_dead_s)),
+            "lost_to": col.keys(lost_to),
+        },
+    )
+
+
+def _magazines(outcome: Outcome, names: Names) -> pa.Table:
+    state = outcome.magazine_state
+    counts = {field: np.asarray(state[field], dtype=np.int64) for field in ("rounds", "reserve", "fired")}
+    reach_m = dict(zip(names.weapon, names.weapon_range_m, strict=True))
+    return col.table(
+        "magazines",
+        {
+            "launcher": col.keys(names.magazine_launcher),
+            "weapon": col.keys(names.magazine_weapon),
+            "weapon_range_m": col.floats([reach_m.get(weapon, np.nan) for weapon in names.magazine_weapon]),
+            "rounds_start": pa.array(counts["rounds"] + counts["reserve"] + counts["fired"]),
+            "rounds_fired": pa.array(counts["fired"]),
+            "rounds_ready": pa.array(counts["rounds"]),
+            "rounds_reserve": pa.array(counts["reserve"]),
+        },
+    )
