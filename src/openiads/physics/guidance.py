@@ -15,6 +15,8 @@ import math
 
 from openiads._jit import kernel
 
+LOFT_NONE_M = 100_000.0  # altitude of a meeting point from which there is no loft
+
 
 @kernel
 def apn_command(rx, ry, rz, vx, vy, vz, atx, aty, atz, nav):
@@ -160,3 +162,93 @@ def closest_approach(rx, ry, rz, vx, vy, vz, ax, ay, az, dt_s):
             best = d2
             t_best = s
     return t_best, math.sqrt(best)
+
+
+@kernel
+def predicted_meeting(px, py, pz, speed, ex, ey, ez, wx, wy, wz, bx, by, bz, horizon_s):
+    """Predicted intercept point from the missile, (dx, dy, dz) in m, and the time to go (-1: no meeting).
+
+    p: missile position; speed: what the meeting time is reckoned with; e, w, b: estimate of target position,
+    velocity, acceleration, the last believed for horizon_s.
+    """
+    dx = ex - px
+    dy = ey - py
+    dz = ez - pz
+    t_go = time_to_meet(dx, dy, dz, wx, wy, wz, speed)
+    t = t_go
+    if t < 0.0:
+        t = 0.0
+    k = 0.0
+    for _ in range(3):  # the acceleration shifts the meeting point, which shifts the time
+        h = t
+        if h > horizon_s:
+            h = horizon_s
+        k = h * (t - 0.5 * h)
+        t_go = time_to_meet(dx + k * bx, dy + k * by, dz + k * bz, wx, wy, wz, speed)
+        if t_go >= 0.0:
+            t = t_go
+    return dx + wx * t + k * bx, dy + wy * t + k * by, dz + wz * t + k * bz, t_go
+
+
+@kernel
+def choose_loft(dx, dy, dz, ux, uy, uz, alt_m, loft_per_m, loft_max_rad):
+    """Loft angle per metre of horizontal range to go, fixed once per flight: the loft rule.
+
+    d: vector to the predicted intercept point (m), alt_m its altitude; u: local up. The missile type's
+    `loft_per_m`, less where the angle would begin above `loft_max_rad`, and falling linearly to none at
+    LOFT_NONE_M, since a high meeting point needs no loft to leave the dense air.
+    """
+    s = dx * ux + dy * uy + dz * uz
+    h2 = dx * dx + dy * dy + dz * dz - s * s
+    share = 1.0 - alt_m / LOFT_NONE_M
+    if share <= 0.0 or h2 <= 1.0:
+        return 0.0
+    if share > 1.0:
+        share = 1.0
+    c = loft_per_m
+    most = loft_max_rad / math.sqrt(h2)
+    if c > most:
+        c = most
+    return c * share
+
+
+@kernel
+def lofted_direction(dx, dy, dz, ux, uy, uz, speed, loft_per_m, loft_max_rad):
+    """Direction to fly so as to arrive along a parabola above the line of sight, and its feed-forward.
+
+    d: vector to the predicted intercept point (m); u: local up. The flight direction stands `loft_per_m` x
+    (horizontal distance to go) above the line of sight, which draws a parabola. Returns (unit direction, turning
+    acceleration (m/s^2) of flying it at `speed`).
+    """
+    r = math.sqrt(dx * dx + dy * dy + dz * dz)
+    if r <= 1.0:
+        return ux, uy, uz, 0.0, 0.0, 0.0
+    ir = 1.0 / r
+    dx *= ir
+    dy *= ir
+    dz *= ir
+    s = dx * ux + dy * uy + dz * uz
+    c2 = 1.0 - s * s
+    if c2 < 1e-6:
+        return dx, dy, dz, 0.0, 0.0, 0.0
+    c = math.sqrt(c2)
+    ic = 1.0 / c
+    nx = (ux - s * dx) * ic  # across the line of sight, upwards
+    ny = (uy - s * dy) * ic
+    nz = (uz - s * dz) * ic
+    loft = loft_per_m * r * c
+    own = loft_per_m * c  # turn per metre flown: of the loft angle, and of the line of sight
+    if loft > loft_max_rad:
+        loft = loft_max_rad
+        own = 0.0
+    ca = math.cos(loft)
+    sa = math.sin(loft)
+    f = -speed * speed * (own * ca + sa * ir)
+    return (
+        dx * ca + nx * sa,
+        dy * ca + ny * sa,
+        dz * ca + nz * sa,
+        f * (nx * ca - dx * sa),
+        f * (ny * ca - dy * sa),
+        f * (nz * ca - dz * sa),
+    )

@@ -1,14 +1,17 @@
 """Records of interceptor missiles: one row per missile type (parameters), one per round (state).
 
-SI units; ECEF (rotating frame) positions, velocities relative to the rotating Earth; -1 is "none" in index fields.
+SI units. Positions ECEF (rotating frame), velocities relative to the rotating Earth. -1 is "none" in index fields.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+
+from openiads.units import STANDARD_GRAVITY_MPS2
 
 # Drag tables: zero-lift drag coefficient on a uniform Mach grid, held beyond the last point.
 N_MACH = 33
@@ -71,8 +74,7 @@ MISSILE_TYPE = np.dtype(
         ("turn_rate_radps", "f8"),  # bound of the turn-over rate
         # aerodynamics
         ("ref_area_m2", "f8"),
-        ("cd_boost", "f8", (N_MACH,)),  # zero-lift drag, motor burning, on MACH_GRID
-        ("cd_coast", "f8", (N_MACH,)),  # zero-lift drag, motor off, on MACH_GRID
+        ("cd", "f8", (2, N_MACH)),  # zero-lift drag on MACH_GRID: row 0 motor off, row 1 motor burning
         ("induced_k", "f8"),  # drag due to lift: Cd = Cd0 + k Cl^2
         ("cl_max", "f8"),  # largest trimmed lift coefficient
         # control
@@ -153,18 +155,19 @@ MISSILE = np.dtype(
         ("lift_work_jpkg", "f8"),  # work of the lateral force per unit mass (integration residue, near zero)
         ("max_lateral_mps2", "f8"),  # largest lateral acceleration flown
         ("t_go_s", "f8"),  # time to go by the guidance's own estimate, -1 none
+        ("loft_per_m", "f8"),  # loft angle per metre to go chosen for this flight, -1 not yet
     ],
     align=True,
 )
 
 
 def cd_table(mach: Any, cd: Any) -> np.ndarray:
-    """Zero-lift drag coefficients on MACH_GRID from break points (increasing Mach), linear between, held outside."""
+    """Zero-lift drag coefficients on MACH_GRID from break points (increasing Mach); linear, held outside."""
     return np.interp(MACH_GRID, np.asarray(mach, dtype=float), np.asarray(cd, dtype=float))
 
 
 def missile_types(rows: list[Mapping[str, Any]]) -> np.recarray:
-    """Table of missile types from mappings field -> SI value; every field but `flyout` (default -1) is required."""
+    """Table of missile types from mappings field -> SI value; only `flyout` (default -1) may be left out."""
     names = set(MISSILE_TYPE.names or ())
     table = np.zeros(len(rows), dtype=MISSILE_TYPE).view(np.recarray)
     for row, values in zip(table, rows, strict=True):
@@ -175,6 +178,42 @@ def missile_types(rows: list[Mapping[str, Any]]) -> np.recarray:
             row[name] = value
         row["flyout"] = values.get("flyout", -1)
     return table
+
+
+_LAWS = {"cookie": 0, "gauss": 1, "cookie_tail": 2}
+_SEEKERS = {"command": SEEKER_NONE, "tvm": SEEKER_SEMI_ACTIVE, "active": SEEKER_ACTIVE}
+_SAME_NAME = (
+    "launch_mass_kg", "boost_s", "sustain_s", "eject_speed_mps", "ignition_s", "rise_s", "turn_rate_radps",
+    "induced_k", "cl_max", "lag_s", "nav_const", "loft_max_rad", "cruise_mps", "terminal_s", "seeker_range_m",
+    "seeker_fov_rad", "seeker_gimbal_rad", "seeker_noise_rad", "seeker_glint_m", "seeker_tau_s", "lethal_p0",
+    "lethal_radius_m", "lethal_tail_m", "fuze_radius_m", "damage_radius_m", "cep_m", "max_flight_s",
+    "min_speed_mps", "max_alt_m",
+)  # fmt: skip
+
+
+def from_catalog(
+    values: Mapping[str, Any], cd_coast: tuple[Any, Any], cd_boost: tuple[Any, Any]
+) -> dict[str, Any]:
+    """Fields of one MISSILE_TYPE row from the SI values of a catalogue missile.
+
+    values: the catalogue's field names (quantities in SI, choices as words); cd_*: (Mach points, coefficients).
+    """
+    row = {name: values[name] for name in _SAME_NAME}
+    for part in ("boost", "sustain"):
+        flow = values[f"{part}_propellant_kg"] / values[f"{part}_s"] if values[f"{part}_s"] > 0.0 else 0.0
+        row[f"{part}_mdot_kgps"] = flow
+        row[f"{part}_thrust_n"] = flow * values[f"{part}_isp_s"] * STANDARD_GRAVITY_MPS2
+    row["ref_area_m2"] = 0.25 * math.pi * values["diameter_m"] * values["diameter_m"]
+    row["cd"] = np.array([cd_table(*cd_coast), cd_table(*cd_boost)])
+    row["lateral_g_max"] = values["lateral_accel_max_mps2"] / STANDARD_GRAVITY_MPS2
+    row["loft_per_m"] = values["loft_max_rad"] / values["loft_range_m"]
+    row["seeker_kind"] = _SEEKERS[values["seeker"]]
+    row["lethal_law"] = _LAWS[values["lethal_law"]]
+    row["min_target_alt_m"] = values["altitude_min_m"]
+    row["max_target_alt_m"] = values["altitude_max_m"]
+    row["min_range_m"] = values["range_min_m"]
+    row["max_target_mps"] = values["target_speed_max_mps"]
+    return row
 
 
 def missiles(n: int) -> np.recarray:

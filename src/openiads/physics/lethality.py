@@ -25,7 +25,7 @@ CEP_PER_SIGMA = math.sqrt(2.0 * math.log(2.0))
 
 @kernel
 def damage(law, miss_m, p0, radius_m, tail_m):
-    """Probability of the effect at a miss distance, by the stated law; 0 for a negative or non-finite miss."""
+    """Probability of the effect at a miss distance, by the stated law; 0 for a negative or NaN miss."""
     if not miss_m >= 0.0:
         return 0.0
     if law == LAW_GAUSS:
