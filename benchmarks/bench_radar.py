@@ -24,8 +24,9 @@ from pathlib import Path
 import numpy as np
 
 from openiads._jit import kernel
-from openiads.physics.antenna import beam_offset_sq, pattern_gain, scan_gain, wrap_pi
+from openiads.physics.antenna import beam_offset_sq, pattern_gain, scan_gain
 from openiads.physics.detection import make_pd_table, pd_from_snr
+from openiads.physics.geodesy import wrap_pi
 from openiads.physics.jamming import jammed_snr
 from openiads.physics.propagation import MODEL_CRPL, ground_range_m, look_path, make_refraction_table
 from openiads.physics.radar import constant_from_claim_m2, snr_from_constant
@@ -41,7 +42,7 @@ EARTH_M = 6_371_000.0
 
 
 @kernel
-def evaluate(t, axes, rcs, pd_table, constant_m2, beam_az, beam_el, jam_noise):  # type: ignore[no-untyped-def]
+def evaluate(t, axes, rcs, pd_table, constant_m2, beam_az, beam_el, jam_noise):
     """Pd of one target row t = (east, north, up); the radar's face looks north, local axes for brevity."""
     e, n, u = t[0], t[1], t[2]
     r = math.sqrt(e * e + n * n + u * u)
@@ -59,7 +60,7 @@ def evaluate(t, axes, rcs, pd_table, constant_m2, beam_az, beam_el, jam_noise): 
 
 
 @kernel
-def sweep(targets, axes, rcs, pd_table, constant_m2, beam_az, beam_el, jam_noise, repeats):  # type: ignore[no-untyped-def]
+def sweep(targets, axes, rcs, pd_table, constant_m2, beam_az, beam_el, jam_noise, repeats):
     """Sum of Pd over all targets, `repeats` times with a moving beam."""
     total = 0.0
     for k in range(repeats):
@@ -71,7 +72,7 @@ def sweep(targets, axes, rcs, pd_table, constant_m2, beam_az, beam_el, jam_noise
 
 
 @kernel
-def sweep_with_path(  # type: ignore[no-untyped-def]
+def sweep_with_path(
     targets, axes, rcs, pd_table, constant_m2, beam_az, beam_el, jam_noise, repeats, refraction
 ):
     """The same behind a horizon and with refracted elevation; also counts the targets above the horizon."""
@@ -145,7 +146,7 @@ def inputs() -> dict[str, np.ndarray]:
     }
 
 
-def best(function):  # type: ignore[no-untyped-def]
+def best(function):
     """(value, best seconds) of PASSES calls."""
     value, seconds = 0.0, math.inf
     for _ in range(PASSES):
@@ -155,7 +156,7 @@ def best(function):  # type: ignore[no-untyped-def]
     return value, seconds
 
 
-def c_sweep(folder: Path):  # type: ignore[no-untyped-def]
+def c_sweep(folder: Path):
     """The C kernel as a ctypes function, or None without gcc."""
     gcc = shutil.which("gcc")
     if gcc is None:

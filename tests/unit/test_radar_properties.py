@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from openiads.physics.antenna import beam_offset_sq, pattern_gain, scan_gain, wrap_pi
+from openiads.physics.antenna import beam_offset_sq, pattern_gain, scan_gain
 from openiads.physics.detection import make_pd_table, pd_from_snr
 from openiads.physics.jamming import (
     burn_through_self_screening_m,
@@ -92,13 +92,6 @@ def test_beam_is_symmetrical(d_az: float, d_el: float) -> None:
     assert (
         value == beam_offset_sq(-d_az, d_el, 0.9, 40.0, 30.0) == beam_offset_sq(d_az, -d_el, 0.9, 40.0, 30.0)
     )
-
-
-@given(st.floats(0.0, 2 * math.pi, exclude_max=True), st.floats(0.0, 2 * math.pi, exclude_max=True))
-def test_difference_of_azimuths_is_short_way_round(a: float, b: float) -> None:
-    d = wrap_pi(a - b)
-    assert -math.pi <= d <= math.pi
-    assert math.cos(d) == pytest.approx(math.cos(a - b), abs=1e-12)
 
 
 @given(st.floats(1e-6, 1.0), st.floats(0.0, 4.0))

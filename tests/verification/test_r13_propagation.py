@@ -87,9 +87,11 @@ def test_r16_printed_example_of_another_program() -> None:
     assert math.degrees(apparent) == pytest.approx(2.0, abs=2e-4)
 
 
-def eikonal(antenna_m: float, elevation: float, heights: list[float]) -> list[float]:
-    """Ground ranges at which a ray *last* rises through `heights`, from the ray equation d(n t)/ds = grad n
-    in a plane: no Snell invariant, no substitution, no table."""
+def eikonal(antenna_m: float, elevation: float, heights: list[float], falling: bool = False) -> list[float]:
+    """Ground ranges at which a ray last rises (or first falls) through `heights`.
+
+    From the ray equation d(n t)/ds = grad n in a plane: no Snell invariant, no substitution, no table.
+    """
 
     def rhs(_: float, y: np.ndarray) -> list[float]:
         r = math.hypot(y[0], y[1])
@@ -101,9 +103,10 @@ def eikonal(antenna_m: float, elevation: float, heights: list[float]) -> list[fl
     start = [0.0, A + antenna_m, n0 * math.cos(elevation), n0 * math.sin(elevation)]
     events = [lambda _, y, h=h: math.hypot(y[0], y[1]) - A - h for h in heights]
     for event in events:
-        event.direction = 1.0
+        event.direction = -1.0 if falling else 1.0
     path = solve_ivp(rhs, (0.0, 1.3e6), start, rtol=1e-11, atol=1e-6, events=events, max_step=20e3)
-    return [A * math.atan2(hits[-1][0], hits[-1][1]) for hits in path.y_events]
+    hits = [crossings[0 if falling else -1] for crossings in path.y_events]
+    return [A * math.atan2(x, y) for x, y, *_ in hits]
 
 
 @pytest.mark.parametrize(
@@ -127,6 +130,18 @@ def test_r16_table_against_the_ray_equation(antenna_m: float, el_deg: float, hei
         assert geometric + correction == pytest.approx(math.radians(el_deg), abs=1e-5)
 
 
+def test_targets_below_a_high_antenna() -> None:
+    """Falling rays from 1500 m to targets nearer than the ray's lowest point; 0.01 mrad."""
+    table = p.make_refraction_table(1500.0, p.MODEL_CRPL)
+    heights = [100.0, 400.0, 1000.0, 1400.0]
+    grounds = eikonal(1500.0, math.radians(-1.5), heights, falling=True)
+    for height, ground in zip(heights, grounds, strict=True):
+        up = (A + height) * math.cos(ground / A) - (A + 1500.0)
+        geometric = math.atan2(up, (A + height) * math.sin(ground / A))
+        looked = p.apparent_elevation_rad(table, height, ground, geometric)
+        assert looked == pytest.approx(math.radians(-1.5), abs=1e-5)
+
+
 def test_high_targets_for_ballistic_missiles() -> None:
     """Up to 600 km height the correction stays within 0.2 mrad of the exact ray."""
     table = p.make_refraction_table(20.0, p.MODEL_CRPL)
@@ -142,7 +157,7 @@ def test_high_targets_for_ballistic_missiles() -> None:
 @pytest.mark.parametrize("antenna_m", [5.0, 20.0, 100.0, 1500.0])
 def test_crpl_horizon_is_the_grazing_ray(antenna_m: float) -> None:
     """Column 0 against the ray that leaves the surface at zero elevation, both ways; 1e-4 at table rows, and
-    between rows no more than 0.4 % off (worst below 100 m)."""
+    between rows within 5e-4 (measured worst 2.6e-4, a 10 m target seen from 5 m)."""
     table = p.make_refraction_table(antenna_m, p.MODEL_CRPL)
     to_antenna = eikonal(0.0, 0.0, [antenna_m])[0]
     for height in (0.0, 100.0, 900.0, 10e3, 30e3):
@@ -151,7 +166,7 @@ def test_crpl_horizon_is_the_grazing_ray(antenna_m: float) -> None:
         assert row == pytest.approx(to_antenna + to_target, rel=1e-4)
     for height in (10.0, 50.0, 450.0, 5e3, 20e3):
         exact = to_antenna + eikonal(0.0, 0.0, [height])[0]
-        assert p.horizon_ground_range_m(table, height) == pytest.approx(exact, rel=4e-3)
+        assert p.horizon_ground_range_m(table, height) == pytest.approx(exact, rel=5e-4)
 
 
 def test_both_models_fill_the_same_table() -> None:

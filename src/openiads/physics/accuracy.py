@@ -20,20 +20,20 @@ _MIN_ENERGY_RATIO = 0.5
 
 
 @kernel
-def noise_sigma(cell, energy_ratio, floor):  # type: ignore[no-untyped-def]
+def noise_sigma(cell, energy_ratio, floor):
     """sqrt((cell / sqrt(2 E))^2 + floor^2), in the unit of `cell` and `floor`."""
     noise_sq = cell * cell / (2.0 * max(energy_ratio, _MIN_ENERGY_RATIO))
     return math.sqrt(noise_sq + floor * floor)
 
 
 @kernel
-def sigma_range_m(range_cell_m, energy_ratio, floor_m):  # type: ignore[no-untyped-def]
+def sigma_range_m(range_cell_m, energy_ratio, floor_m):
     """Range standard deviation (m); range_cell_m = c / (2 B)."""
     return noise_sigma(range_cell_m, energy_ratio, floor_m)
 
 
 @kernel
-def sigma_angle_rad(beamwidth_rad, cos_scan, energy_ratio, floor_rad):  # type: ignore[no-untyped-def]
+def sigma_angle_rad(beamwidth_rad, cos_scan, energy_ratio, floor_rad):
     """Monopulse azimuth or elevation standard deviation (rad).
 
     beamwidth_rad is at broadside; cos_scan (1 for a mechanically turned antenna, held above 0.1736)
@@ -45,19 +45,19 @@ def sigma_angle_rad(beamwidth_rad, cos_scan, energy_ratio, floor_rad):  # type: 
 
 
 @kernel
-def sigma_angle_scan_rad(beamwidth_rad, energy_ratio, beam_loss, floor_rad):  # type: ignore[no-untyped-def]
+def sigma_angle_scan_rad(beamwidth_rad, energy_ratio, beam_loss, floor_rad):
     """Angle standard deviation (rad) of a beam that scans linearly across the target, E / beam_loss."""
     return noise_sigma(beamwidth_rad / LINEAR_SCAN_SLOPE, energy_ratio / max(beam_loss, 1.0), floor_rad)
 
 
 @kernel
-def sigma_radial_velocity_mps(freq_hz, coherent_s, energy_ratio, floor_mps):  # type: ignore[no-untyped-def]
+def sigma_radial_velocity_mps(freq_hz, coherent_s, energy_ratio, floor_mps):
     """Radial-velocity standard deviation (m/s): Doppler cell lambda / (2 T) over sqrt(2 E), and floor."""
     cell = SPEED_OF_LIGHT_MPS / (2.0 * max(freq_hz, 1.0) * max(coherent_s, 1e-9))
     return noise_sigma(cell, energy_ratio, floor_mps)
 
 
 @kernel
-def range_cell_m(bandwidth_hz):  # type: ignore[no-untyped-def]
+def range_cell_m(bandwidth_hz):
     """Range resolution c / (2 B) in m (a bandwidth below 1 Hz counts as 1 Hz)."""
     return SPEED_OF_LIGHT_MPS / (2.0 * max(bandwidth_hz, 1.0))

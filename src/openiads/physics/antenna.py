@@ -22,7 +22,7 @@ _MAIN_LOBE_END_SQ = 16.0  # there the Gaussian is at -193 dB: below any side-lob
 
 
 @kernel
-def beam_offset_sq(d_az_rad, d_el_rad, cos_el, inv_beamwidth_az, inv_beamwidth_el):  # type: ignore[no-untyped-def]
+def beam_offset_sq(d_az_rad, d_el_rad, cos_el, inv_beamwidth_az, inv_beamwidth_el):
     """Squared offset in beamwidths from azimuth and elevation differences (rad, azimuth already in [-pi,
     pi]).
 
@@ -34,7 +34,7 @@ def beam_offset_sq(d_az_rad, d_el_rad, cos_el, inv_beamwidth_az, inv_beamwidth_e
 
 
 @kernel
-def pattern_gain(offset_sq, near_gain, far_gain):  # type: ignore[no-untyped-def]
+def pattern_gain(offset_sq, near_gain, far_gain):
     """One-way gain relative to the beam peak (0..1) at a squared offset in beamwidths.
 
     near_gain, far_gain: power ratios below 1 of the first side lobe and of the far side lobes.
@@ -48,14 +48,14 @@ def pattern_gain(offset_sq, near_gain, far_gain):  # type: ignore[no-untyped-def
 
 
 @kernel
-def pattern_db(off_axis_rad, beamwidth_rad, near_sidelobe_db, far_sidelobe_db):  # type: ignore[no-untyped-def]
+def pattern_db(off_axis_rad, beamwidth_rad, near_sidelobe_db, far_sidelobe_db):
     """The same pattern in dB for a circular beam; side-lobe levels in dB below the peak are negative."""
     x = off_axis_rad / max(beamwidth_rad, 1e-9)
     return ratio_to_db(pattern_gain(x * x, db_to_ratio(near_sidelobe_db), db_to_ratio(far_sidelobe_db)))
 
 
 @kernel
-def scan_gain(cos_scan, exponent):  # type: ignore[no-untyped-def]
+def scan_gain(cos_scan, exponent):
     """One-way gain of a planar array scanned off broadside: cos(scan)^exponent; 0 behind the face.
 
     Exponent 1: ideal projected aperture; 1.5: usual allowance for element mismatch. A parameter of the radar.
@@ -71,23 +71,13 @@ def scan_gain(cos_scan, exponent):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def scanned_beamwidth_rad(beamwidth_rad, cos_scan):  # type: ignore[no-untyped-def]
+def scanned_beamwidth_rad(beamwidth_rad, cos_scan):
     """Beamwidth of a planar array off broadside: 1/cos(scan), held beyond 80 degrees."""
     return beamwidth_rad / max(cos_scan, 0.17364817766693033)
 
 
 @kernel
-def wrap_pi(angle_rad):  # type: ignore[no-untyped-def]
-    """Angle brought into [-pi, pi) by one turn at most (differences of two angles in [0, 2 pi))."""
-    if angle_rad >= math.pi:
-        return angle_rad - 2.0 * math.pi
-    if angle_rad < -math.pi:
-        return angle_rad + 2.0 * math.pi
-    return angle_rad
-
-
-@kernel
-def beamshape_loss(n_dimensions):  # type: ignore[no-untyped-def]
+def beamshape_loss(n_dimensions):
     """Loss (ratio > 1) of a Gaussian beam swept past the target with dense looks, in 1 or 2 dimensions.
 
     sqrt(8 ln2 / pi) = 1.3286 per dimension, 1.234 dB (Barton & Leonov, Radar Technology Encyclopedia, p. 6,
@@ -101,7 +91,7 @@ def beamshape_loss(n_dimensions):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def gain_from_beamwidths(beamwidth_az_rad, beamwidth_el_rad, efficiency):  # type: ignore[no-untyped-def]
+def gain_from_beamwidths(beamwidth_az_rad, beamwidth_el_rad, efficiency):
     """Peak gain (ratio) of a beam: efficiency * 4 pi / (az * el); efficiency near 0.8 for a Gaussian beam."""
     area = beamwidth_az_rad * beamwidth_el_rad
     if not area > 0.0:

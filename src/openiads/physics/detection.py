@@ -196,7 +196,7 @@ def make_pd_table(n_pulses: int, pfa: float) -> NDArray[np.float64]:
 
 
 @kernel
-def pd_lookup(table, swerling, snr_db):  # type: ignore[no-untyped-def]
+def pd_lookup(table, swerling, snr_db):
     """Pd from a table of :func:`make_pd_table`, linear in dB; pfa below the grid, 1 above it.
 
     snr_db is the mean SNR of one pulse. NaN gives pfa.
@@ -212,7 +212,7 @@ def pd_lookup(table, swerling, snr_db):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def pd_from_snr(table, swerling, snr):  # type: ignore[no-untyped-def]
+def pd_from_snr(table, swerling, snr):
     """Pd from the per-pulse SNR as a power ratio (zero, negative or NaN: pfa)."""
     if not snr > 1e-3:
         return table[swerling, 0]
@@ -220,7 +220,7 @@ def pd_from_snr(table, swerling, snr):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def m_of_n_probability(p, m, n):  # type: ignore[no-untyped-def]
+def m_of_n_probability(p, m, n):
     """P(at least m successes in n independent trials of probability p); 0 <= m, 0 <= n (int64)."""
     if m <= 0:
         return 1.0
@@ -238,13 +238,13 @@ def m_of_n_probability(p, m, n):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def cumulative_probability(cumulative, p):  # type: ignore[no-untyped-def]
+def cumulative_probability(cumulative, p):
     """Probability of at least one detection so far, after one more look of probability p."""
     return 1.0 - (1.0 - cumulative) * (1.0 - p)
 
 
 @kernel
-def resolution_cells(range_extent_m, range_cell_m, n_beams, n_doppler):  # type: ignore[no-untyped-def]
+def resolution_cells(range_extent_m, range_cell_m, n_beams, n_doppler):
     """Number of independent decisions of one scan: range cells x beam positions x Doppler filters."""
     if range_cell_m <= 0.0 or range_extent_m <= 0.0:
         return 0.0
@@ -252,7 +252,7 @@ def resolution_cells(range_extent_m, range_cell_m, n_beams, n_doppler):  # type:
 
 
 @kernel
-def mean_false_plots(pfa, n_cells):  # type: ignore[no-untyped-def]
+def mean_false_plots(pfa, n_cells):
     """Mean number (Poisson for small pfa) of false plots in `n_cells` independent decisions."""
     return pfa * n_cells
 

@@ -35,7 +35,7 @@ def check_jammer(power_w: float, gain: float, bandwidth_hz: float) -> None:
 
 
 @kernel
-def band_overlap_hz(freq_a_hz, bandwidth_a_hz, freq_b_hz, bandwidth_b_hz):  # type: ignore[no-untyped-def]
+def band_overlap_hz(freq_a_hz, bandwidth_a_hz, freq_b_hz, bandwidth_b_hz):
     """Width (Hz) common to two bands given by centre and full width; 0 where they do not meet."""
     low = max(freq_a_hz - 0.5 * bandwidth_a_hz, freq_b_hz - 0.5 * bandwidth_b_hz)
     high = min(freq_a_hz + 0.5 * bandwidth_a_hz, freq_b_hz + 0.5 * bandwidth_b_hz)
@@ -43,7 +43,7 @@ def band_overlap_hz(freq_a_hz, bandwidth_a_hz, freq_b_hz, bandwidth_b_hz):  # ty
 
 
 @kernel
-def jammer_coupling_m2(  # type: ignore[no-untyped-def]
+def jammer_coupling_m2(
     erp_w, jam_freq_hz, jam_bandwidth_hz, rx_gain, rx_freq_hz, rx_bandwidth_hz, noise_temp_k, loss
 ):
     """Coupling C (m^2) of one jammer and one victim: J/N = C * g / R^2.
@@ -60,32 +60,32 @@ def jammer_coupling_m2(  # type: ignore[no-untyped-def]
 
 
 @kernel
-def jam_to_noise(coupling_m2, pattern_gain, range_m):  # type: ignore[no-untyped-def]
+def jam_to_noise(coupling_m2, pattern_gain, range_m):
     """J/N (ratio) of one jammer; sum over jammers as it is. Range below 1 m counts as 1 m."""
     r = max(range_m, _MIN_RANGE_M)
     return coupling_m2 * pattern_gain / (r * r)
 
 
 @kernel
-def jammed_snr(snr, jam_noise):  # type: ignore[no-untyped-def]
+def jammed_snr(snr, jam_noise):
     """SNR with the sum of J/N of all jammers as additional noise."""
     return snr / (1.0 + max(jam_noise, 0.0))
 
 
 @kernel
-def range_factor(jam_noise):  # type: ignore[no-untyped-def]
+def range_factor(jam_noise):
     """Detection range under a J/N that does not depend on target range, relative to clear: (1+J/N)^(-1/4)."""
     return 1.0 / math.sqrt(math.sqrt(1.0 + max(jam_noise, 0.0)))
 
 
 @kernel
-def burn_through_stand_off_m(clear_range_m, jam_noise):  # type: ignore[no-untyped-def]
+def burn_through_stand_off_m(clear_range_m, jam_noise):
     """Burn-through range (m) against a jammer whose own distance and direction are fixed."""
     return clear_range_m * range_factor(jam_noise)
 
 
 @kernel
-def burn_through_self_screening_m(constant_m2, rcs_m2, coupling_m2, snr_required):  # type: ignore[no-untyped-def]
+def burn_through_self_screening_m(constant_m2, rcs_m2, coupling_m2, snr_required):
     """Burn-through range (m) of a target that carries the jammer, in the main beam, receiver noise included.
 
     Solves K*rcs/R^4 / (1 + C/R^2) = s:  R^2 = (-C + sqrt(C^2 + 4 K rcs / s)) / 2, written without
@@ -101,13 +101,13 @@ def burn_through_self_screening_m(constant_m2, rcs_m2, coupling_m2, snr_required
 
 
 @kernel
-def strobe_reported(jam_noise_main_beam, threshold):  # type: ignore[no-untyped-def]
+def strobe_reported(jam_noise_main_beam, threshold):
     """Whether a jammer in the main beam is strong enough to be reported as a strobe (J/N >= threshold)."""
     return jam_noise_main_beam >= threshold
 
 
 @kernel
-def strobe_sigma_rad(beamwidth_rad, cos_scan, jam_noise_main_beam, floor_rad):  # type: ignore[no-untyped-def]
+def strobe_sigma_rad(beamwidth_rad, cos_scan, jam_noise_main_beam, floor_rad):
     """Angle standard deviation (rad) of a strobe: the monopulse law with J/N in the place of E.
 
     One noise sample; averaging over a dwell would improve it, so this is an upper bound for one source in the

@@ -51,7 +51,7 @@ _BASE_DEPTH_M = 3000.0
 
 
 @kernel
-def effective_earth_radius_m(dn_dh_per_m, earth_radius_m):  # type: ignore[no-untyped-def]
+def effective_earth_radius_m(dn_dh_per_m, earth_radius_m):
     """Effective Earth radius a / (1 + a dn/dh) for a refractive-index gradient (about -39e-9 per m).
 
     At the ducting gradient (-157e-9 per m) and beyond the rays do not leave the Earth: held at 1000 a.
@@ -60,13 +60,13 @@ def effective_earth_radius_m(dn_dh_per_m, earth_radius_m):  # type: ignore[no-un
 
 
 @kernel
-def horizon_distance_m(height_m, effective_radius_m):  # type: ignore[no-untyped-def]
+def horizon_distance_m(height_m, effective_radius_m):
     """Distance to the horizon, sqrt(2 a_e h) (parabolic form; 0 for a height below the surface)."""
     return math.sqrt(max(2.0 * effective_radius_m, 0.0) * max(height_m, 0.0))
 
 
 @kernel
-def target_height_m(range_m, elevation_rad, antenna_height_m, effective_radius_m):  # type: ignore[no-untyped-def]
+def target_height_m(range_m, elevation_rad, antenna_height_m, effective_radius_m):
     """Height (m) at a slant range and elevation over an Earth of effective radius a_e."""
     r0 = effective_radius_m + antenna_height_m
     sq = range_m * range_m + r0 * r0 + 2.0 * range_m * r0 * math.sin(elevation_rad)
@@ -74,9 +74,7 @@ def target_height_m(range_m, elevation_rad, antenna_height_m, effective_radius_m
 
 
 @kernel
-def line_of_sight_clear(  # type: ignore[no-untyped-def]
-    antenna_height_m, target_height_m, ground_range_m, earth_radius_m, k_factor
-):
+def line_of_sight_clear(antenna_height_m, target_height_m, ground_range_m, earth_radius_m, k_factor):
     """Whether a smooth Earth of radius k*a leaves the path free: both horizons together reach the target."""
     a_e = k_factor * earth_radius_m
     reach = horizon_distance_m(antenna_height_m, a_e) + horizon_distance_m(target_height_m, a_e)
@@ -84,7 +82,7 @@ def line_of_sight_clear(  # type: ignore[no-untyped-def]
 
 
 @kernel
-def ground_range_m(slant_m, height_a_m, height_b_m, earth_radius_m):  # type: ignore[no-untyped-def]
+def ground_range_m(slant_m, height_a_m, height_b_m, earth_radius_m):
     """Arc on the sphere between two points from their straight distance and heights.
 
     slant^2 = (h_a - h_b)^2 + 4 r_a r_b sin^2(phi / 2), exact on the sphere.
@@ -98,7 +96,7 @@ def ground_range_m(slant_m, height_a_m, height_b_m, earth_radius_m):  # type: ig
 
 
 @kernel
-def horizon_ground_range_m(table, height_m):  # type: ignore[no-untyped-def]
+def horizon_ground_range_m(table, height_m):
     """Ground range (m) at which a target of this height above the surface goes below the horizon."""
     s = math.sqrt(max(height_m, 0.0)) * (1.0 / TABLE_ROOT_STEP)
     i = min(int(min(s, TABLE_HEIGHTS - 1.0)), TABLE_HEIGHTS - 2)
@@ -107,7 +105,7 @@ def horizon_ground_range_m(table, height_m):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def look_path(table, height_m, ground_range_m):  # type: ignore[no-untyped-def]
+def look_path(table, height_m, ground_range_m):
     """(visible, elevation correction in rad) of a target; add the correction to the geometric elevation.
 
     height_m above the surface of the table (below 0 counts as 0, above the last row as the last row).
@@ -127,21 +125,21 @@ def look_path(table, height_m, ground_range_m):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def apparent_elevation_rad(table, height_m, ground_range_m, geometric_elevation_rad):  # type: ignore[no-untyped-def]
+def apparent_elevation_rad(table, height_m, ground_range_m, geometric_elevation_rad):
     """Elevation (rad) at which the radar sees the target: geometric plus refraction."""
     correction = look_path(table, height_m, ground_range_m)[1]
     return geometric_elevation_rad + correction
 
 
 @kernel
-def free_space_loss_db(freq_hz, distance_m):  # type: ignore[no-untyped-def]
+def free_space_loss_db(freq_hz, distance_m):
     """One-way loss between isotropic antennas, 20 log10(4 pi d f / c) (ITU-R P.525)."""
     x = 4.0 * math.pi * max(distance_m, 1e-3) * max(freq_hz, 1.0) / SPEED_OF_LIGHT_MPS
     return 20.0 * math.log10(x)
 
 
 @kernel
-def two_ray_factor_sq(antenna_height_m, target_height_m, wavelength_m, range_m, reflection):  # type: ignore[no-untyped-def]
+def two_ray_factor_sq(antenna_height_m, target_height_m, wavelength_m, range_m, reflection):
     """F^2, one-way power gain of direct plus ground-reflected ray over a flat Earth (square it for two-way).
 
     reflection: magnitude of the reflection coefficient (1 = perfect, phase pi); for 1 this is

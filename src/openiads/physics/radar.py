@@ -30,13 +30,13 @@ _MIN_RATIO = 1e-300
 
 
 @kernel
-def db_to_ratio(value_db):  # type: ignore[no-untyped-def]
+def db_to_ratio(value_db):
     """Power ratio of a value in dB (held at -3000 and +3000 dB, where floats end)."""
     return math.exp(min(max(value_db, -3000.0), 3000.0) * _DB_TO_NEPER)
 
 
 @kernel
-def ratio_to_db(ratio):  # type: ignore[no-untyped-def]
+def ratio_to_db(ratio):
     """dB of a power ratio; -3000 dB for zero and below."""
     if not ratio > _MIN_RATIO:
         return -3000.0
@@ -44,15 +44,13 @@ def ratio_to_db(ratio):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def wavelength_m(freq_hz):  # type: ignore[no-untyped-def]
+def wavelength_m(freq_hz):
     """Wavelength in m (freq_hz below 1 Hz is read as 1 Hz)."""
     return SPEED_OF_LIGHT_MPS / max(freq_hz, 1.0)
 
 
 @kernel
-def radar_constant_m2(  # type: ignore[no-untyped-def]
-    peak_power_w, pulse_s, gain_tx, gain_rx, freq_hz, noise_temp_k, loss, n_coherent
-):
+def radar_constant_m2(peak_power_w, pulse_s, gain_tx, gain_rx, freq_hz, noise_temp_k, loss, n_coherent):
     """Radar constant K (m^2) from physical parameters; n_coherent pulses are summed with phase.
 
     gain_tx, gain_rx, loss: power ratios, loss >= 1. Zero for a noise temperature or loss that is not
@@ -66,7 +64,7 @@ def radar_constant_m2(  # type: ignore[no-untyped-def]
 
 
 @kernel
-def snr_from_constant(constant_m2, rcs_m2, range_m, factor4):  # type: ignore[no-untyped-def]
+def snr_from_constant(constant_m2, rcs_m2, range_m, factor4):
     """Single-look SNR (ratio) = K * rcs * F^4 / R^4; range below 1 m counts as 1 m.
 
     factor4: everything that scales two-way power: pattern (one-way gains multiplied), scan loss both ways,
@@ -78,7 +76,7 @@ def snr_from_constant(constant_m2, rcs_m2, range_m, factor4):  # type: ignore[no
 
 
 @kernel
-def range_for_snr_m(constant_m2, rcs_m2, snr, factor4):  # type: ignore[no-untyped-def]
+def range_for_snr_m(constant_m2, rcs_m2, snr, factor4):
     """Range (m) at which the single-look SNR falls to `snr`; 0 where there is no such range."""
     if not snr > 0.0:
         return 0.0
@@ -89,9 +87,7 @@ def range_for_snr_m(constant_m2, rcs_m2, snr, factor4):  # type: ignore[no-untyp
 
 
 @kernel
-def search_snr(  # type: ignore[no-untyped-def]
-    power_aperture_w_m2, rcs_m2, scan_time_s, noise_temp_k, loss, solid_angle_sr, range_m
-):
+def search_snr(power_aperture_w_m2, rcs_m2, scan_time_s, noise_temp_k, loss, solid_angle_sr, range_m):
     """Search form: snr = Pav*A * rcs * t / (4 pi k Ts L Omega R^4) (ratio)."""
     noise = _FOUR_PI * BOLTZMANN_J_PER_K * noise_temp_k * loss * solid_angle_sr
     r2 = max(range_m, _MIN_RANGE_M)
@@ -102,13 +98,13 @@ def search_snr(  # type: ignore[no-untyped-def]
 
 
 @kernel
-def sector_solid_angle_sr(az_extent_rad, el_low_rad, el_high_rad):  # type: ignore[no-untyped-def]
+def sector_solid_angle_sr(az_extent_rad, el_low_rad, el_high_rad):
     """Solid angle of an azimuth-elevation sector: d_az * (sin el2 - sin el1)."""
     return az_extent_rad * (math.sin(el_high_rad) - math.sin(el_low_rad))
 
 
 @kernel
-def unambiguous_range_m(prf_hz):  # type: ignore[no-untyped-def]
+def unambiguous_range_m(prf_hz):
     """Largest range whose echo returns before the next pulse (prf below 1e-3 Hz counts as 1e-3)."""
     return SPEED_OF_LIGHT_MPS / (2.0 * max(prf_hz, 1e-3))
 

@@ -32,7 +32,7 @@ _HALF_PI = 0.5 * math.pi
 
 
 @kernel
-def band_index(freq_hz):  # type: ignore[no-untyped-def]
+def band_index(freq_hz):
     """Index into BAND_NAMES; -1 outside VHF..X (to be refused by whoever reads the scenario)."""
     if not (freq_hz >= BAND_EDGES_HZ[0] and freq_hz < BAND_EDGES_HZ[6]):
         return -1
@@ -43,7 +43,7 @@ def band_index(freq_hz):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def rcs_lookup_dbsm(table, band, az_aspect_rad, el_aspect_rad):  # type: ignore[no-untyped-def]
+def rcs_lookup_dbsm(table, band, az_aspect_rad, el_aspect_rad):
     """RCS in dBsm from table float64[band, elevation, azimuth], bilinear; angles beyond the grid are held."""
     n_el = table.shape[1]
     n_az = table.shape[2]
@@ -60,13 +60,13 @@ def rcs_lookup_dbsm(table, band, az_aspect_rad, el_aspect_rad):  # type: ignore[
 
 
 @kernel
-def rcs_lookup_m2(table, band, az_aspect_rad, el_aspect_rad):  # type: ignore[no-untyped-def]
+def rcs_lookup_m2(table, band, az_aspect_rad, el_aspect_rad):
     """RCS in m^2; see :func:`rcs_lookup_dbsm`."""
     return db_to_ratio(rcs_lookup_dbsm(table, band, az_aspect_rad, el_aspect_rad))
 
 
 @kernel
-def body_axes(vx, vy, vz, ux, uy, uz):  # type: ignore[no-untyped-def]
+def body_axes(vx, vy, vz, ux, uy, uz):
     """Forward, starboard and up unit vectors (9 floats) of a point mass, wings level.
 
     v: velocity relative to the Earth (ECEF, any length); u: any vector along local up (ECEF position will do:
@@ -96,7 +96,7 @@ def body_axes(vx, vy, vz, ux, uy, uz):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def aspect_from_axes(fx, fy, fz, sx, sy, sz, zx, zy, zz, lx, ly, lz):  # type: ignore[no-untyped-def]
+def aspect_from_axes(fx, fy, fz, sx, sy, sz, zx, zy, zz, lx, ly, lz):
     """(azimuth aspect, elevation aspect) in rad of the unit vector l from target to radar in body axes."""
     ahead = lx * fx + ly * fy + lz * fz
     right = lx * sx + ly * sy + lz * sz
@@ -105,20 +105,20 @@ def aspect_from_axes(fx, fy, fz, sx, sy, sz, zx, zy, zz, lx, ly, lz):  # type: i
 
 
 @kernel
-def aspect_angles(vx, vy, vz, ux, uy, uz, lx, ly, lz):  # type: ignore[no-untyped-def]
+def aspect_angles(vx, vy, vz, ux, uy, uz, lx, ly, lz):
     """Aspect (azimuth, elevation) in rad from velocity v, local up u, unit vector l from target to radar."""
     fx, fy, fz, sx, sy, sz, zx, zy, zz = body_axes(vx, vy, vz, ux, uy, uz)
     return aspect_from_axes(fx, fy, fz, sx, sy, sz, zx, zy, zz, lx, ly, lz)
 
 
 @kernel
-def sphere_rcs_m2(radius_m):  # type: ignore[no-untyped-def]
+def sphere_rcs_m2(radius_m):
     """Optical-region RCS of a perfectly conducting sphere: pi a^2."""
     return math.pi * radius_m * radius_m
 
 
 @kernel
-def flat_plate_rcs_m2(area_m2, wavelength_m):  # type: ignore[no-untyped-def]
+def flat_plate_rcs_m2(area_m2, wavelength_m):
     """Normal-incidence physical-optics RCS of a flat plate: 4 pi A^2 / lambda^2."""
     lam = max(wavelength_m, 1e-9)
     return 4.0 * math.pi * area_m2 * area_m2 / (lam * lam)
