@@ -1,0 +1,231 @@
+"""The command post's tracks: plots that arrive with the number of the local track that took them.
+
+A local track, once confirmed, is correlated with the fused tracks by statistical distance; from then on the
+link (local.system, local.system_id) sends its plots straight to the fused track, which runs the same filter
+on them.
+A fused track is thus fed with plots, not with local estimates: their errors are independent, and no
+correlation between local tracks has to be undone.
+
+Source: Blackman, Popoli 1999, section 10.5 (measurement fusion against track fusion); Bar-Shalom, "On the
+track-to-track correlation problem", IEEE Trans. AC 26(2), 1981 (test of same origin).
+"""
+
+from __future__ import annotations
+
+import math
+
+from openiads._jit import kernel
+from openiads.tracking.gate import gate_d2, track_distance
+from openiads.tracking.lifecycle import copy_track, delete, predicted_sigma_m, shrink, take_plot
+from openiads.tracking.schema import COASTED, CONFIRMED, FREE
+
+ASTRAY_MAX = 2  # consecutive plots outside the gate that break the link
+
+
+@kernel
+def source_bit(radar):
+    """Bit of a radar in `sources`. Radars 63 apart share one: fewer duplicates are merged then."""
+    return 1 << (radar % 63)
+
+
+@kernel
+def linked_row(fused, local):
+    """Row of the fused track that a local track feeds; -1 if none, gone, or its row is used anew."""
+    k = local.system
+    if k < 0 or k >= fused.shape[0]:
+        return -1
+    row = fused[k]
+    if row.status == FREE or row.id != local.system_id:
+        return -1
+    return k
+
+
+@kernel
+def fuse_plot(fused, fset, par, locals_, j, plot):
+    """Send a plot, just taken by local track j of table `locals_`, to the fused set. Returns the fused row or
+    -1.
+
+    par: TRACKER row of the command post. -1 means that the plot was not used: the local track is still
+    tentative, the plot is too old (`late_max_s`) or outside `gate_fused`, or the fused table is full. A new
+    fused track begins as a copy of the local track (which already holds this plot). Writes the link in the
+    local row.
+    """
+    local = locals_[j]
+    if local.status < CONFIRMED:
+        return -1
+    k = linked_row(fused, local)
+    if k >= 0:
+        row = fused[k]
+        if plot.t_s < row.t_s - par.late_max_s:
+            fset.n_late += 1
+            return -1
+        z = plot.pos_ecef_m
+        r = plot.r_ecef_m2
+        d2, _det = gate_d2(row, par, plot.t_s, z[0], z[1], z[2], r[0], r[1], r[2], r[3], r[4], r[5])
+        if d2 > par.gate_fused:
+            local.n_astray += 1
+            if local.n_astray >= ASTRAY_MAX:
+                local.system = -1
+                local.system_id = -1
+            return -1
+        local.n_astray = 0
+        return _feed(fused, fset, par, k, plot)
+    k = correlate(fused, fset, par, locals_, j)
+    if k >= 0:
+        _link(local, fused[k], k)
+        row = fused[k]
+        if plot.t_s < row.t_s - par.late_max_s:
+            fset.n_late += 1
+            return -1
+        return _feed(fused, fset, par, k, plot)
+    k = copy_track(fused, fset, local, CONFIRMED)
+    if k >= 0:
+        _link(local, fused[k], k)
+        fused[k].sources = source_bit(plot.radar)
+    return k
+
+
+@kernel
+def _link(local, row, k):
+    local.system = k
+    local.system_id = row.id
+    local.n_astray = 0
+
+
+@kernel
+def _feed(fused, fset, par, k, plot):
+    row = fused[k]
+    used, _now, bad = take_plot(row, fset, par, plot)
+    if not used:
+        return -1
+    if bad:
+        delete(row, fset)
+        shrink(fused, fset)
+        return -1
+    row.sources |= source_bit(plot.radar)
+    return k
+
+
+@kernel
+def correlate(fused, fset, par, locals_, j):
+    """Nearest fused track (likelihood of the difference) inside `gate_correlate`, or -1.
+
+    A fused track that another live track of the same radar feeds is out: one radar has at most one track per
+    target, and what it resolves must stay two.
+    """
+    local = locals_[j]
+    best = -1
+    best_c = math.inf
+    pl = local.pos_ecef_m
+    for k in range(fset.n_high):
+        row = fused[k]
+        if row.status == FREE:
+            continue
+        t = max(row.t_s, local.t_s)
+        dt = local.t_s - row.t_s
+        pf = row.pos_ecef_m
+        vf = row.vel_ecef_mps
+        dx = pl[0] - pf[0] - dt * vf[0]
+        dy = pl[1] - pf[1] - dt * vf[1]
+        dz = pl[2] - pf[2] - dt * vf[2]
+        reach = 6.0 * (predicted_sigma_m(row, par, t) + predicted_sigma_m(local, par, t))
+        if dx * dx + dy * dy + dz * dz > reach * reach:
+            continue
+        dp, dv, det = track_distance(row, local, par, t)
+        if dp + dv > par.gate_correlate:
+            continue
+        c = dp + dv + math.log(det)
+        if c < best_c and not _held(row, k, locals_, j):
+            best = k
+            best_c = c
+    return best
+
+
+@kernel
+def _held(row, k, locals_, j):
+    """Does another live track of this radar feed fused track k?"""
+    for i in range(locals_.shape[0]):
+        other = locals_[i]
+        if i != j and other.status != FREE and other.system == k and other.system_id == row.id:
+            return True
+    return False
+
+
+@kernel
+def maintain_fused(fused, fset, par, t_s, work):
+    """Every few seconds: coast, delete and merge fused tracks; returns how many went (work.dropped[:count]).
+
+    A track is coasted when its last plot is older than 1.5 revisits and deleted at `coast_s` or
+    `pos_sigma_max_m`. Two tracks whose positions and velocities agree are merged (the one with fewer plots
+    goes, `merged_into` says where) unless one and the same radar has fed both in this period or the last:
+    then it sees two targets. Local tracks of the loser find their link stale and are correlated anew with
+    their next plot.
+    """
+    work.count[0] = 0
+    for k in range(fset.n_high):
+        row = fused[k]
+        if row.status == FREE:
+            continue
+        age = t_s - row.t_update_s
+        if age > par.coast_s or predicted_sigma_m(row, par, t_s) > par.pos_sigma_max_m:
+            _retire(row, fset, k, work)
+        elif age > 1.5 * par.revisit_s:
+            row.status = COASTED
+    for a in range(fset.n_high):
+        if fused[a].status != FREE:
+            _merge_with_later(fused, fset, par, t_s, a, work)
+    for k in range(fset.n_high):
+        row = fused[k]
+        row.sources_before = row.sources
+        row.sources = 0
+    shrink(fused, fset)
+    return work.count[0]
+
+
+@kernel
+def _merge_with_later(fused, fset, par, t_s, a, work):
+    """Merge fused track a with the rows after it that are the same target."""
+    ra = fused[a]
+    pa = ra.pos_ecef_m
+    va = ra.vel_ecef_mps
+    da = t_s - ra.t_s
+    ax = pa[0] + da * va[0]
+    ay = pa[1] + da * va[1]
+    az = pa[2] + da * va[2]
+    sa = predicted_sigma_m(ra, par, t_s)
+    fed_a = ra.sources | ra.sources_before
+    for b in range(a + 1, fset.n_high):
+        rb = fused[b]
+        if rb.status == FREE:
+            continue
+        pb = rb.pos_ecef_m
+        vb = rb.vel_ecef_mps
+        db = t_s - rb.t_s
+        dx = pb[0] + db * vb[0] - ax
+        dy = pb[1] + db * vb[1] - ay
+        dz = pb[2] + db * vb[2] - az
+        d2 = dx * dx + dy * dy + dz * dz
+        if d2 > 36.0 * par.pos_sigma_max_m * par.pos_sigma_max_m:
+            continue
+        reach = 6.0 * (sa + predicted_sigma_m(rb, par, t_s))
+        if d2 > reach * reach or (fed_a & (rb.sources | rb.sources_before)) != 0:
+            continue
+        dp, dv, _det = track_distance(ra, rb, par, max(ra.t_s, rb.t_s))
+        if dp + dv > par.gate_correlate:
+            continue
+        fset.n_merged += 1
+        if rb.n_updates > ra.n_updates:
+            ra.merged_into = b
+            rb.sources |= ra.sources
+            _retire(ra, fset, a, work)
+            return
+        rb.merged_into = a
+        ra.sources |= rb.sources
+        _retire(rb, fset, b, work)
+
+
+@kernel
+def _retire(row, fset, k, work):
+    delete(row, fset)
+    work.dropped[work.count[0]] = k
+    work.count[0] += 1
