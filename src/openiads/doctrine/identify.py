@@ -9,14 +9,15 @@ A track has one of three hidden identities. Evidence about it:
   gate on the wrong target) per interrogation of the others. Birds and clutter carry no set: a = 0;
 * four yes/no facts, each used once, as it stands now: inside an airway, closing on a defended asset, first
   seen low and near, jamming from its bearing;
-* the class posterior of `classify`: f(data | identity) = sum over classes P(class | identity) f(data | class).
+* the class posterior of `classify`: f(data | identity) = sum of P(class | identity) f(data | class).
 
 The posterior follows from these and the prior. The prior matters as much as the evidence: where nearly all
 traffic is civil, evidence of hostility mostly picks out civil aircraft with a failed transponder.
 
 Sources: Bayes' rule; the mixture for silence with a common cause is our own. States and weapons control as
-commonly defined in allied doctrine (weapons free: at what is not recognised as friendly; tight: only at what
-is recognised as hostile; hold: in self-defence only). All numbers are assumptions (grade F), one by one below.
+commonly defined in allied doctrine (weapons free: at what is not recognised as friendly; tight: only at
+what is recognised as hostile; hold: in self-defence only). All numbers are assumptions (grade F), one by one
+below.
 """
 
 from __future__ import annotations
@@ -205,8 +206,8 @@ def identity_posterior(
 def declare(roe, current, p_friend, p_neutral, p_hostile):
     """New state of a track from its posterior and its `current` state.
 
-    The most probable identity is declared when its posterior reaches its threshold. It stands, where it already
-    was the state, while its posterior is at least `roe.keep`. Otherwise the track is UNKNOWN.
+    The most probable identity is declared when its posterior reaches its threshold. It stands, where it
+    already was the state, while its posterior is at least `roe.keep`. Otherwise the track is UNKNOWN.
     """
     best = FRIEND
     p = p_friend
