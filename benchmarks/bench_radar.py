@@ -2,11 +2,11 @@
 
     python benchmarks/bench_radar.py [--json]
 
-One evaluation = slant range and direction from ECEF differences, azimuth and elevation, two-way pattern, scan
-loss, aspect from body axes, RCS table lookup (bilinear in dB), SNR, the summed J/N, Pd table lookup. A second
-row adds ground range, horizon and refraction lookup, and counts only targets above the horizon. The inputs
-are 4,096 targets spread over 30..400 km, so tables are hit as in use. Best of seven passes; both languages
-must agree to 1e-9 or the script fails.
+One evaluation = slant range and unit vector from local coordinates, beam offset, two-way pattern, scan loss,
+aspect from body axes, RCS table lookup (bilinear in dB), SNR, the summed J/N, Pd table lookup. A second row adds
+ground range, horizon and refraction lookup, and counts only targets above the horizon. The inputs are 4,096
+targets spread over 30..400 km, so tables are hit as in use. Best of seven passes; both languages must agree to
+1e-9 or the script fails.
 """
 
 from __future__ import annotations
@@ -24,9 +24,8 @@ from pathlib import Path
 import numpy as np
 
 from openiads._jit import kernel
-from openiads.physics.antenna import beam_offset_sq, pattern_gain, scan_gain
+from openiads.physics.antenna import beam_offset_sq_unit, pattern_gain, scan_gain
 from openiads.physics.detection import make_pd_table, pd_from_snr
-from openiads.physics.geodesy import wrap_pi
 from openiads.physics.jamming import jammed_snr
 from openiads.physics.propagation import MODEL_CRPL, ground_range_m, look_path, make_refraction_table
 from openiads.physics.radar import constant_from_claim_m2, snr_from_constant
@@ -42,15 +41,16 @@ EARTH_M = 6_371_000.0
 
 
 @kernel
-def evaluate(t, axes, rcs, pd_table, constant_m2, beam_az, beam_el, jam_noise):
-    """Pd of one target row t = (east, north, up); the radar's face looks north, local axes for brevity."""
+def evaluate(t, axes, rcs, pd_table, constant_m2, beam, jam_noise):
+    """Pd of one target row t = (east, north, up); the radar's face looks north, local axes for brevity.
+
+    beam: sine and cosine of azimuth, sine and cosine of elevation (four floats).
+    """
     e, n, u = t[0], t[1], t[2]
     r = math.sqrt(e * e + n * n + u * u)
     inv = 1.0 / max(r, 1.0)
     e, n, u = e * inv, n * inv, u * inv
-    az = math.atan2(e, n)
-    el = math.asin(min(max(u, -1.0), 1.0))
-    x2 = beam_offset_sq(wrap_pi(az - beam_az), el - beam_el, math.sqrt(max(1.0 - u * u, 0.0)), INV_AZ, INV_EL)
+    x2 = beam_offset_sq_unit(e, n, u, beam[0], beam[1], beam[2], beam[3], INV_AZ, INV_EL)
     g = pattern_gain(x2, NEAR, FAR) * scan_gain(n, 1.5)
     a_az, a_el = aspect_from_axes(
         axes[0], axes[1], axes[2], axes[3], axes[4], axes[5], axes[6], axes[7], axes[8], -e, -n, -u
@@ -64,10 +64,10 @@ def sweep(targets, axes, rcs, pd_table, constant_m2, beam_az, beam_el, jam_noise
     """Sum of Pd over all targets, `repeats` times with a moving beam."""
     total = 0.0
     for k in range(repeats):
+        az = beam_az + 1e-4 * k
+        beam = (math.sin(az), math.cos(az), math.sin(beam_el), math.cos(beam_el))
         for i in range(targets.shape[0]):
-            total += evaluate(
-                targets[i], axes[i], rcs, pd_table, constant_m2, beam_az + 1e-4 * k, beam_el, jam_noise
-            )
+            total += evaluate(targets[i], axes[i], rcs, pd_table, constant_m2, beam, jam_noise)
     return total
 
 
@@ -78,16 +78,18 @@ def sweep_with_path(
     """The same behind a horizon and with refracted elevation; also counts the targets above the horizon."""
     total = 0.0
     seen = 0
+    sin_el, cos_el = math.sin(beam_el), math.cos(beam_el)
     for k in range(repeats):
+        sin_az, cos_az = math.sin(beam_az + 1e-4 * k), math.cos(beam_az + 1e-4 * k)
         for i in range(targets.shape[0]):
             t = targets[i]
             r = math.sqrt(t[0] * t[0] + t[1] * t[1] + t[2] * t[2])
             visible, bend = look_path(refraction, t[3], ground_range_m(r, 20.0, t[3], EARTH_M))
             if visible:
                 seen += 1
-                total += evaluate(
-                    t, axes[i], rcs, pd_table, constant_m2, beam_az + 1e-4 * k, beam_el - bend, jam_noise
-                )
+                # To first order refraction tilts the whole line of sight: lower the beam by as much.
+                beam = (sin_az, cos_az, sin_el - bend * cos_el, cos_el + bend * sin_el)
+                total += evaluate(t, axes[i], rcs, pd_table, constant_m2, beam, jam_noise)
     return total, seen
 
 
@@ -98,12 +100,12 @@ static double mn(double a,double b){return a<b?a:b;} static double mx(double a,d
 double sweep(const double*T,const double*A,const double*rcs,const double*pd,double K,double baz,double bel,
              double jn,long rep,long n,int ne,int na,int np,double iaz,double iel,double near,double far){
   double total=0; const double lg=log(10.0)/10.0, gx=4.0*log(2.0);
-  for(long k=0;k<rep;k++) for(long i=0;i<n;i++){
+  double se=sin(bel), ce=cos(bel), mi=mn(iaz,iel);
+  for(long k=0;k<rep;k++){ double sa=sin(baz+1e-4*k), ca=cos(baz+1e-4*k); for(long i=0;i<n;i++){
     const double*t=T+4*i,*a=A+9*i; double e=t[0],nn=t[1],u=t[2];
     double r=sqrt(e*e+nn*nn+u*u), inv=1.0/mx(r,1.0); e*=inv; nn*=inv; u*=inv;
-    double az=atan2(e,nn), el=asin(mn(mx(u,-1.0),1.0)), d=az-(baz+1e-4*k);
-    if(d>=PI) d-=2*PI; else if(d<-PI) d+=2*PI;
-    double x=d*sqrt(mx(1.0-u*u,0.0))*iaz, y=(el-bel)*iel, x2=x*x+y*y, side=near, g;
+    double lv=e*sa+nn*ca, x=(e*ca-nn*sa)*iaz, y=(u*ce-lv*se)*iel, b=(1.0-lv*ce-u*se)*mi;
+    double x2=x*x+y*y+b*b, side=near, g;
     if(x2>4.0) side=mx(near*4.0/x2,far);
     g = x2>=16.0 ? side : mx(exp(-gx*x2),side);
     g *= nn>0.0 ? nn*sqrt(nn) : 0.0;
@@ -119,7 +121,7 @@ double sweep(const double*T,const double*A,const double*rcs,const double*pd,doub
     const double*P=pd+np;
     if(!(snr>1e-3)) v=P[0]; else { double z=(10.0*log10(snr)+30.0)*10.0;
       if(!(z>0.0)) v=P[0]; else if(z>=np-1) v=P[np-1]; else { long m=(long)z; v=P[m]+(z-m)*(P[m+1]-P[m]); } }
-    total+=v; }
+    total+=v; } }
   return total; }
 """
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from openiads.physics.antenna import beam_offset_sq, pattern_gain, scan_gain
+from openiads.physics.antenna import beam_offset_sq, beam_offset_sq_unit, pattern_gain, scan_gain
 from openiads.physics.detection import make_pd_table, pd_from_snr
 from openiads.physics.jamming import (
     burn_through_self_screening_m,
@@ -92,6 +92,33 @@ def test_beam_is_symmetrical(d_az: float, d_el: float) -> None:
     assert (
         value == beam_offset_sq(-d_az, d_el, 0.9, 40.0, 30.0) == beam_offset_sq(d_az, -d_el, 0.9, 40.0, 30.0)
     )
+
+
+def offset_unit(az: float, el: float, beam_az: float, beam_el: float) -> float:
+    return beam_offset_sq_unit(
+        math.sin(az) * math.cos(el),
+        math.cos(az) * math.cos(el),
+        math.sin(el),
+        math.sin(beam_az),
+        math.cos(beam_az),
+        math.sin(beam_el),
+        math.cos(beam_el),
+        40.0,
+        30.0,
+    )
+
+
+@given(st.floats(0.0, 6.3), st.floats(0.0, 0.5), st.floats(-0.08, 0.08), st.floats(-0.08, 0.08))
+def test_both_ways_to_the_beam_offset(beam_az: float, beam_el: float, d_az: float, d_el: float) -> None:
+    """Near the axis both agree to 4 % of the offset, plus what the meridians' convergence adds."""
+    angle = math.sqrt(beam_offset_sq(d_az, d_el, math.cos(beam_el + d_el), 40.0, 30.0))
+    unit = math.sqrt(offset_unit(beam_az + d_az, beam_el + d_el, beam_az, beam_el))
+    assert unit == pytest.approx(angle, rel=0.04, abs=0.5 * d_az * d_az * math.tan(0.6) * 30.0 + 1e-6)
+
+
+@given(st.floats(0.0, 6.3), st.floats(0.0, 0.5), st.floats(1.2, 5.0))
+def test_behind_the_antenna_is_never_on_the_axis(beam_az: float, beam_el: float, d_az: float) -> None:
+    assert offset_unit(beam_az + d_az, beam_el, beam_az, beam_el) > 400.0
 
 
 @given(st.floats(1e-6, 1.0), st.floats(0.0, 4.0))
