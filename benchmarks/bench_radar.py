@@ -3,10 +3,10 @@
     python benchmarks/bench_radar.py [--json]
 
 One evaluation = slant range and unit vector from local coordinates, beam offset, two-way pattern, scan loss,
-aspect from body axes, RCS table lookup (bilinear in dB), SNR, the summed J/N, Pd table lookup. A second row adds
-ground range, horizon and refraction lookup, and counts only targets above the horizon. The inputs are 4,096
-targets spread over 30..400 km, so tables are hit as in use. Best of seven passes; both languages must agree to
-1e-9 or the script fails.
+aspect from body axes, RCS table lookup (bilinear in dB), SNR, the summed J/N, Pd table lookup. A second row
+adds ground range, horizon and refraction lookup, and counts only targets above the horizon. The inputs are
+4,096 targets spread over 30..400 km, so tables are hit as in use. Best of seven passes; both languages must
+agree to 1e-9 or the script fails.
 """
 
 from __future__ import annotations
