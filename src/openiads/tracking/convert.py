@@ -2,7 +2,7 @@
 
 A measured angle with Gaussian error of standard deviation s shortens the mean of its cosine and sine by
 exp(-s^2/2); dividing by these factors makes the converted position unbiased (Mo, Song, Zhou, Sun, Bar-Shalom,
-"Unbiased converted measurements for tracking", IEEE Trans. AES 34(3), 1998, eqs. 6-8). The covariance is the
+"Unbiased converted measurements for tracking", IEEE Trans. AES 34(3), 1998). The covariance is the
 first-order one in the line-of-sight frame, plus the second-order spread of the range component.
 """
 

@@ -6,8 +6,9 @@ on them.
 A fused track is thus fed with plots, not with local estimates: their errors are independent, and no
 correlation between local tracks has to be undone.
 
-Source: Blackman, Popoli 1999, section 10.5 (measurement fusion against track fusion); Bar-Shalom, "On the
-track-to-track correlation problem", IEEE Trans. AC 26(2), 1981 (test of same origin).
+Sources: Bar-Shalom, "On the track-to-track correlation problem", IEEE Trans. AC 26(2), 1981 (test of common
+origin); Blackman, Popoli, *Design and Analysis of Modern Tracking Systems*, Artech House 1999 (fusing plots
+against fusing tracks).
 """
 
 from __future__ import annotations

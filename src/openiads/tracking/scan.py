@@ -9,8 +9,8 @@ the antenna: each track expects its next look one revisit after the last, and th
 `look_margin` of a revisit more has passed. So a target that lies on the border of two sectors is not missed
 twice.
 
-Source: Blackman, Popoli, *Design and Analysis of Modern Tracking Systems*, Artech House 1999, sections
-6.4-6.6 (gating, assignment cost), 6.2 (initiation and deletion).
+Source: Blackman, Popoli, *Design and Analysis of Modern Tracking Systems*, Artech House 1999, chapter 6
+(gating, assignment, track initiation and deletion).
 """
 
 from __future__ import annotations
