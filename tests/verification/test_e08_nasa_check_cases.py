@@ -1,13 +1,14 @@
 """E-08: NASA atmospheric flight check-cases 1, 4, 6, 8 and 9 with the point-mass propagator.
 
 Source of the cases and of the reference values: D. G. Murri, E. B. Jackson, R. O. Shelton, "Check-Cases for
-Verification of 6-Degree-of-Freedom Flight Vehicle Simulations", NASA/TM-2015-218675, January 2015, constants of
-table 73 and the time histories published with it (US Government data); the values are those of simulation 4.
-All cases last 30 s; the "sphere" is 1 slug, 0.1963495 ft^2, Cd 0.1 (0 in case 1), in US Standard Atmosphere 1976.
+Verification of 6-Degree-of-Freedom Flight Vehicle Simulations", NASA/TM-2015-218675, January 2015,
+constants of table 73 and the time histories published with it (US Government data); the values are those of
+simulation 4. All cases last 30 s; the "sphere" is 1 slug, 0.1963495 ft^2, Cd 0.1 (0 in case 1), in US
+Standard Atmosphere 1976.
 
-Tolerances: the report states none. The three simulations of the consistent group (4, 5, 6) differ by 0.011 ft in
-cases 4 to 8 and by 0.4 ft in case 9; case 1 has no modelling freedom at all. Hence 1e-3 ft (case 1), 0.05 ft
-(4, 6, 8), 0.5 ft (9), and velocities in proportion.
+Tolerances: the report states none. The three simulations of the consistent group (4, 5, 6) differ by 0.011
+ft in cases 4 to 8 and by 0.4 ft in case 9; case 1 has no modelling freedom at all. Hence 1e-3 ft (case 1),
+0.05 ft (4, 6, 8), 0.5 ft (9), and velocities in proportion.
 """
 
 import math
@@ -38,7 +39,7 @@ SHEAR = Wind(np.array([0.0, 40_000.0 * FT]), np.array([-20.0, 100.0]) * FT, np.z
 DT = 0.01
 
 # name: (earth, body, wind, alt0 ft, velocity north, east, down ft/s,
-#        {t: alt ft}, at 30 s: lon deg, Ve, Vd ft/s (None: no reference), tolerance of altitude ft, velocity ft/s)
+#        {t: alt ft}, at 30 s: lon deg, Ve, Vd ft/s, tolerance of altitude ft, of velocity ft/s)
 CASES = {
     "1 dragless": (
         ELLIPSOID, DRAGLESS, STILL_AIR, 30_000.0, (0.0, 0.0, 0.0),

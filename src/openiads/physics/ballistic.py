@@ -1,9 +1,9 @@
 """Ballistic missiles aimed at a point on the rotating Earth, as knots of a trajectory.
 
-`fly_ballistic` finds azimuth and cut-off (and, where an apogee is asked for, the final thrust elevation) such
-that the flight of `ballistic_flight.fly` ends at the aim point, and thins it to knots of a cubic Hermite curve.
-Made before a run, in Python; the flight itself is compiled. Cut-off stands for all ways of flying shorter than
-the full reach, also where a real missile would spend its energy otherwise.
+`fly_ballistic` finds azimuth and cut-off (and, where an apogee is asked for, the final thrust elevation)
+such that the flight of `ballistic_flight.fly` ends at the aim point, and thins it to knots of a cubic
+Hermite curve. Made before a run, in Python; the flight itself is compiled. Cut-off stands for all ways of
+flying shorter than the full reach, also where a real missile would spend its energy otherwise.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ HIT_M = 1.0  # what the solver asks for; the promise is 50 m
 KNOT_ERROR_M = 0.5
 APOGEE_ERROR_M = 10.0
 SHORTEST_CUTOFF = 0.15  # of the burn time
-LOWEST_EL_RAD = math.radians(15.0)
+LOWEST_EL_RAD = math.radians(3.0)
 HIGHEST_EL_RAD = math.radians(85.0)
 
 #: Scud-B (R-17): Forden 2007, tables 1 and 3, figure 1 (grade B: open literature).
@@ -45,33 +45,34 @@ SCUD_B = Missile(
     pitch_rate_radps=math.radians(1.348),  # fits the published range; Forden flies a gravity turn
 )
 
-#: A generic quasi-ballistic missile of the 500 km class. Every number is an assumption (grade F) chosen so that
-#: the class's published outline (range to 500 km, apogee about 50 km, Mach 6 to 7) comes out; none is a measured
+#: A generic quasi-ballistic missile. Every number is an assumption (grade F), chosen so that the published
+#: outline of the class comes out (range 400 to 500 km, apogee about 50 km, Mach 6 to 7); none is a measured
 #: figure of any missile.
 QUASI_BALLISTIC = Missile(
     launch_mass_kg=3_800.0,
-    propellant_kg=2_450.0,
+    propellant_kg=2_780.0,
     isp_s=245.0,
-    burn_s=45.0,
+    burn_s=55.0,
     area_m2=0.25 * math.pi * 0.92 * 0.92,
     mach=np.array([0.0, 0.8, 1.0, 1.2, 2.0, 4.0, 7.0]),
-    cd=np.array([0.2, 0.2, 0.3, 0.32, 0.25, 0.18, 0.15]),
-    pitch_rate_radps=math.radians(2.0),
+    cd=np.array([0.12, 0.12, 0.18, 0.19, 0.15, 0.11, 0.09]),
+    pitch_rate_radps=math.radians(3.0),
 )
 QUASI_BALLISTIC_APOGEE_M = 50_000.0
 
-#: Pull-up and weave of that class on the way down; no primary figure of lateral acceleration is public: vary it.
+#: Pull-up and weave of that class on the way down. No primary figure of its lateral acceleration is public:
+#: an assumption to be varied (0 to 10 g), like all the rest here.
 QUASI_BALLISTIC_MANOEUVRE = Manoeuvre(
-    cap_mps2=100.0,
+    cap_mps2=80.0,
     cl_max=2.0,
     induced_k=0.15,
-    pull_mps2=30.0,
-    pull_top_m=30_000.0,
-    pull_bottom_m=12_000.0,
+    pull_mps2=20.0,
+    pull_top_m=26_000.0,
+    pull_bottom_m=14_000.0,
     weave_mps2=40.0,
     weave_period_s=8.0,
-    weave_top_m=28_000.0,
-    weave_bottom_m=3_000.0,
+    weave_top_m=26_000.0,
+    weave_bottom_m=4_000.0,
 )
 
 

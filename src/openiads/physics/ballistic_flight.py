@@ -1,9 +1,9 @@
 """Fly-out of a single-stage ballistic missile: boost by a pitch programme, coast, drag on re-entry.
 
-Point mass in rotating ECEF. Thrust is constant, Isp g0 (propellant / burn time), along the programmed elevation
-in the horizon of the launch point; propellant burns at a constant rate until cut-off. A manoeuvring
-("quasi-ballistic") missile adds lift on its way down: a pull-up and a lateral weave, both bounded by a cap on
-lateral acceleration and by the lift that the air gives, and paid for in induced drag.
+Point mass in rotating ECEF. Thrust is constant, Isp g0 (propellant / burn time), along the programmed
+elevation in the horizon of the launch point; propellant burns at a constant rate until cut-off. A
+manoeuvring ("quasi-ballistic") missile adds lift on its way down: a pull-up and a lateral weave, both
+bounded by a cap on lateral acceleration and by the lift that the air gives, and paid for in induced drag.
 
 Sources
 -------
@@ -32,7 +32,8 @@ EDGE_MPS = 50.0  # and over this rate of descent
 class Missile(NamedTuple):
     """A single-stage missile, what it is made of and how fast it pitches over after its vertical start.
 
-    `warhead_mass_kg` 0: it flies on whole after cut-off; else the warhead alone does, with the same drag table.
+    `warhead_mass_kg` 0: it flies on whole after cut-off; else the warhead alone does, with the same drag
+    table.
     """
 
     launch_mass_kg: float
@@ -49,7 +50,7 @@ class Missile(NamedTuple):
 
 
 class Program(NamedTuple):
-    """How it is flown: straight up until vertical_s, then pitching over at pitch_rate to final_el; cut-off."""
+    """How it is flown: straight up until vertical_s, pitching over at a constant rate to final_el; cut-off."""
 
     az_rad: float
     final_el_rad: float
@@ -59,7 +60,7 @@ class Program(NamedTuple):
 
 
 class Manoeuvre(NamedTuple):
-    """Lift while descending inside two bands of altitude; zeros: none. Every value is an assumption of its user."""
+    """Lift while descending inside two bands of altitude; zeros: none. Every value is an assumption."""
 
     cap_mps2: float = 0.0  # greatest lateral acceleration
     cl_max: float = 0.0  # greatest lift coefficient on the area that flies
@@ -138,7 +139,7 @@ def _lift(man, t, alt, q_area_per_mass, wx, wy, wz, upx, upy, upz):
 
 @kernel
 def _derivative(earth, wind, missile, program, man, powered, axes, t, x, y, z, vx, vy, vz):
-    """Acceleration in boost (`powered`) or after cut-off; `axes` is the east-north-up basis of the launch point."""
+    """Acceleration in boost (`powered`) or after cut-off; `axes`: east-north-up basis of the launch point."""
     alt, rho, sound, wex, wey, wez, upx, upy, upz = air_at(earth, wind, x, y, z)
     rx, ry, rz = vx - wex, vy - wey, vz - wez
     speed2 = rx * rx + ry * ry + rz * rz
@@ -204,9 +205,9 @@ def _step(earth, wind, missile, program, man, powered, axes, t, dt, x, y, z, vx,
 def fly(earth, wind, missile, program, man, lat_rad, lon_rad, alt_m, ground_alt_m, dt_s, out):
     """Fly from rest at a launch point until the way down crosses ground_alt_m.
 
-    Fills `out` [rows, 7] with t (s), x, y, z (m), vx, vy, vz (m/s), ECEF, one row a step; steps end exactly at
-    the corners of the programme and at impact. Returns the number of rows, or 0 when the missile does not leave
-    the ground, or -1 when `out` is too short.
+    Fills `out` [rows, 7] with t (s), x, y, z (m), vx, vy, vz (m/s), ECEF, one row a step; steps end exactly
+    at the corners of the programme and at impact. Returns the number of rows, or 0 when the missile does
+    not leave the ground, or -1 when `out` is too short.
     """
     if not (missile.burn_s > 0.0 and missile.propellant_kg > 0.0 and dt_s > 0.0 and out.shape[0] > 0):
         return 0
@@ -233,7 +234,7 @@ def fly(earth, wind, missile, program, man, lat_rad, lon_rad, alt_m, ground_alt_
     begin = 0.0
     for phase in range(3):
         end = corner if phase == 0 else (pitched if phase == 1 else program.cutoff_s)
-        steps = int(math.ceil((end - begin) / dt_s))
+        steps = math.ceil((end - begin) / dt_s)
         if end <= begin or steps < 1:
             continue
         if rows + steps > capacity:

@@ -22,8 +22,8 @@ from openiads.units import STANDARD_GRAVITY_MPS2
 def minimum_energy(range_m, radius_m):
     """Minimum-energy arc in vacuum between two points of a sphere that does not rotate.
 
-    `range_m` is along the surface, above 0 and below half the circumference. Returns (speed_mps, angle_rad above
-    the horizontal, apogee_m above the surface, time_s); zeros outside the domain.
+    `range_m` is along the surface, above 0 and below half the circumference. Returns (speed_mps, angle_rad
+    above the horizontal, apogee_m above the surface, time_s); zeros outside the domain.
     """
     psi = range_m / radius_m if radius_m > 0.0 else 0.0
     if not (0.0 < psi < math.pi):
@@ -64,7 +64,7 @@ def drag_fall(time_s, g_mps2, terminal_mps):
 
 @kernel
 def allen_eggers_speed(entry_mps, angle_rad, ballistic_coefficient_kgpm2, rho_kgpm3, scale_height_m):
-    """Speed on a straight re-entry path of slope angle_rad below the horizontal, in an exponential atmosphere.
+    """Speed on a straight re-entry path, angle_rad below the horizontal, in an exponential atmosphere.
 
     v = v_e exp(-rho H / (2 beta sin gamma)), beta = m / (Cd A); gravity neglected. NACA 1381, eq. 8.
     """
@@ -78,8 +78,8 @@ def allen_eggers_speed(entry_mps, angle_rad, ballistic_coefficient_kgpm2, rho_kg
 def allen_eggers_peak(entry_mps, angle_rad, scale_height_m):
     """Greatest deceleration of that re-entry and the speed there: (m/s^2, m/s).
 
-    v_e^2 sin gamma / (2 e H), at v_e / sqrt(e): whatever the ballistic coefficient, as long as the ground does
-    not come first. NACA 1381, eqs. 15 and 16.
+    v_e^2 sin gamma / (2 e H), at v_e / sqrt(e): whatever the ballistic coefficient, as long as the ground
+    does not come first. NACA 1381, eqs. 15 and 16.
     """
     peak = entry_mps * entry_mps * math.sin(angle_rad) / (2.0 * math.e * scale_height_m)
     return peak, entry_mps / math.sqrt(math.e)

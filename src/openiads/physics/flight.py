@@ -1,8 +1,9 @@
 """A point mass in rotating ECEF: one acceleration function for everybody, and an accurate propagator.
 
-Position and velocity are ECEF, velocity relative to the rotating Earth. The fast engine kernels write their own
-short steps on `acceleration`; `propagate` is for verification and for trajectories made before a run, where
-accuracy comes first: classical Runge-Kutta of fourth order, exact standard atmosphere, altitude by Bowring.
+Position and velocity are ECEF, velocity relative to the rotating Earth. The fast engine kernels write their
+own short steps on `acceleration`; `propagate` is for verification and for trajectories made before a run,
+where accuracy comes first: classical Runge-Kutta of fourth order, exact standard atmosphere, altitude by
+Bowring.
 
 Sources
 -------
@@ -142,7 +143,7 @@ def rk4_step(earth, body, wind, dt, x, y, z, vx, vy, vz):
 
 @kernel
 def propagate(earth, body, wind, dt_s, states):
-    """Fill `states` [n, 6] (x, y, z in m, vx, vy, vz in m/s, ECEF) from its row 0, a row every dt_s seconds."""
+    """Fill `states` [n, 6] (x, y, z in m, vx, vy, vz in m/s, ECEF) from its row 0; a row every dt_s."""
     x, y, z = states[0, 0], states[0, 1], states[0, 2]
     vx, vy, vz = states[0, 3], states[0, 4], states[0, 5]
     for i in range(1, states.shape[0]):
@@ -155,7 +156,8 @@ def propagate(earth, body, wind, dt_s, states):
 def jacobi_integral(earth, x, y, z, vx, vy, vz):
     """Energy per mass in the rotating frame, J/kg: constant in free, drag-less flight.
 
-    v^2/2 - U - (omega rho)^2/2 with U the gravitation potential including J2 and rho the distance to the axis.
+    v^2/2 - U - (omega rho)^2/2 with U the gravitation potential including J2 and rho the distance to the
+    axis.
     """
     r2 = x * x + y * y + z * z
     if r2 == 0.0:

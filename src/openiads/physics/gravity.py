@@ -2,8 +2,9 @@
 
 Sources
 -------
-NIMA TR8350.2 (WGS-84), 3rd ed., 2000, sections 4 and 5: Somigliana's closed form, eq. 4-1, and its constants.
-D. G. Murri, E. B. Jackson, R. O. Shelton, NASA/TM-2015-218675, 2015, eqs. 29-31: gravitation with the J2 term.
+NIMA TR8350.2 (WGS-84), 3rd ed., 2000, sections 4 and 5: Somigliana's closed form, eq. 4-1, and its
+constants. D. G. Murri, E. B. Jackson, R. O. Shelton, NASA/TM-2015-218675, 2015, eqs. 29-31: gravitation
+with the J2 term.
 """
 
 from __future__ import annotations
