@@ -49,6 +49,7 @@ class WtaWork(NamedTuple):
     free: np.ndarray  # i8 [units], channels left
     taken: np.ndarray  # i8 [targets], rounds on each target
     other: np.ndarray  # i8 [targets, units], second answer
+    saved: np.ndarray  # i8 [targets, units], answer to go back to
 
 
 def make_work(max_targets: int, max_units: int, max_slots: int) -> WtaWork:
@@ -67,6 +68,7 @@ def make_work(max_targets: int, max_units: int, max_slots: int) -> WtaWork:
         free=np.zeros(m, np.int64),
         taken=np.zeros(n, np.int64),
         other=np.zeros((n, m), np.int64),
+        saved=np.zeros((n, m), np.int64),
     )
 
 
@@ -106,11 +108,11 @@ def optimal(n, m, value, pk, rounds, channels, most_per_target, x, work):
         placed = _stage(n, m, value, pk, most_per_target, x, work)
         if most_per_target <= 1:
             return worth(n, m, value, pk, x)
-    _improve(n, m, value, pk, most_per_target, x, work)
+    _improve(n, m, value, pk, rounds, channels, most_per_target, x, work)
     best = worth(n, m, value, pk, x)
     second = work.other
     greedy(n, m, value, pk, rounds, channels, most_per_target, second, work)
-    _improve(n, m, value, pk, most_per_target, second, work)
+    _improve(n, m, value, pk, rounds, channels, most_per_target, second, work)
     rival = worth(n, m, value, pk, second)
     if rival > best:
         for i in range(n):
@@ -277,7 +279,7 @@ def _stage(n, m, value, pk, most_per_target, x, work):
 
 
 @kernel
-def _improve(n, m, value, pk, most_per_target, x, work):
+def _improve(n, m, value, pk, rounds, channels, most_per_target, x, work):
     """Exchange until nothing improves; keeps the books (`_refresh`) in order."""
     worth_of_all = 0.0
     for i in range(n):
@@ -295,7 +297,47 @@ def _improve(n, m, value, pk, most_per_target, x, work):
                 if x[i, j] > 0:
                     moved += _relocate(i, j, n, m, value, pk, most_per_target, x, work, least)
         if moved == 0:
+            moved = _redeal(n, m, value, pk, rounds, channels, most_per_target, x, work, least)
+        if moved == 0:
             return
+
+
+@kernel
+def _redeal(n, m, value, pk, rounds, channels, most_per_target, x, work, least):
+    """Take one round off every target and deal these rounds anew, all at once, by linear assignment.
+
+    Finds the cyclic exchanges that pairs cannot (the neighbourhood of R. K. Ahuja, A. Kumar, K. C. Jha,
+    J. B. Orlin, "Exact and heuristic algorithms for the weapon-target assignment problem", Operations Research
+    55 (2007), 1136-1146, restricted to one round per target). Goes back where that is no better.
+    """
+    most = 0
+    for i in range(n):
+        most = max(most, work.taken[i])
+    for turn in range(most):
+        before = worth(n, m, value, pk, x)
+        for i in range(n):
+            skip = 0
+            if work.taken[i] > 0:
+                skip = turn % work.taken[i]
+            taken = -1
+            for j in range(m):
+                work.saved[i, j] = x[i, j]
+                if taken < 0 and x[i, j] > skip:
+                    taken = j
+                elif taken < 0:
+                    skip -= x[i, j]
+            if taken >= 0:
+                x[i, taken] -= 1
+        _refresh(n, m, pk, rounds, channels, x, work)
+        _stage(n, m, value, pk, most_per_target, x, work)
+        _fill(n, m, value, pk, most_per_target, x, work)
+        if worth(n, m, value, pk, x) - before > least:
+            return 1
+        for i in range(n):
+            for j in range(m):
+                x[i, j] = work.saved[i, j]
+        _refresh(n, m, pk, rounds, channels, x, work)
+    return 0
 
 
 @kernel

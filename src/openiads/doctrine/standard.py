@@ -1,0 +1,427 @@
+"""The standard doctrine: what a command post does at each of its decision epochs.
+
+Look at the picture (class, identity, threat of every fused track), ask which fire unit could meet which target with what,
+assign, and open channels. Every refusal to fire has a reason, which is reported when it changes.
+"""
+
+from __future__ import annotations
+
+import math
+
+from openiads._jit import kernel
+from openiads.doctrine import assign, classify, identify, salvo, threat
+from openiads.engine import events
+from openiads.engine.systems.meet import meet
+from openiads.physics.geodesy import altitude_m
+from openiads.tracking.impact import impact_point
+from openiads.tracking.schema import CONFIRMED
+from openiads.world import schema
+
+# events.WITHHOLD
+(
+    NO_REASON, IDENTITY, ENVELOPE, NO_CHANNEL, NO_ROUNDS, TOO_LATE, LOW_PK, COMMITTED, NO_UNIT, NO_THREAT, HOLD,
+) = range(11)  # fmt: skip
+_MEET_CAP_S = 420.0
+_LOW_FIRST_RAD = 0.01  # first seen at the horizon ...
+_NEAR_FIRST_M = 60e3  # ... and near: it has popped up
+_IMPACT_MAX_S = 900.0
+_OWN_UNIT_TIME_S = 90.0
+
+
+@kernel
+def decide(w, c):
+    """One decision epoch of command post c (reads track, site; writes picture, channel, desk)."""
+    t_s = w.sim[0].t_s
+    _list_assets(w)
+    first = w.command_post[c].first_track
+    n = 0
+    for k in range(first, first + w.track_set[w.radar.shape[0] + c].n_high):
+        if w.track[k].status < CONFIRMED:
+            continue
+        _appraise(w, c, k, t_s)
+        if _is_candidate(w, c, k) and n < w.desk.track.shape[0]:
+            w.desk.track[n] = k
+            n += 1
+    if n > 0:
+        _assign(w, c, n, t_s)
+
+
+@kernel
+def _list_assets(w):
+    """What is worth defending now, as threat evaluation wants it; row = site."""
+    assets = w.desk.assets
+    for i in range(w.site.shape[0]):
+        g = w.site[i]
+        assets[i, threat.ASSET_X] = g.x_m
+        assets[i, threat.ASSET_Y] = g.y_m
+        assets[i, threat.ASSET_Z] = g.z_m
+        assets[i, threat.ASSET_RADIUS] = g.radius_m
+        assets[i, threat.ASSET_VALUE] = g.value if w.site_state[i].alive == 1 else 0.0
+
+
+# --- the picture -----------------------------------------------------------------------------------
+
+
+@kernel
+def _appraise(w, c, k, t_s):
+    """Class, identity and threat of one fused track."""
+    trk = w.track[k]
+    pic = w.picture[k]
+    p, v = trk.pos_ecef_m, trk.vel_ecef_mps
+    alt = altitude_m(p[0], p[1], p[2])
+    if trk.t_update_s > pic.t_scored_s or pic.n_scored == 0:
+        _classify(trk, pic, alt)
+    _evaluate_threat(w, c, trk, pic, t_s)
+    _identify(w, c, k, t_s, alt)
+    pic.t_scored_s = t_s
+
+
+@kernel
+def _classify(trk, pic, alt):
+    p, v = trk.pos_ecef_m, trk.vel_ecef_mps
+    r = max(math.sqrt(p[0] * p[0] + p[1] * p[1] + p[2] * p[2]), 1.0)
+    climb = (v[0] * p[0] + v[1] * p[1] + v[2] * p[2]) / r
+    speed = math.sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2])
+    sigma_v = math.sqrt(max(trk.trace[2], 0.0) / 3.0)
+    rcs_dbsm = math.nan
+    rcs_sigma = 4.3 / math.sqrt(max(float(trk.n_updates), 1.0)) + 1.0
+    if trk.rcs_m2 > 0.0:
+        rcs_dbsm = 10.0 * math.log10(trk.rcs_m2)
+    dt = trk.t_update_s - pic.t_scored_s if pic.n_scored > 0 else 10.0
+    classify.update_class(
+        trk.class_logodds, speed, climb, alt, rcs_dbsm, classify.evidence_weight(max(dt, 1.0)),
+        sigma_v, sigma_v, math.sqrt(max(trk.trace[0], 0.0) / 3.0), rcs_sigma, math.nan,
+    )  # fmt: skip
+    pic.klass, pic.p_class = classify.best_class(trk.class_logodds)
+    pic.n_scored += 1
+
+
+@kernel
+def _evaluate_threat(w, c, trk, pic, t_s):
+    post = w.command_post[c]
+    p, v = trk.pos_ecef_m, trk.vel_ecef_mps
+    t_impact, ix, iy, iz, sigma = -1.0, 0.0, 0.0, 0.0, 0.0
+    if trk.n_models == 3 and trk.mu[2] > 0.5:
+        par = w.tracker[w.radar.shape[0] + c]
+        ok, t_hit, ix, iy, iz, see, _, snn = impact_point(trk, 0.0, _IMPACT_MAX_S, par.bal_inv_beta_m2pkg)
+        if ok:
+            t_impact = max(t_hit - t_s, 0.0)
+            sigma = math.sqrt(max(0.5 * (see + snn), 0.0))
+    pic.threat, pic.asset, pic.time_to_go_s = threat.evaluate(
+        p[0], p[1], p[2], v[0], v[1], v[2], pic.klass, w.desk.assets, w.site.shape[0], post.asset_margin_m,
+        post.max_threat_time_s, t_impact, ix, iy, iz, sigma,
+    )  # fmt: skip
+
+
+@kernel
+def _in_airway(w, x, y, z, alt):
+    """Inside any corridor: near enough to its centre line, and in its band of altitude."""
+    for a in range(w.airway.shape[0]):
+        row = w.airway[a]
+        if alt < row.alt_min_m or alt > row.alt_max_m:
+            continue
+        bx, by, bz = row.bx_m - row.ax_m, row.by_m - row.ay_m, row.bz_m - row.az_m
+        px, py, pz = x - row.ax_m, y - row.ay_m, z - row.az_m
+        length = max(bx * bx + by * by + bz * bz, 1.0)
+        u = min(max((px * bx + py * by + pz * bz) / length, 0.0), 1.0)
+        dx, dy, dz = px - u * bx, py - u * by, pz - u * bz
+        # Off the chord only sideways: the vertical part (altitude, sag of the chord) is taken out.
+        r = max(math.sqrt(x * x + y * y + z * z), 1.0)
+        up = (dx * x + dy * y + dz * z) / r
+        if dx * dx + dy * dy + dz * dz - up * up <= row.half_width_m * row.half_width_m:
+            return identify.YES
+    return identify.NO if w.airway.shape[0] > 0 else identify.NOT_KNOWN
+
+
+@kernel
+def _jams(w, trk):
+    """Is there a strobe from this bearing? A jamming platform is one that a radar has reported as such."""
+    p = trk.pos_ecef_m
+    for r in range(w.radar.shape[0]):
+        par = w.radar[r]
+        dx, dy, dz = p[0] - par.x_m, p[1] - par.y_m, p[2] - par.z_m
+        d = max(math.sqrt(dx * dx + dy * dy + dz * dz), 1.0)
+        for j in range(w.jammer.shape[0]):
+            row = w.jam[r, j]
+            if row.jn_main < 10.0 or row.strobe_s < 0.0:
+                continue
+            if (dx * row.ux + dy * row.uy + dz * row.uz) / d > math.cos(par.bw_az_rad):
+                return identify.YES
+    return identify.NO
+
+
+@kernel
+def _identify(w, c, k, t_s, alt):
+    trk = w.track[k]
+    pic = w.picture[k]
+    roe = w.roe[c]
+    p = trk.pos_ecef_m
+    closing = identify.YES if pic.asset >= 0 else identify.NO
+    popped = identify.NO
+    if pic.first_el_rad < _LOW_FIRST_RAD and pic.first_range_m < _NEAR_FIRST_M:
+        popped = identify.YES
+    pf, pn, ph = identify.identity_posterior(
+        roe, trk.iff_asked_n, trk.iff_friend_n, trk.iff_civil_n, trk.class_logodds,
+        _in_airway(w, p[0], p[1], p[2], alt), closing, popped, _jams(w, trk),
+    )  # fmt: skip
+    state = identify.declare(roe, pic.identity, pf, pn, ph)
+    pic.p_hostile = ph
+    if state != pic.identity:
+        pic.identity = state
+        trk.identity = state
+        events.emit(w, t_s, events.IDENTIFIED, trk.truth, c, trk.id, state, math.nan, alt, math.nan, ph)
+    if pic.klass != pic.reported_klass and pic.p_class > 0.5:
+        pic.reported_klass = pic.klass
+        events.emit(
+            w, t_s, events.CLASSIFIED, trk.truth, c, trk.id, pic.klass, math.nan, alt, math.nan, pic.p_class
+        )
+
+
+# --- fire ------------------------------------------------------------------------------------------
+
+
+@kernel
+def _withhold(w, c, k, reason):
+    """Report why a threatening track is not fired at, once per reason."""
+    pic = w.picture[k]
+    if pic.withheld == reason:
+        return
+    pic.withheld = reason
+    trk = w.track[k]
+    events.emit(
+        w, w.sim[0].t_s, events.WITHHELD, trk.truth, c, trk.id, reason, math.nan, math.nan, math.nan, math.nan
+    )
+
+
+@kernel
+def _is_candidate(w, c, k):
+    """May it be fired at, is it a threat, and is nobody at it already?"""
+    trk = w.track[k]
+    pic = w.picture[k]
+    roe = w.roe[c]
+    if trk.engaged == 1 or pic.rounds_out > 0:
+        return False
+    if pic.threat <= 0.0 or pic.asset < 0:
+        if pic.identity == identify.HOSTILE:
+            _withhold(w, c, k, NO_THREAT)
+        return False
+    kind = w.site[pic.asset].kind
+    own = (
+        pic.time_to_go_s < _OWN_UNIT_TIME_S
+        and kind != schema.SITE_ASSET
+        and pic.klass in (classify.ARM, classify.BALLISTIC, classify.CRUISE_MISSILE)
+    )
+    if not identify.may_engage(pic.identity, roe, own):
+        _withhold(w, c, k, HOLD if roe.control == identify.WEAPONS_HOLD else IDENTITY)
+        return False
+    limit = w.command_post[c].max_rounds_per_target
+    if limit >= 0 and pic.rounds_in_all >= limit:
+        _withhold(w, c, k, COMMITTED)
+        return False
+    return True
+
+
+@kernel
+def _assign(w, c, n, t_s):
+    """Options of every fire unit against every candidate, the assignment, and the channels that follow."""
+    m = w.battery.shape[0]
+    desk = w.desk
+    for b in range(m):
+        desk.channels[b] = _free_channels(w, c, b)
+        desk.rounds[b] = w.missile.shape[0]
+    for i in range(n):
+        k = desk.track[i]
+        desk.value[i] = w.picture[k].threat
+        desk.reason[i] = NO_UNIT
+        for b in range(m):
+            desk.pk[i, b] = 0.0
+            reason = _option(w, c, i, b, k, t_s)
+            if reason != NO_REASON:
+                desk.reason[i] = reason
+    if w.command_post[c].assignment == assign.OPTIMAL:
+        assign.optimal(n, m, desk.value, desk.pk, desk.rounds, desk.channels, 1, desk.x, desk.wta)
+    else:
+        assign.greedy(n, m, desk.value, desk.pk, desk.rounds, desk.channels, 1, desk.x, desk.wta)
+    for i in range(n):
+        taken = False
+        for b in range(m):
+            if desk.x[i, b] > 0:
+                _open_channel(w, c, i, b, t_s)
+                taken = True
+        if not taken:
+            _withhold(w, c, desk.track[i], _why_not(w, i, m))
+
+
+@kernel
+def _why_not(w, i, m):
+    """A candidate that no unit took: it had an option but no channel was left, or it had none."""
+    for b in range(m):
+        if w.desk.pk[i, b] > 0.0:
+            return NO_CHANNEL
+    return w.desk.reason[i]
+
+
+@kernel
+def _free_channels(w, c, b):
+    bat = w.battery[b]
+    if bat.command_post != c or w.radar_state[bat.radar].emitting == 0:
+        return 0
+    free = 0
+    for k in range(bat.first_channel, bat.first_channel + bat.n_channel):
+        if w.channel[k].phase == schema.CHANNEL_FREE:
+            free += 1
+    return free
+
+
+@kernel
+def _option(w, c, i, b, k, t_s):
+    """Best missile of fire unit b against track k into desk.pk and desk.weapon; returns the reason where there is none."""
+    desk = w.desk
+    post = w.command_post[c]
+    bat = w.battery[b]
+    if bat.command_post != c or w.radar_state[bat.radar].emitting == 0:
+        return 0
+    trk = w.track[k]
+    if not _in_sector(w, bat.radar, trk):
+        return ENVELOPE
+    par = w.tracker[w.radar.shape[0] + c]
+    cap = (
+        min(_MEET_CAP_S, w.picture[k].time_to_go_s) if w.picture[k].klass != classify.FIGHTER else _MEET_CAP_S
+    )
+    reason = NO_ROUNDS
+    n_weapons = w.weapon.shape[0]
+    for q in range(n_weapons):
+        desk.weapon_pk[q] = 0.0
+        desk.weapon_rounds[q], site = _ready_rounds(w, b, q)
+        if desk.weapon_rounds[q] <= 0:
+            continue
+        reason = ENVELOPE
+        ok, tau, x, y, z = meet(w, q, site, trk, par, t_s, post.reaction_s, cap)
+        if not ok or not _suits(w, post, q, site, trk, x, y, z):
+            continue
+        desk.weapon_pk[q] = w.arsenal[q].single_pk
+        desk.weapon_time[q] = tau
+    best = salvo.choose_weapon(
+        post.layering,
+        n_weapons,
+        desk.weapon_pk,
+        desk.weapon_reach,
+        desk.weapon_cost,
+        desk.weapon_rounds,
+        post.min_pk,
+    )
+    if best < 0:
+        for q in range(n_weapons):
+            if desk.weapon_pk[q] > 0.0:
+                return LOW_PK
+        return reason
+    can_look = salvo.time_to_look(
+        w.picture[k].time_to_go_s, desk.weapon_time[best], post.assessment_delay_s, post.reaction_s,
+        0.5 * desk.weapon_time[best],
+    )  # fmt: skip
+    flying = w.battery_state[b].n_flying
+    rounds = salvo.rounds_to_fire(
+        post.policy, post.salvo, can_look, 0, w.picture[k].rounds_in_all, post.max_rounds_per_target,
+        desk.weapon_rounds[best], max(bat.missile_channels - flying, 1),
+    )  # fmt: skip
+    if rounds <= 0:
+        return NO_ROUNDS
+    desk.weapon[i, b] = best
+    desk.planned[i, b] = rounds
+    # A nearer unit is preferred among equals: the earlier meeting leaves time for another shot.
+    desk.pk[i, b] = salvo.salvo_pk(desk.weapon_pk[best], rounds) * (1.0 - 1e-4 * desk.weapon_time[best])
+    return NO_REASON
+
+
+@kernel
+def _suits(w, post, q, site, trk, x, y, z):
+    """Declared limits of a missile: reach, altitude and speed of the target where they would meet."""
+    par = w.weapon[q]
+    v = trk.vel_ecef_mps
+    speed = math.sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2])
+    if speed > par.max_target_mps:
+        return False
+    alt = altitude_m(x, y, z)
+    # The track's own error in height must not keep a low target out of the envelope.
+    slack = 3.0 * math.sqrt(max(trk.trace[0], 0.0))
+    if alt > par.max_target_alt_m + slack or alt < par.min_target_alt_m - slack - 200.0:
+        return False
+    g = w.site[site]
+    dx, dy, dz = x - g.x_m, y - g.y_m, z - g.z_m
+    dist = math.sqrt(dx * dx + dy * dy + dz * dz)
+    return par.min_range_m <= dist <= post.max_range_fraction * w.arsenal[q].reach_m
+
+
+@kernel
+def _in_sector(w, radar, trk):
+    """Can the fire unit's radar turn its beam there?"""
+    par = w.radar[radar]
+    g = w.site[par.site]
+    p = trk.pos_ecef_m
+    dx, dy, dz = p[0] - par.x_m, p[1] - par.y_m, p[2] - par.z_m
+    e = dx * g.ex + dy * g.ey + dz * g.ez
+    n = dx * g.nx + dy * g.ny + dz * g.nz
+    if dx * dx + dy * dy + dz * dz > par.range_max_m * par.range_max_m:
+        return False
+    return math.cos(math.atan2(e, n) - par.az0_rad) >= math.cos(par.sector_half_rad)
+
+
+@kernel
+def _ready_rounds(w, b, q):
+    """(rounds of missile type q on live launchers of unit b, site of one of them)."""
+    total = 0
+    site = -1
+    for k in range(w.magazine.shape[0]):
+        mag = w.magazine[k]
+        if mag.weapon != q:
+            continue
+        par = w.launcher[mag.launcher]
+        if par.battery == b and w.site_state[par.site].alive == 1 and w.magazine_state[k].rounds > 0:
+            total += w.magazine_state[k].rounds
+            site = par.site
+    return total, site
+
+
+@kernel
+def _open_channel(w, c, i, b, t_s):
+    """Give the engagement to a free channel of unit b."""
+    desk = w.desk
+    k = desk.track[i]
+    bat = w.battery[b]
+    for q in range(bat.first_channel, bat.first_channel + bat.n_channel):
+        ch = w.channel[q]
+        if ch.phase != schema.CHANNEL_FREE:
+            continue
+        trk = w.track[k]
+        pic = w.picture[k]
+        ch.phase = schema.CHANNEL_REACTING
+        ch.track = k
+        ch.track_id = trk.id
+        ch.weapon = desk.weapon[i, b]
+        ch.planned = desk.planned[i, b]
+        ch.fired = 0
+        ch.flying = 0
+        ch.t_assigned_s = t_s
+        ch.t_ready_s = t_s + w.command_post[c].reaction_s
+        ch.t_look_s = t_s
+        ch.t_plot_s = -1e9
+        ch.t_burst_s = -1e9
+        ch.local_track = -1
+        ch.local_id = -1
+        trk.engaged = 1
+        pic.rounds_out += ch.planned
+        pic.withheld = NO_REASON
+        events.emit(
+            w,
+            t_s,
+            events.ASSIGNED,
+            trk.truth,
+            b,
+            trk.id,
+            ch.weapon,
+            math.nan,
+            math.nan,
+            math.nan,
+            desk.pk[i, b],
+        )
+        return
