@@ -307,8 +307,8 @@ def _redeal(n, m, value, pk, rounds, channels, most_per_target, x, work, least):
     """Take one round off every target and deal these rounds anew, all at once, by linear assignment.
 
     Finds the cyclic exchanges that pairs cannot (the neighbourhood of R. K. Ahuja, A. Kumar, K. C. Jha,
-    J. B. Orlin, "Exact and heuristic algorithms for the weapon-target assignment problem", Operations Research
-    55 (2007), 1136-1146, restricted to one round per target). Goes back where that is no better.
+    J. B. Orlin, "Exact and heuristic algorithms for the weapon-target assignment problem", Operations
+    Research 55 (2007), 1136-1146, restricted to one round per target). Goes back where that is no better.
     """
     most = 0
     for i in range(n):

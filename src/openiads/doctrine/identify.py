@@ -36,6 +36,7 @@ WEAPONS_FREE, WEAPONS_TIGHT, WEAPONS_HOLD = 0, 1, 2
 CONTROL_NAMES = ("free", "tight", "hold")
 
 NO, YES, NOT_KNOWN = 0, 1, -1  # answers to the four facts
+MOST_ASKED = 40  # interrogations beyond these bring nothing new (and products of so many cannot underflow)
 
 _P = "probability given the identity"
 # Order of classify: fighter, bomber, airliner, cruise missile, drone, ballistic, arm, helicopter, bird, other
@@ -95,45 +96,43 @@ def default_roe(n: int = 1) -> np.recarray:
 
 
 @kernel
-def _log_power(p, k):
-    """k ln(p), with 0 ln 0 = 0 and a finite stand-in for ln 0."""
-    if k <= 0:
-        return 0.0
-    if p <= 1.0e-300:
-        return -700.0 * k
-    return k * math.log(p)
+def _power(p, k):
+    """p^k for k >= 0 by repeated squaring (the same bits compiled and interpreted)."""
+    result = 1.0
+    while k > 0:
+        if k & 1:
+            result *= p
+        p *= p
+        k >>= 1
+    return result
 
 
 @kernel
-def _log_add(a, b):
-    """ln(e^a + e^b)."""
-    if a >= b:
-        return a + math.log(1.0 + math.exp(b - a))
-    return b + math.log(1.0 + math.exp(a - b))
-
-
-@kernel
-def reply_loglik(n_asked, n_replies, share_on, p_reply, p_false):
-    """ln of the probability of this very sequence of replies and silences (no binomial coefficient).
+def reply_likelihood(n_asked, n_replies, share_on, p_reply, p_false):
+    """Probability of this very sequence of replies and silences (no binomial coefficient).
 
     share_on: probability that the set works at all; p_reply, p_false: per interrogation, with and without.
-    Counts out of order (replies above n_asked, negative) are cut to what is possible.
+    Counts out of order (replies above n_asked, negative) are cut to what is possible; more than MOST_ASKED
+    interrogations count as so many, with the same share of replies.
     """
     n = max(n_asked, 0)
     k = min(max(n_replies, 0), n)
-    on = _log_power(share_on, 1) + _log_power(p_reply, k) + _log_power(1.0 - p_reply, n - k)
-    off = _log_power(1.0 - share_on, 1) + _log_power(p_false, k) + _log_power(1.0 - p_false, n - k)
-    return _log_add(on, off)
+    if n > MOST_ASKED:
+        k = (k * MOST_ASKED + n // 2) // n
+        n = MOST_ASKED
+    on = share_on * _power(p_reply, k) * _power(1.0 - p_reply, n - k)
+    off = (1.0 - share_on) * _power(p_false, k) * _power(1.0 - p_false, n - k)
+    return on + off
 
 
 @kernel
 def _fact(answer, p_yes):
-    """ln of the probability of one yes/no fact; 0 where it is not known."""
+    """Probability of one yes/no fact; 1 where it is not known."""
     if answer < 0:
-        return 0.0
+        return 1.0
     if answer > 0:
-        return _log_power(p_yes, 1)
-    return _log_power(1.0 - p_yes, 1)
+        return p_yes
+    return 1.0 - p_yes
 
 
 @kernel
@@ -150,7 +149,9 @@ def class_likelihoods(roe, class_logodds):
     bird = 0.0
     hostile = 0.0
     for k in range(classify.N_CLASSES):
-        f = math.exp(class_logodds[k] - top)
+        f = 0.0
+        if class_logodds[k] > top - 40.0:
+            f = math.exp(class_logodds[k] - top)
         friend += f * roe.class_friend[k]
         hostile += f * roe.class_hostile[k]
         if k in (classify.BIRD, classify.OTHER):
@@ -172,34 +173,32 @@ def identity_posterior(
     n_asked, n_friend, n_civil : interrogations so far, those with a cryptographic, those with a civil reply.
     class_logodds : f8 [10] of `classify.update_class`; zeros for none.
     in_airway, closing, popped_up, jamming : YES, NO or NOT_KNOWN.
+    All zero where the evidence is impossible under every identity (probabilities of 0 or 1 in `roe`).
     """
-    class_f, class_civil, class_bird, class_h = class_likelihoods(roe, class_logodds)
-    friend = _log_power(roe.prior_friend, 1) + _log_power(class_f, 1)
-    civil = _log_power(class_civil, 1)
-    bird = _log_power(class_bird, 1)
-    neutral = _log_power(roe.prior_neutral, 1)
-    hostile = _log_power(roe.prior_hostile, 1) + _log_power(class_h, 1)
+    friend, civil, bird, hostile = class_likelihoods(roe, class_logodds)
     if n_asked > 0:
-        friend += reply_loglik(n_asked, n_friend, roe.crypto_on_friend, roe.crypto_reply, roe.crypto_false)
-        neutral += reply_loglik(n_asked, n_friend, 0.0, roe.crypto_reply, roe.crypto_false)
-        hostile += reply_loglik(n_asked, n_friend, roe.crypto_on_hostile, roe.crypto_reply, roe.crypto_false)
-        friend += reply_loglik(n_asked, n_civil, roe.civil_on_friend, roe.civil_reply, roe.civil_false)
-        civil += reply_loglik(n_asked, n_civil, roe.civil_on_neutral, roe.civil_reply, roe.civil_false)
-        bird += reply_loglik(n_asked, n_civil, 0.0, roe.civil_reply, roe.civil_false)
-        hostile += reply_loglik(n_asked, n_civil, roe.civil_on_hostile, roe.civil_reply, roe.civil_false)
-    neutral += _log_add(civil, bird)
-    friend += _fact(in_airway, roe.airway_friend) + _fact(closing, roe.closing_friend)
-    neutral += _fact(in_airway, roe.airway_neutral) + _fact(closing, roe.closing_neutral)
-    hostile += _fact(in_airway, roe.airway_hostile) + _fact(closing, roe.closing_hostile)
-    friend += _fact(popped_up, roe.popup_friend) + _fact(jamming, roe.jamming_friend)
-    neutral += _fact(popped_up, roe.popup_neutral) + _fact(jamming, roe.jamming_neutral)
-    hostile += _fact(popped_up, roe.popup_hostile) + _fact(jamming, roe.jamming_hostile)
-    top = max(friend, neutral, hostile)
-    ef = math.exp(friend - top)
-    en = math.exp(neutral - top)
-    eh = math.exp(hostile - top)
-    total = ef + en + eh
-    return ef / total, en / total, eh / total
+        reply, false = roe.crypto_reply, roe.crypto_false
+        none = reply_likelihood(n_asked, n_friend, 0.0, reply, false)
+        friend *= reply_likelihood(n_asked, n_friend, roe.crypto_on_friend, reply, false)
+        civil *= none
+        bird *= none
+        hostile *= reply_likelihood(n_asked, n_friend, roe.crypto_on_hostile, reply, false)
+        reply, false = roe.civil_reply, roe.civil_false
+        friend *= reply_likelihood(n_asked, n_civil, roe.civil_on_friend, reply, false)
+        civil *= reply_likelihood(n_asked, n_civil, roe.civil_on_neutral, reply, false)
+        bird *= reply_likelihood(n_asked, n_civil, 0.0, reply, false)
+        hostile *= reply_likelihood(n_asked, n_civil, roe.civil_on_hostile, reply, false)
+    neutral = civil + bird
+    friend *= _fact(in_airway, roe.airway_friend) * _fact(closing, roe.closing_friend)
+    neutral *= _fact(in_airway, roe.airway_neutral) * _fact(closing, roe.closing_neutral)
+    hostile *= _fact(in_airway, roe.airway_hostile) * _fact(closing, roe.closing_hostile)
+    friend *= _fact(popped_up, roe.popup_friend) * _fact(jamming, roe.jamming_friend) * roe.prior_friend
+    neutral *= _fact(popped_up, roe.popup_neutral) * _fact(jamming, roe.jamming_neutral) * roe.prior_neutral
+    hostile *= _fact(popped_up, roe.popup_hostile) * _fact(jamming, roe.jamming_hostile) * roe.prior_hostile
+    total = friend + neutral + hostile
+    if not total > 0.0:
+        return 0.0, 0.0, 0.0
+    return friend / total, neutral / total, hostile / total
 
 
 @kernel
