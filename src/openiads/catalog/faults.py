@@ -38,17 +38,21 @@ def shown(value: object) -> str:
     return repr(text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "...")
 
 
-def nearest(name: object, known: Iterable[str]) -> str:
-    """`; did you mean 'x'?`, or nothing where no known name is near. Case does not count."""
+def nearest_name(name: object, known: Iterable[str]) -> str:
+    """The known name that was probably meant, or "". Case does not count."""
     by_folded = {k.casefold(): k for k in known}
     wanted = str(name)[:_SHOWN].casefold()
     close = difflib.get_close_matches(wanted, by_folded, n=1, cutoff=0.6)
-    if not close:
-        # The nearest name often only adds or lacks a suffix ("range" for "range_min_m").
-        close = [k for k in by_folded if len(wanted) >= 3 and (k.startswith(wanted) or wanted.startswith(k))][
-            :1
-        ]
-    return f"; did you mean {by_folded[close[0]]!r}?" if close else ""
+    if not close and len(wanted) >= 3:
+        # Often only a suffix is lacking or too much ("range" for "range_min_m").
+        close = [k for k in by_folded if k.startswith(wanted) or wanted.startswith(k)][:1]
+    return by_folded[close[0]] if close else ""
+
+
+def nearest(name: object, known: Iterable[str]) -> str:
+    """`; did you mean 'x'?`, or nothing where no known name is near."""
+    meant = nearest_name(name, known)
+    return f"; did you mean {meant!r}?" if meant else ""
 
 
 def listed(names: Iterable[str]) -> str:

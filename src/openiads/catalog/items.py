@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from openiads.catalog.faults import CatalogError, Fault, listed, nearest
 from openiads.catalog.kinds import KINDS
-from openiads.catalog.schema import GRADES, Field
+from openiads.catalog.schema import GRADES
 
 Nested = tuple["float | Nested", ...]
 
@@ -176,7 +176,7 @@ class Item:
 
     def source_rows(self) -> list[dict[str, str]]:
         """The sources that this item names, for a person: key, author, title, year, seen."""
-        used = {key for v in (*self.values.values(), *self.tables.values()) for key in v.source}
+        used = used_keys(self.values, self.tables)
         return [
             {"key": s.key, "author": s.author, "title": s.title, "year": s.year, "seen": s.seen}
             for key, s in sorted(self.sources.items())
@@ -239,6 +239,12 @@ class Catalog:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
+def used_keys(values: Mapping[str, Value], tables: Mapping[str, Table]) -> set[str]:
+    """The source keys that values and tables name."""
+    keys = {key for value in values.values() for key in value.source}
+    return keys.union(*(table.source for table in tables.values()))
+
+
 def _canonical(item: Item) -> list[object]:
     sources = [[s.key, s.title, s.author, s.year, s.seen] for _, s in sorted(item.sources.items())]
     values = [
@@ -266,8 +272,7 @@ def _table_text(table: Table) -> str:
     numbers = [number for _, number in table.cells()]
     shape = " x ".join(f"{len(points)} {name}" for name, points in table.axes.items())
     if len(numbers) <= 4 and len(table.axes) == 1:
-        (points,) = table.axes.values()
-        return ", ".join(f"{_plain(p)}: {_text(n, table.unit)}" for p, n in zip(points, numbers, strict=True))
+        return ", ".join(f"{_plain(at[0])}: {_text(number, table.unit)}" for at, number in table.cells())
     return f"{_plain(min(numbers))} … {_text(max(numbers), table.unit)} ({shape})"
 
 
@@ -277,6 +282,3 @@ def _offset_text(table: Table) -> str:
     low, high = table.range_raw
     unit = "dB" if table.unit == "dBsm" else table.unit
     return f"each {low:+.6g} … {high:+.6g} {unit}".rstrip()
-
-
-__all__ = ["Catalog", "Field", "Item", "Source", "Table", "Value"]

@@ -80,7 +80,7 @@ class _Loader:
 
     def _add_sources(self, file: Path) -> None:
         try:
-            sources, faults = read_sources(parse(read_text(file), str(file)), str(file))
+            sources, faults = read_sources(parse(read_text(file), str(file)), str(file), self.sources)
         except CatalogError as error:
             self.faults.extend(error.faults)
             return
@@ -124,8 +124,12 @@ class _Loader:
 
 def _files(path: Path) -> list[Path]:
     """The YAML files at `path`, in a stable order. Links to folders are not followed."""
-    if not path.is_dir():
-        return [path]
+    try:
+        if not path.is_dir():
+            return [path]
+    except OSError as error:
+        message = f"the file cannot be read: {error.strerror or error}"
+        raise CatalogError([Fault(str(path), 0, 0, message)]) from None
     found: list[Path] = []
     for folder, folders, names in os.walk(path, followlinks=False):
         folders.sort()

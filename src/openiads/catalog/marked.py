@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import yaml
+import yaml  # type: ignore[import-untyped]
 
 from openiads.catalog.faults import CatalogError, Fault, shown
 
@@ -70,8 +70,8 @@ def parse(text: str, file: str) -> Node:
             builder.take(event)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        place = (mark.line + 1, mark.column + 1) if mark is not None else (0, 0)
-        raise CatalogError([Fault(file, *place, f"this is not YAML: {error.problem}")]) from None
+        line, column = (mark.line + 1, mark.column + 1) if mark is not None else (0, 0)
+        raise CatalogError([Fault(file, line, column, f"this is not YAML: {error.problem}")]) from None
     except yaml.reader.ReaderError as error:
         before = text[: error.position] if isinstance(error.position, int) else ""
         fault = Fault(file, before.count("\n") + 1, 1, f"this is not YAML: {error.reason}")

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from openiads.catalog.context import Context, found
-from openiads.catalog.faults import Fault, listed, nearest, shown
-from openiads.catalog.items import Item, Source, Table, Value
+from openiads.catalog.faults import Fault, listed, nearest, nearest_name, shown
+from openiads.catalog.items import Item, Source, Table, Value, used_keys
 from openiads.catalog.kinds import KINDS
 from openiads.catalog.marked import Node
 from openiads.catalog.schema import Field, Kind
@@ -25,6 +25,8 @@ _LONGEST_TEXT = 2000
 class Reader(Context):
     """Reads one file; collects faults instead of stopping."""
 
+    _place = (0, 0)  # of the key `values`: where a missing field belongs
+
     def item(self, root: Node, shared: Mapping[str, Source]) -> Item | None:
         """The item, or None where the file has a fault (see `faults`)."""
         top = self.mapping(root, "the file")
@@ -36,15 +38,16 @@ class Reader(Context):
         role = None if kind is None else self._role(root, kind)
         title, description = self.text(root, "title"), self.text(root, "description")
         self.label = f"{kind.name if kind else 'item'} {item_id or '?'}: "
-        self.sources = {**shared, **self.source_list(top.get("sources"))}
+        self.sources = {**shared, **self.source_list(top.get("sources"), shared)}
         values: dict[str, Value] = {}
         tables: dict[str, Table] = {}
         given = self.child_mapping(root, "values")
         if kind is not None and given is not None:
+            self._place = root.keys["values"]
             self._fields(kind, role, given, values, tables)
         if self.faults or kind is None:
             return None
-        used = {key for v in (*values.values(), *tables.values()) for key in v.source}
+        used = sorted(used_keys(values, tables))
         return Item(
             item_id,
             kind.name,
@@ -52,7 +55,7 @@ class Reader(Context):
             title,
             description,
             self.file,
-            MappingProxyType({key: self.sources[key] for key in sorted(used)}),
+            MappingProxyType({key: self.sources[key] for key in used}),
             MappingProxyType(values),
             MappingProxyType(tables),
         )
@@ -105,8 +108,8 @@ class Reader(Context):
             return ""
         return " ".join(value.split())
 
-    def source_list(self, node: Node | None) -> dict[str, Source]:
-        """The sources of an item or of a sources.yaml."""
+    def source_list(self, node: Node | None, taken: Mapping[str, Source]) -> dict[str, Source]:
+        """The sources of an item or of a sources.yaml; a key that is `taken` is a fault."""
         if node is None:
             return {}
         entries = self.mapping(node, "sources")
@@ -115,6 +118,9 @@ class Reader(Context):
             place = node.keys[key]
             if not _KEY.fullmatch(key):
                 self.add_at(place, f"sources: {shown(key)} is no key (letters, digits, '-', '_', 63 at most)")
+                continue
+            if key in taken:
+                self.add_at(place, f"sources: key {key!r} is taken ({taken[key]})")
                 continue
             owner = f"sources.{key}."
             if self.mapping(entry, f"sources.{key}") is None:
@@ -129,9 +135,11 @@ class Reader(Context):
     ) -> None:
         entries = given.value
         assert isinstance(entries, dict)
+        meant: set[str] = set()  # misspelt fields: not reported as missing, too
         for name, node in entries.items():
             spec = kind.by_name.get(name)
             if spec is None:
+                meant.add(nearest_name(name, kind.by_name))
                 near = nearest(name, kind.by_name)
                 self.add_at(given.keys[name], f"{self.label}no field {shown(name)} in kind {kind.name}{near}")
                 continue
@@ -147,10 +155,12 @@ class Reader(Context):
                 value = read_value(self, spec, node)
                 if value is not None:
                     values[name] = value
-        self._missing(kind, role, given, values)
+        self._missing(kind, role, given, values, meant)
         self._ordered(kind, given, values)
 
-    def _missing(self, kind: Kind, role: str | None, given: Node, values: Mapping[str, Value]) -> None:
+    def _missing(
+        self, kind: Kind, role: str | None, given: Node, values: Mapping[str, Value], meant: set[str]
+    ) -> None:
         entries = given.value
         assert isinstance(entries, dict)
         group = self._group(kind, given)
@@ -165,9 +175,9 @@ class Reader(Context):
             elif spec.group is not None:
                 applies = spec.group == group
             else:
-                applies = spec.classes is None or role is None or role in spec.classes
-            if applies and spec.required and not present:
-                self.add(given, f"{self.label}{spec.name} is missing: {_wanted(spec)}")
+                applies = spec.classes is None or role in spec.classes
+            if applies and spec.required and not present and spec.name not in meant:
+                self.add_at(self._place, f"{self.label}{spec.name} is missing: {_wanted(spec)}")
 
     def _group(self, kind: Kind, given: Node) -> str | None:
         """The one group of alternatives that is given; both or none is a fault."""
@@ -181,7 +191,7 @@ class Reader(Context):
         members = " or ".join(
             f"{g} ({', '.join(f.name for f in kind.fields if f.group == g)})" for g in kind.one_of
         )
-        self.add(given, f"{self.label}exactly one of {members} is needed; {len(groups)} given")
+        self.add_at(self._place, f"{self.label}exactly one of {members} is needed; {len(groups)} given")
         return None
 
     def _ordered(self, kind: Kind, given: Node, values: Mapping[str, Value]) -> None:
@@ -197,7 +207,7 @@ def _wanted(spec: Field) -> str:
         return f"{spec.meaning} (allowed: {', '.join(spec.choices)})"
     if spec.form == "flag":
         return f"{spec.meaning} (allowed: true, false)"
-    return f"{spec.meaning} ({'a table' if spec.form == 'table' else spec.dimension})"
+    return f"{spec.meaning} ({spec.dimension if spec.form == 'quantity' else f'a {spec.form}'})"
 
 
 def read_item(root: Node, file: str, shared: Mapping[str, Source]) -> tuple[Item | None, list[Fault]]:
@@ -207,11 +217,11 @@ def read_item(root: Node, file: str, shared: Mapping[str, Source]) -> tuple[Item
     return item, reader.faults
 
 
-def read_sources(root: Node, file: str) -> tuple[dict[str, Source], list[Fault]]:
+def read_sources(root: Node, file: str, taken: Mapping[str, Source]) -> tuple[dict[str, Source], list[Fault]]:
     """The sources of a parsed sources.yaml (one mapping under `sources`)."""
     reader = Reader(file)
     top = reader.mapping(root, "the file")
     if top is None:
         return {}, reader.faults
     reader.known_keys(root, ("sources",), "")
-    return reader.source_list(reader.child(root, "sources")), reader.faults
+    return reader.source_list(reader.child(root, "sources"), taken), reader.faults

@@ -111,8 +111,8 @@ MISSILE = Kind(
     "a surface-to-air missile, as a point mass",
     {
         "long_range": "declared reach beyond 150 km",
-        "medium_range": "declared reach of 30 to 150 km",
-        "short_range": "declared reach below 30 km",
+        "medium_range": "declared reach of 60 to 150 km",
+        "short_range": "declared reach below 60 km",
     },
     (*_BODY, *_LAUNCH, *_CONTROL, *_SEEKER, *_LETHALITY, *_CLAIMS, *_SURFACE),
     ordered=(
