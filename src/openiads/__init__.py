@@ -1,3 +1,60 @@
-"""openiads: an open simulator of integrated air defence."""
+"""openiads: an open simulator of integrated air defence.
+
+    import openiads
+    run = openiads.open_run("runs/quickstart-seed1")
+    print(openiads.summary(run))
+
+The names below are loaded when first used, so that `import openiads` costs nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from openiads.analysis.explain import explain
+    from openiads.catalog import load_catalog
+    from openiads.report.picture import overview
+    from openiads.report.summary import plain as summary
+    from openiads.results import Run, open_run
+    from openiads.scenario import load_file
+    from openiads.study.execute import execute
 
 __version__ = "0.1.0"
+
+_WHERE = {
+    "load_file": ("openiads.scenario", "load_file"),
+    "load_catalog": ("openiads.catalog", "load_catalog"),
+    "execute": ("openiads.study.execute", "execute"),
+    "open_run": ("openiads.results", "open_run"),
+    "Run": ("openiads.results", "Run"),
+    "summary": ("openiads.report.summary", "plain"),
+    "overview": ("openiads.report.picture", "overview"),
+    "explain": ("openiads.analysis.explain", "explain"),
+}
+
+__all__ = [
+    "Run",
+    "__version__",
+    "execute",
+    "explain",
+    "load_catalog",
+    "load_file",
+    "open_run",
+    "overview",
+    "summary",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module 'openiads' has no attribute {name!r} (names: {', '.join(__all__)})")
+    module, attribute = _WHERE[name]
+    value = getattr(importlib.import_module(module), attribute)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

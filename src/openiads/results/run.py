@@ -6,6 +6,7 @@
 Tables come in SI (whole numbers of decimetres and so on are decoded); `raw=True` gives what is stored.
 """
 
+# ruff: noqa: PLC0415  (heavy imports only where they are used: the command line starts fast)
 from __future__ import annotations
 
 import difflib
@@ -266,7 +267,9 @@ def _table(name: str, data: bytes, folder: Path) -> pa.Table:
         meta = parquet.metadata
         size = sum(meta.row_group(i).total_byte_size for i in range(meta.num_row_groups))
         if size > MAX_TABLE_BYTES:
-            raise RunError(f"{file} declares {size >> 20} MB of data; more than {MAX_TABLE_BYTES >> 20} are refused")
+            raise RunError(
+                f"{file} declares {size >> 20} MB of data; more than {MAX_TABLE_BYTES >> 20} are refused"
+            )
         table = parquet.read()
     except (pa.ArrowException, OSError, ValueError) as error:
         raise RunError(f"{file} is damaged: {str(error).splitlines()[0]}") from None

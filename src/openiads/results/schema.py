@@ -4,6 +4,7 @@ The store writes by these tables and the reader checks by them; docs/results.md 
 column changes its name, type, unit or meaning; adding a column keeps the version.
 """
 
+# ruff: noqa: PLC0415  (heavy imports only where they are used: the command line starts fast)
 from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
@@ -41,7 +42,9 @@ def _link(name: str, text: str, *extra: Column) -> tuple[Column, ...]:
     """Time, range and whatever else belongs to the first occurrence of one link of the kill chain."""
     return (
         Column(f"t_{name}_s", FLOAT, f"{text}: time since the start of the scenario", "s"),
-        Column(f"{name}_range_m", FLOAT, f"{text}: slant range from the radar, post or battery concerned", "m"),
+        Column(
+            f"{name}_range_m", FLOAT, f"{text}: slant range from the radar, post or battery concerned", "m"
+        ),
         *extra,
     )
 
@@ -52,7 +55,11 @@ EVENTS: Final = (
     Column("subject", KEY, "id of what it happened to; empty: nothing real (a false track)"),
     Column("object", KEY, "id of the other party"),
     Column("via", KEY, "id of what it went through (track, launcher, missile)"),
-    Column("detail", KEY, "one of a list that belongs to the event (see the file's metadata), or a catalogue item"),
+    Column(
+        "detail",
+        KEY,
+        "one of a list that belongs to the event (see the file's metadata), or a catalogue item",
+    ),
     Column("range_m", FLOAT, "slant range between subject and object, unless the event says otherwise", "m"),
     Column("alt_m", FLOAT, "altitude of the subject above the WGS-84 ellipsoid", "m"),
     Column("speed_mps", FLOAT, "speed of the subject relative to the rotating Earth", "m/s"),
@@ -87,13 +94,19 @@ THREATS: Final = (
     Column("t_end_s", FLOAT, "when it ended", "s"),
     Column("killer", KEY, "missile that killed it"),
     Column("hit_site", KEY, "site it reached"),
-    *_link("line_of_sight", "first above a radar's horizon", Column("line_of_sight_radar", KEY, "that radar")),
+    *_link(
+        "line_of_sight", "first above a radar's horizon", Column("line_of_sight_radar", KEY, "that radar")
+    ),
     *_link("detection", "first detected", Column("detection_radar", KEY, "that radar")),
     *_link("track", "first fused track", Column("track", KEY, "that track")),
     *_link("identified", "first identified", Column("identified_as", KEY, "as what")),
     Column("t_hostile_s", FLOAT, "first held to be hostile", "s"),
     *_link("assigned", "first assigned to a battery", Column("assigned_battery", KEY, "that battery")),
-    *_link("launch", "first missile launched at it (range from the launcher)", Column("launch_weapon", KEY, "its type")),
+    *_link(
+        "launch",
+        "first missile launched at it (range from the launcher)",
+        Column("launch_weapon", KEY, "its type"),
+    ),
     Column("t_burst_s", FLOAT, "first burst at it", "s"),
     Column("rounds_fired", COUNT, "missiles fired at it"),
     Column("bursts", COUNT, "missiles that burst at it"),
@@ -185,7 +198,9 @@ def arrow_schema(table: str, metadata: dict[str, str] | None = None) -> Any:
         notes = {"meaning": column.meaning, "unit": column.unit, "frame": column.frame}
         if column.kind == FIXED:
             notes |= {"scale": f"{1 / column.per_unit:g}", "decoded": column.decoded}
-        fields.append(pa.field(column.name, types[column.kind], metadata={k: v for k, v in notes.items() if v}))
+        fields.append(
+            pa.field(column.name, types[column.kind], metadata={k: v for k, v in notes.items() if v})
+        )
     return pa.schema(fields, metadata=metadata)
 
 

@@ -52,6 +52,7 @@ def threats_table(outcome: Outcome, names: Names, words: col.Words) -> pa.Table:
     hostile = first_rows(log, known & (log.detail == ev.IDENTITY.index("hostile")), "subject", n)
     burst = first_rows(log, log.code == ev.BURST, "object", n)
     end = first_rows(log, log.code == ev.PLATFORM_END, "subject", n)
+    hit = np.asarray(outcome.platform_state.fate) == ev.PLATFORM_FATE.index("hit its target")
 
     def which(link: str, table: str, field: str) -> pa.Array:
         return words.array(words.codes(table, take(log[field], first[link], NONE).astype(np.int64)))
@@ -66,7 +67,9 @@ def threats_table(outcome: Outcome, names: Names, words: col.Words) -> pa.Table:
         "fate": col.labels(ev.PLATFORM_FATE, np.asarray(outcome.platform_state.fate)),
         "t_end_s": col.floats(take(log.t_s, end)),
         "killer": words.array(words.codes("missile", take(log.via, end, NONE).astype(np.int64))),
-        "hit_site": words.array(words.codes("site", take(log.object, end, NONE).astype(np.int64))),
+        "hit_site": words.array(
+            words.codes("site", np.where(hit, take(log.object, end, NONE), NONE).astype(np.int64))
+        ),
         "line_of_sight_radar": which("line_of_sight", "radar", "object"),
         "detection_radar": which("detection", "radar", "object"),
         "track": which("track", "track", "via"),

@@ -25,7 +25,7 @@ def write_file(path: Path, data: bytes | memoryview) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o644)
     try:
         view = memoryview(data)
-        while len(view):
+        while view:
             view = view[os.write(handle, view[:_CHUNK]) :]
         os.fsync(handle)
     finally:

@@ -1,5 +1,6 @@
 """The manifest of a run: what made it, what it holds, and the digest of every file."""
 
+# ruff: noqa: PLC0415  (heavy imports only where they are used: the command line starts fast)
 from __future__ import annotations
 
 import datetime

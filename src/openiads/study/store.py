@@ -27,7 +27,8 @@ Pictures = Callable[[Path], Mapping[str, bytes]]
 
 #: Names that a run folder may hold; `--force` removes no folder with anything else in it.
 OWN = frozenset(
-    {schema.MANIFEST, schema.SCENARIO, schema.PICTURE, "overview.svg"} | {schema.file_of(t) for t in schema.TABLES}
+    {schema.MANIFEST, schema.SCENARIO, schema.PICTURE, "overview.svg"}
+    | {schema.file_of(t) for t in schema.TABLES}
 )
 
 
@@ -84,7 +85,8 @@ class RunFolder:
         """Write and publish the run; returns its path. Raises RunExists, StoreError."""
         files = encode_all(outcome, names)
         stored = {
-            name: StoredFile(sha256(memoryview(data)), len(data), rows) for name, (data, rows) in files.items()
+            name: StoredFile(sha256(memoryview(data)), len(data), rows)
+            for name, (data, rows) in files.items()
         }
         text = origin.scenario_text.encode()
         stored[schema.SCENARIO] = StoredFile(sha256(text), len(text))

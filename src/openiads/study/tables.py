@@ -10,6 +10,7 @@ import json
 import numpy as np
 import pyarrow as pa
 
+from openiads.doctrine.classify import CLASS_NAMES
 from openiads.engine import events as ev
 from openiads.engine.outcome import Outcome
 from openiads.results import schema
@@ -98,18 +99,21 @@ def _details(log: np.recarray, names: Names) -> pa.DictionaryArray:
     texts: list[str] = []
     codes = np.full(len(log), -1, dtype=np.int64)
     for code, spec in ev.SPECS.items():
-        options = names.weapon if code in WEAPON_IN_DETAIL else spec.detail
+        options = names.weapon if code in WEAPON_IN_DETAIL else _options(code)
         rows = (log.code == code) & (log.detail >= 0)
         if not rows.any():
             continue
         detail = log.detail[rows]
-        if options is None:
-            options = [str(number) for number in range(int(detail.max()) + 1)]
         if detail.max() >= len(options):
             raise col.LabelError(f"detail {int(detail.max())} of event '{spec.name}' has no meaning")
         codes[rows] = detail + len(texts)
         texts += options
     return col.labels(texts, codes)
+
+
+def _options(code: int) -> tuple[str, ...]:
+    """What `detail` of an event can be."""
+    return CLASS_NAMES if code == ev.CLASSIFIED else ev.SPECS[code].detail or ()
 
 
 def event_meanings() -> dict[str, dict[str, object]]:
@@ -121,7 +125,7 @@ def event_meanings() -> dict[str, dict[str, object]]:
             "subject": spec.subject,
             "object": spec.object,
             "via": spec.via,
-            "detail": "weapon" if code in WEAPON_IN_DETAIL else spec.detail,
+            "detail": "weapon" if code in WEAPON_IN_DETAIL else _options(code) or None,
             "value": spec.value,
             "note": spec.note,
         }

@@ -1,0 +1,325 @@
+"""Which link of a kill chain failed first, and why: rules over the event log, one function per link.
+
+The links in their order: line of sight, detection, track, identification, assignment, launch, flight, hit. A hostile
+threat that was not killed has a first failed link; a friend or neutral that was fired at has one too: the identification.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import NamedTuple
+
+from openiads.analysis.chains import Chains
+from openiads.analysis.sentences import km, percent, seconds
+
+LINKS = ("line of sight", "detection", "track", "identification", "assignment", "launch", "flight", "hit")
+LEAKED = ("hit its target", "missed its target")
+
+#: A first detection later than this after the line of sight, or than this share of the time in sight, is called late.
+LATE_S = 30.0
+#: What is in sight by then was in sight from the start of the scenario.
+FROM_THE_START_S = 15.0
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The first failed link ("" none), a short cause for tables, and sentences."""
+
+    link: str
+    cause: str
+    sentences: tuple[str, ...]
+
+
+class Hold(NamedTuple):
+    """A reason for holding fire, and the time over which it was the latest word."""
+
+    reason: str
+    first_s: float
+    last_s: float
+    total_s: float
+
+
+def leaked(row: dict[str, object]) -> bool:
+    """A hostile threat that came through to its target (hit or not)."""
+    return row["identity"] == "hostile" and row["fate"] in LEAKED
+
+
+def first_failed_link(known: Chains, threat: str) -> Finding:
+    """The first failed link of one threat of the run."""
+    row = known.threats[threat]
+    if row["identity"] != "hostile":
+        return _not_hostile(known, threat)
+    if row["fate"] == "killed":
+        return Finding("", "", (_killed(known, threat),))
+    if row["fate"] == "not started":
+        return Finding("", "", ("It never took off within this run.",))
+    for link in (_sight, _detection, _track, _identification, _assignment, _launch, _flight, _hit):
+        finding = link(known, threat)
+        if finding is not None:
+            return Finding(finding.link, finding.cause, finding.sentences + tuple(_context(known, threat)))
+    return Finding("", "", ("The log does not say why it was not killed.",))
+
+
+def _end(known: Chains, threat: str) -> float:
+    t_end_s = known.threats[threat]["t_end_s"]
+    return known.t_end_s if t_end_s is None else float(t_end_s)
+
+
+def _killed(known: Chains, threat: str) -> str:
+    row = known.threats[threat]
+    by = f" by {row['killer']}" if row["killer"] else ""
+    seen = ""
+    if row["t_detection_s"] is not None:
+        seen = f", {seconds(row['t_end_s'] - row['t_detection_s'])} after its first detection"
+    n = row["rounds_fired"]
+    return f"No link failed: killed{by}{seen}, with {n} round{'s' if n != 1 else ''} fired at it."
+
+
+def _sight(known: Chains, threat: str) -> Finding | None:
+    if known.of(threat, "line of sight") or known.of(threat, "detection"):
+        return None
+    text = "It was never above the horizon (and inside the range and coverage) of any working radar."
+    return Finding("line of sight", "never in sight of a radar", (text, *_lost(known, threat, "radar")))
+
+
+def _detection(known: Chains, threat: str) -> Finding | None:
+    if known.of(threat, "detection"):
+        return None
+    first = known.of(threat, "line of sight")[0]
+    span = _end(known, threat) - first.t_s
+    text = (
+        f"It was in sight from {seconds(first.t_s)} on (first of {first.object}, at {km(first.range_m)}), "
+        f"{seconds(span)} in all, and was never detected: its echo was too weak for the looks it got."
+    )
+    return Finding("detection", "in sight, never detected", (text, *_jammed(known, threat, first.t_s)))
+
+
+def _track(known: Chains, threat: str) -> Finding | None:
+    if known.of(threat, "system track"):
+        return None
+    first = known.of(threat, "detection")[0]
+    local = known.of(threat, "local track")
+    text = f"It was first detected at {seconds(first.t_s)} ({km(first.range_m)}, {first.object}), "
+    if local:
+        text += "one radar held a track, but the command post never formed one."
+        lost = _lost(known, threat, "command post")
+    else:
+        text += f"and no track was confirmed in the {seconds(_end(known, threat) - first.t_s)} that remained."
+        lost = ()
+    return Finding("track", "detected, never tracked", (text, *_late(known, threat), *lost))
+
+
+def _identification(known: Chains, threat: str) -> Finding | None:
+    if known.threats[threat]["t_hostile_s"] is not None or known.of(threat, "assigned", "launch"):
+        return None
+    held = known.of(threat, "identified")
+    word = f"the last word was {held[-1].detail!r}" if held else "no identity was ever decided"
+    p = f" (probability hostile {percent(held[-1].value)})" if held and held[-1].value is not None else ""
+    texts = [
+        f"It was tracked from {_at(known, threat, 'track')} on, but never held to be hostile: {word}{p}."
+    ]
+    texts += _held_fire(known, threat)
+    return Finding("identification", f"never held hostile: {held[-1].detail if held else 'undecided'}",
+                   (*texts, *_late(known, threat)))  # fmt: skip
+
+
+def _assignment(known: Chains, threat: str) -> Finding | None:
+    if known.of(threat, "assigned", "launch"):
+        return None
+    row = known.threats[threat]
+    holds = holds_of(known, threat)
+    left = _end(known, threat) - float(row["t_hostile_s"])
+    texts = [
+        f"It was held hostile from {seconds(row['t_hostile_s'])} on, {seconds(left)} before its end, "
+        "and was never assigned to a battery."
+    ]
+    if not holds:
+        return Finding("assignment", "never assigned, no reason logged", (*texts, *_late(known, threat)))
+    main = max(holds, key=lambda hold: hold.total_s)
+    texts += _held_fire(known, threat)
+    if main.reason in ("too late to intercept", "out of the envelope", "kill probability too low"):
+        texts += _late(known, threat)
+    if main.reason == "no fire unit working":
+        texts += _lost(known, threat, "radar", "launcher", "command post")
+    return Finding("assignment", main.reason, tuple(texts))
+
+
+def _launch(known: Chains, threat: str) -> Finding | None:
+    if known.of(threat, "launch"):
+        return None
+    assigned = known.of(threat, "assigned")
+    closed = known.of(threat, "engagement end")
+    texts = [
+        f"It was assigned at {seconds(assigned[0].t_s)} to {assigned[0].object}, but nothing was launched."
+    ]
+    cause = "assigned, nothing launched"
+    if closed:
+        texts.append(f"The engagement was closed at {seconds(closed[-1].t_s)}: {closed[-1].detail}.")
+        cause = f"nothing launched: {closed[-1].detail}"
+    else:
+        texts.append(
+            f"{seconds(_end(known, threat) - assigned[0].t_s)} were left, less than the battery needed."
+        )
+    texts += [*_late(known, threat), *_lost(known, threat, "radar", "launcher", "command post")]
+    return Finding("launch", cause, tuple(texts))
+
+
+def _rounds(known: Chains, threat: str) -> list[dict[str, object]]:
+    return [missile for missile in known.missiles.values() if missile["target"] == threat]
+
+
+def _flight(known: Chains, threat: str) -> Finding | None:
+    if known.of(threat, "burst"):
+        return None
+    rounds = _rounds(known, threat)
+    fates = [str(missile["fate"]) for missile in rounds]
+    told = ", ".join(f"{fates.count(fate)} {fate}" for fate in dict.fromkeys(fates))
+    texts = [
+        f"{_count(len(rounds), 'missile was', 'missiles were')} fired at it and none came near it ({told})."
+    ]
+    launch_s = known.of(threat, "launch")[0].t_s
+    dropped = [e for e in known.of(threat, "track dropped") if e.t_s >= launch_s]
+    if dropped:
+        texts.append(f"The track they were guided on was dropped at {seconds(dropped[0].t_s)}.")
+    texts += _lost(known, threat, "radar", after_s=launch_s)
+    return Finding("flight", f"{len(rounds)} fired, none came near", (*texts, *_late(known, threat)))
+
+
+def _hit(known: Chains, threat: str) -> Finding | None:
+    bursts = known.of(threat, "burst")
+    misses = [e.range_m for e in bursts if e.range_m is not None]
+    pks = [e.value for e in bursts if e.value is not None]
+    text = f"{_count(len(bursts), 'missile', 'missiles')} burst at it and did not kill"
+    if misses:
+        text += f" (miss {_span([f'{m:.1f}' for m in misses])} m"
+        text += f", kill probability {_span([percent(p) for p in pks])})" if pks else ")"
+    texts = [text + "."]
+    last = bursts[-1].t_s
+    closed = [e for e in known.of(threat, "engagement end") if e.t_s >= last]
+    later = [h for h in holds_of(known, threat) if h.last_s >= last]
+    if closed:
+        texts.append(f"The engagement was closed at {seconds(closed[-1].t_s)}: {closed[-1].detail}.")
+    if later:
+        reason = max(later, key=lambda hold: hold.total_s).reason
+        texts.append(f"After that fire was withheld: {reason}.")
+    elif closed:
+        texts.append(
+            f"{seconds(_end(known, threat) - last)} were left after the last burst; it was not fired at again."
+        )
+    return Finding("hit", f"missed {len(bursts)} time{'s' if len(bursts) != 1 else ''}", tuple(texts))
+
+
+def _not_hostile(known: Chains, threat: str) -> Finding:
+    row = known.threats[threat]
+    fired = known.of(threat, "wrong shot")
+    if not fired and row["fate"] != "killed":
+        return Finding("", "", (f"It is {row['identity']} and was not fired at: nothing failed.",))
+    if not fired:
+        text = f"{row['killer'] or 'A missile'} was fired at something else and killed this {row['identity']} platform."
+        return Finding("flight", "killed by a missile meant for another", (text,))
+    held = [e for e in known.of(threat, "identified") if e.t_s <= fired[0].t_s]
+    texts = [f"It is {row['identity']} and {_count(len(fired), 'missile was', 'missiles were')} fired at it."]
+    if held and held[-1].detail == "hostile":
+        texts.append(
+            f"The command post held it to be hostile from {seconds(held[-1].t_s)} on "
+            f"(probability {percent(held[-1].value)}), {seconds(fired[0].t_s - held[-1].t_s)} before the shot."
+        )
+        cause = "held to be hostile"
+    elif held:
+        texts.append(
+            f"It was held to be {held[-1].detail!r} when the shot was fired: the rules of engagement allowed it."
+        )
+        cause = f"fired at while held {held[-1].detail}"
+    else:
+        texts.append(
+            "No identity had been decided: the track that was fired at may have begun on something else."
+        )
+        cause = "no identity decided"
+    if row["fate"] == "killed":
+        texts.append("It was KILLED.")
+    return Finding("identification", cause, tuple(texts))
+
+
+def holds_of(known: Chains, threat: str) -> list[Hold]:
+    """Reasons for holding fire, each with the time for which it stood until the next word (or the end)."""
+    spoken = known.of(threat, "fire withheld", "assigned")
+    spans: dict[str, Hold] = {}
+    for event, after in zip_longest(spoken, spoken[1:]):
+        until = _end(known, threat) if after is None else after.t_s
+        if event.event != "fire withheld" or event.detail in (None, "none"):
+            continue
+        reason = str(event.detail)
+        old = spans.get(reason, Hold(reason, event.t_s, until, 0.0))
+        spans[reason] = Hold(reason, old.first_s, until, old.total_s + max(until - event.t_s, 0.0))
+    return list(spans.values())
+
+
+def _held_fire(known: Chains, threat: str) -> Iterator[str]:
+    for hold in sorted(holds_of(known, threat), key=lambda hold: -hold.total_s)[:4]:
+        yield f"Fire was withheld for {seconds(hold.total_s)} (first at {seconds(hold.first_s)}): {hold.reason}."
+
+
+def _late(known: Chains, threat: str) -> tuple[str, ...]:
+    """What made the first detection late: the horizon, or a weak echo after it."""
+    sight, seen = known.of(threat, "line of sight"), known.of(threat, "detection")
+    if not (sight and seen):
+        return ()
+    t_end_s = _end(known, threat)
+    waited, left = seen[0].t_s - sight[0].t_s, t_end_s - seen[0].t_s
+    if waited > max(LATE_S, left):
+        return (
+            f"It was seen late: in sight of {sight[0].object} from {seconds(sight[0].t_s)} ({km(sight[0].range_m)}), "
+            f"first detected only {seconds(waited)} later, at {km(seen[0].range_m)}.",
+        )
+    if sight[0].t_s > FROM_THE_START_S and left < t_end_s / 2:
+        return (
+            f"It was below the horizon or out of reach of every radar until {seconds(sight[0].t_s)} "
+            f"({km(sight[0].range_m)}); {seconds(left)} were left after the first detection.",
+        )
+    return ()
+
+
+def _jammed(known: Chains, threat: str, since_s: float) -> tuple[str, ...]:
+    radars = sorted({e.object for e in known.of(threat, "line of sight") if e.object})
+    t_end_s = _end(known, threat)
+    jammed = [r for r in radars if any(since_s - 60.0 <= t <= t_end_s for t in known.strobes.get(r, ()))]
+    return (f"Meanwhile {', '.join(jammed)} reported jamming.",) if jammed else ()
+
+
+def _lost(known: Chains, threat: str, *kinds: str, after_s: float = -1.0) -> tuple[str, ...]:
+    """Sites of these kinds that were gone before the threat's end."""
+    gone = [
+        e for e in known.lost_before(_end(known, threat), *kinds) if e.t_s > after_s and e.object != threat
+    ]
+    return tuple(f"{known.sites[str(e.subject)]['kind'].capitalize()} {e.subject} had been lost at {seconds(e.t_s)}."
+                 for e in gone)  # fmt: skip
+
+
+def _context(known: Chains, threat: str) -> Iterator[str]:
+    """What it cost."""
+    row = known.threats[threat]
+    losses = [e for e in known.losses if e.object == threat]
+    if row["fate"] == "hit its target":
+        lost = f" and destroyed {', '.join(str(e.subject) for e in losses)}" if losses else ""
+        yield f"It hit {row['hit_site'] or 'its target'} at {seconds(row['t_end_s'])}{lost}."
+    elif row["fate"] == "missed its target":
+        yield "It came through, but missed its target."
+    elif row["fate"] == "end of run":
+        yield "The run ended while it was still flying."
+    elif row["fate"] == "left the area":
+        yield f"It left the area at {seconds(_end(known, threat))}."
+
+
+def _at(known: Chains, threat: str, link: str) -> str:
+    row = known.threats[threat]
+    return f"{seconds(row[f't_{link}_s'])} ({km(row[f'{link}_range_m'])})"
+
+
+def _count(n: int, one: str, many: str) -> str:
+    return f"{n} {one if n == 1 else many}"
+
+
+def _span(values: list[str]) -> str:
+    return values[0] if len(set(values)) == 1 else f"{', '.join(values[:-1])} and {values[-1]}"

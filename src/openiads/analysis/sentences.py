@@ -1,0 +1,149 @@
+"""One plain sentence per event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from openiads.analysis.chains import Event
+
+
+def km(range_m: float | None) -> str:
+    """A range for a sentence; two digits below 10 km, none of them invented."""
+    if range_m is None:
+        return "an unknown range"
+    return f"{range_m / 1e3:.1f} km" if range_m < 10e3 else f"{range_m / 1e3:.0f} km"
+
+
+def seconds(t_s: float) -> str:
+    """A time or a duration for a sentence."""
+    return f"{t_s:.1f} s" if abs(t_s) < 10 else f"{t_s:.0f} s"
+
+
+def percent(p: float | None) -> str:
+    """A probability for a sentence."""
+    return "unknown" if p is None else f"{p:.2f}"
+
+
+def sentence(e: Event) -> str:
+    """What happened, for a person."""
+    writer = _WRITERS.get(e.event)
+    if writer is not None:
+        return writer(e)
+    parts = [e.event, *(part for part in (e.detail, e.object, e.via) if part)]
+    return " ".join(parts)
+
+
+def _line_of_sight(e: Event) -> str:
+    return f"above the horizon of {e.object}"
+
+
+def _detection(e: Event) -> str:
+    snr = f" (signal to noise {e.value:.0f} dB)" if e.value is not None else ""
+    return f"first detected by {e.object}{snr}"
+
+
+def _local_track(e: Event) -> str:
+    return f"track confirmed by {e.object}"
+
+
+def _system_track(e: Event) -> str:
+    return f"fused track {e.via or ''} begun".replace("  ", " ")
+
+
+def _dropped(e: Event) -> str:
+    return f"track {e.via or ''} dropped".replace("  ", " ")
+
+
+def _identified(e: Event) -> str:
+    p = f" (probability hostile {percent(e.value)})" if e.value is not None else ""
+    return f"identity held: {e.detail}{p}"
+
+
+def _classified(e: Event) -> str:
+    p = f" (probability {percent(e.value)})" if e.value is not None else ""
+    return f"class held: {(e.detail or 'none').replace('_', ' ')}{p}"
+
+
+def _strobe(e: Event) -> str:
+    jn = f" (jammer to noise {e.value:.0f} dB)" if e.value is not None else ""
+    return f"jam strobe at {e.object}{jn}"
+
+
+def _withheld(e: Event) -> str:
+    return f"fire withheld: {e.detail}"
+
+
+def _assigned(e: Event) -> str:
+    pk = f" (estimated kill probability {percent(e.value)})" if e.value is not None else ""
+    return f"assigned to {e.object} with {e.detail}{pk}"
+
+
+def _launch(e: Event) -> str:
+    flight = f", {e.value:.0f} s to go" if e.value is not None else ""
+    return f"{e.subject} ({e.detail}) launched from {e.via}{flight}"
+
+
+def _seeker(e: Event) -> str:
+    return f"{e.subject}: seeker on"
+
+
+def _burst(e: Event) -> str:
+    miss = f" {e.range_m:.1f} m from it" if e.range_m is not None else ""
+    pk = f", kill probability {percent(e.value)}" if e.value is not None else ""
+    return f"{e.subject} bursts{miss}{pk}"
+
+
+def _missile_end(e: Event) -> str:
+    return f"{e.subject} ends: {e.detail}"
+
+
+def _assessed(e: Event) -> str:
+    return f"command post believes of {e.subject}: {e.detail}"
+
+
+def _wrong_shot(e: Event) -> str:
+    return f"WRONG SHOT: {e.subject} was fired at what is truly {e.detail}"
+
+
+def _engagement_end(e: Event) -> str:
+    rounds = f" after {e.value:.0f} rounds" if e.value is not None else ""
+    return f"engagement by {e.object} closed{rounds}: {e.detail}"
+
+
+def _platform_end(e: Event) -> str:
+    by = f" by {e.via}" if e.via else ""
+    where = f" ({e.object})" if e.object else ""
+    return f"{e.detail}{by}{where}"
+
+
+def _site_hit(e: Event) -> str:
+    miss = f" ({e.value:.0f} m off)" if e.value is not None else ""
+    return f"{e.subject} hit{miss}"
+
+
+def _site_lost(e: Event) -> str:
+    return f"{e.subject} LOST"
+
+
+_WRITERS: dict[str, Callable[[Event], str]] = {
+    "line of sight": _line_of_sight,
+    "detection": _detection,
+    "local track": _local_track,
+    "system track": _system_track,
+    "track dropped": _dropped,
+    "identified": _identified,
+    "classified": _classified,
+    "jam strobe": _strobe,
+    "fire withheld": _withheld,
+    "assigned": _assigned,
+    "launch": _launch,
+    "seeker on": _seeker,
+    "burst": _burst,
+    "missile end": _missile_end,
+    "assessed": _assessed,
+    "wrong shot": _wrong_shot,
+    "engagement end": _engagement_end,
+    "platform end": _platform_end,
+    "site hit": _site_hit,
+    "site lost": _site_lost,
+}

@@ -1,0 +1,125 @@
+"""The verbs of `openiads`. Each imports what it needs when it is called: `--help` imports none of it."""
+
+# ruff: noqa: PLC0415, UP007, UP045  (lazy imports; typer reads the annotations)
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from openiads.cli.guard import UserError, guarded
+
+app = typer.Typer(
+    name="openiads",
+    help="An open simulator of integrated air defence: radar physics to intercept, every value with its source.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a finished run.")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from openiads import __version__
+
+        typer.echo(f"openiads {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """An open simulator of integrated air defence."""
+
+
+@app.command()
+@guarded
+def run(
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped scenario by name, or a file.")],
+    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of the random numbers.")] = 1,
+    replication: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Number of the replication.")] = 0,
+    out: Annotated[
+        Optional[Path], typer.Option(help="Folder to write [default: runs/<scenario>-seed<N>].", show_default=False)
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an earlier run of that name.")] = False,
+    samples: Annotated[
+        Optional[str],
+        typer.Option(metavar="PERIOD", help='Time between trajectory samples, such as "1 s".', show_default=False),
+    ] = None,
+) -> None:
+    """Simulate a scenario once: a summary here, a folder with tables and a picture there."""
+    from openiads.cli.tell import run_once
+
+    run_once(scenario, seed, replication, out, force, samples)
+
+
+@app.command()
+@guarded
+def show(folder: RunArgument) -> None:
+    """Print the summary of a finished run again."""
+    from openiads.cli.tell import show_run
+
+    show_run(folder)
+
+
+@app.command()
+@guarded
+def explain(
+    folder: RunArgument,
+    threat: Annotated[str, typer.Argument(metavar="THREAT", help="Id of what was flying.")],
+) -> None:
+    """Tell the whole kill chain of one threat, and the first link that failed."""
+    from openiads.cli.tell import explain_threat
+
+    explain_threat(folder, threat)
+
+
+@app.command()
+@guarded
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scenario or catalogue files.")],
+) -> None:
+    """Validate files; every fault with its place, value and what is allowed."""
+    from openiads.cli.tell import check_files
+
+    check_files(files)
+
+
+@app.command()
+@guarded
+def catalog(
+    item: Annotated[Optional[str], typer.Argument(metavar="[ITEM]", show_default=False, help="Id of an item.")] = None,
+) -> None:
+    """List the catalogue, or show one item with sources, grades and ranges."""
+    from openiads.cli.tell import show_catalog
+
+    show_catalog(item)
+
+
+@app.command()
+@guarded
+def scenarios() -> None:
+    """List the shipped scenarios."""
+    from openiads.cli.shipped import describe
+
+    for name, title in describe():
+        typer.echo(f"{name:24} {title}".rstrip())
+
+
+@app.command()
+@guarded
+def warmup() -> None:
+    """Compile the engine for this machine, so that the first run starts at once."""
+    from openiads.cli.tell import compile_engine
+
+    compile_engine()
+
+
+__all__ = ["UserError", "app"]

@@ -1,0 +1,166 @@
+"""Exit codes: 0 ok, 2 the user's input, 3 incomplete and resumable, 4 our fault; 130 and 143 stopped by a signal.
+
+A message for a person is one line per fault. A traceback goes to a file, never to the screen.
+"""
+
+# ruff: noqa: PLC0415  (heavy imports only where they are used: the command line starts fast)
+from __future__ import annotations
+
+import functools
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+OK, USER, INCOMPLETE, OURS, INTERRUPTED, TERMINATED = 0, 2, 3, 4, 130, 143
+
+#: What the errors of this package mean. By name: importing the classes would import their rooms.
+CODES = {
+    "ScenarioError": USER,
+    "CatalogError": USER,
+    "RecordingError": USER,
+    "UnitError": USER,
+    "RunError": USER,
+    "RunExists": USER,
+    "UnknownThreat": USER,
+    "UserError": USER,
+    "StoreError": INCOMPLETE,
+}
+
+
+class UserError(Exception):
+    """What the user asked for cannot be done. The message is for a person."""
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM arrived."""
+
+
+class Context:
+    """What a crash report should say about the work in hand."""
+
+    facts: dict[str, str] = {}  # noqa: RUF012 - one command per process
+
+
+def exit_code(error: BaseException) -> int:
+    """The exit code of an error: known errors of this package by their class, everything else is our fault."""
+    for kind in type(error).__mro__:
+        if kind.__module__.partition(".")[0] == "openiads" and kind.__name__ in CODES:
+            return CODES[kind.__name__]
+    return OURS
+
+
+def guarded(command: Callable[P, R]) -> Callable[P, R]:
+    """A command that ends with one line and the right exit code, whatever happens."""
+
+    @functools.wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        _listen()
+        try:
+            return command(*args, **kwargs)
+        except Terminated:
+            _say("stopped (SIGTERM); nothing half-written is left")
+            code = TERMINATED
+        except KeyboardInterrupt:
+            _say("stopped (Ctrl-C); nothing half-written is left")
+            code = INTERRUPTED
+        except BrokenPipeError:
+            _silence()
+            code = OK
+        except MemoryError:
+            _say("not enough memory for this run; nothing half-written is left")
+            code = INCOMPLETE
+        except Exception as error:
+            code = exit_code(error)
+            _say(crash(error) if code == OURS else _message(error))
+        raise SystemExit(code)
+
+    return run
+
+
+def crash(error: Exception) -> str:
+    """Write the report and return the one line for the screen."""
+    text = _report(error)
+    name = f"openiads-crash-{os.getpid()}.txt"
+    for folder in (Path.cwd(), Path(os.environ.get("TMPDIR", "/tmp"))):
+        try:
+            (folder / name).write_text(text, encoding="utf-8")
+        except OSError:
+            continue
+        return f"internal error ({_short(error)}); the report is in {folder / name}"
+    return f"internal error ({_short(error)}); no folder would take the report"
+
+
+def _report(error: Exception) -> str:
+    import platform
+
+    from openiads import __version__
+
+    facts = {"openiads": __version__, "python": platform.python_version(), "system": platform.platform()}
+    jit = sys.modules.get("openiads._jit")
+    if jit is not None:
+        facts["engine_sha256"] = str(jit.ENGINE_DIGEST)
+    facts |= Context.facts
+    lines = ["openiads internal error. Please report this file.", ""]
+    lines += [f"{key}: {value}" for key, value in facts.items()]
+    lines += ["", "reproduce with:", f"  {Context.facts.get('command', _command())}", ""]
+    return "\n".join(lines) + "".join(traceback.format_exception(error))
+
+
+def _command() -> str:
+    import shlex
+
+    return shlex.join(["openiads", *sys.argv[1:]])
+
+
+def reproduction(scenario: str, seed: int, replication: int, samples: str | None = None) -> str:
+    """The one command that makes the same run again."""
+    import shlex
+
+    command = ["openiads", "run", scenario, "--seed", str(seed), "--replication", str(replication)]
+    return shlex.join(command + (["--samples", samples] if samples else []))
+
+
+def _short(error: BaseException) -> str:
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text[:120]}" if text else type(error).__name__
+
+
+def _message(error: Exception) -> str:
+    faults = getattr(error, "faults", None)
+    text = str(error).strip() or type(error).__name__
+    if faults is not None and len(faults) > 1:
+        text += f"\n{len(faults)} faults"
+    return text
+
+
+def _say(text: str) -> None:
+    try:
+        sys.stderr.write(f"openiads: {text}\n")
+        sys.stderr.flush()
+    except OSError:
+        pass
+
+
+def _silence() -> None:
+    """The reader of our output has gone (`| head`): say nothing more, not even at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _listen() -> None:
+    """SIGTERM ends a command as Ctrl-C does."""
+
+    def stop(number: int, frame: FrameType | None) -> Any:
+        raise Terminated
+
+    try:
+        signal.signal(signal.SIGTERM, stop)
+    except ValueError:  # not in the main thread (tests): then nobody sends us signals
+        return
