@@ -356,6 +356,12 @@ HOSTILE: dict[str, Callable[[], str | bytes]] = {
     "field twice": lambda: _text("jammer") + "  power_w: {value: 1, unit: W}\n",
     "mapping as key": lambda: "? {a: b}\n: c\n",
     "list as key": lambda: "[1, 2]: c\n",
+    "20,000 unknown fields": lambda: (
+        _text("jammer") + "".join(f"  power_watt_{n}: 1\n" for n in range(20_000))
+    ),
+    "20,000 unknown keys": lambda: _text("jammer") + "".join(f"key{n}: 1\n" for n in range(20_000)),
+    "20,000 keys twice": lambda: _text("jammer") + "title: x\n" * 20_000,
+    "20,000 bad sources": lambda: _swap("jammer", "source: assumed", f"source: [{'asumed, ' * 20_000}]"),
     "merge key": lambda: "<<: {a: 1}\n",
     "tab": lambda: "id:\tmine\n\tkind: radar\n",
     "unclosed": lambda: "id: [mine\n",

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from openiads.catalog.faults import Fault, listed, nearest, shown
+from openiads.catalog.faults import MAX_FAULTS, Fault, listed, nearest, shown
 from openiads.catalog.items import Source
 from openiads.catalog.marked import Node
+
+
+class TooManyFaultsError(Exception):
+    """Raised inside one file to stop reading it."""
 
 
 class Context:
@@ -22,10 +26,15 @@ class Context:
         self.label = ""
 
     def add(self, node: Node, message: str) -> None:
-        self.faults.append(Fault(self.file, node.line, node.column, message))
+        self.add_at((node.line, node.column), message)
 
     def add_at(self, place: tuple[int, int], message: str) -> None:
         self.faults.append(Fault(self.file, *place, message))
+        if len(self.faults) >= MAX_FAULTS:
+            self.faults.append(
+                Fault(self.file, *place, f"more than {MAX_FAULTS} faults: the rest is not read")
+            )
+            raise TooManyFaultsError
 
     def mapping(self, node: Node, what: str) -> dict[str, Node] | None:
         """The entries of a mapping; None and a fault where the node is none."""

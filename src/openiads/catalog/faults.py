@@ -6,6 +6,8 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+MAX_FAULTS = 100  # of one file; then it is not read on
+
 _SHOWN = 80  # characters of a user's text that a message repeats
 _LISTED = 12  # names that a message lists
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import yaml  # type: ignore[import-untyped]
 
-from openiads.catalog.faults import CatalogError, Fault, shown
+from openiads.catalog.faults import MAX_FAULTS, CatalogError, Fault, shown
 
 MAX_BYTES = 1 << 20
 MAX_NODES = 50_000
@@ -164,9 +164,10 @@ class _Builder:
         name, line, column = key
         if name in parent.value:
             first = parent.keys[name][0]
-            self.faults.append(
-                Fault(self.file, line, column, f"key {shown(name)} is given twice (first in line {first})")
-            )
+            message = f"key {shown(name)} is given twice (first in line {first})"
+            self.faults.append(Fault(self.file, line, column, message))
+            if len(self.faults) >= MAX_FAULTS:
+                raise CatalogError(self.faults)
             return
         parent.value[name] = node
         parent.keys[name] = (line, column)

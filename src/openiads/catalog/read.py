@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from openiads.catalog.context import Context, found
+from openiads.catalog.context import Context, TooManyFaultsError, found
 from openiads.catalog.faults import Fault, listed, nearest, nearest_name, shown
 from openiads.catalog.items import Item, Source, Table, Value, used_keys
 from openiads.catalog.kinds import KINDS
@@ -213,15 +213,19 @@ def _wanted(spec: Field) -> str:
 def read_item(root: Node, file: str, shared: Mapping[str, Source]) -> tuple[Item | None, list[Fault]]:
     """The item of a parsed file, or None and its faults."""
     reader = Reader(file)
-    item = reader.item(root, shared)
-    return item, reader.faults
+    try:
+        return reader.item(root, shared), reader.faults
+    except TooManyFaultsError:
+        return None, reader.faults
 
 
 def read_sources(root: Node, file: str, taken: Mapping[str, Source]) -> tuple[dict[str, Source], list[Fault]]:
     """The sources of a parsed sources.yaml (one mapping under `sources`)."""
     reader = Reader(file)
-    top = reader.mapping(root, "the file")
-    if top is None:
+    try:
+        if reader.mapping(root, "the file") is None:
+            return {}, reader.faults
+        reader.known_keys(root, ("sources",), "")
+        return reader.source_list(reader.child(root, "sources"), taken), reader.faults
+    except TooManyFaultsError:
         return {}, reader.faults
-    reader.known_keys(root, ("sources",), "")
-    return reader.source_list(reader.child(root, "sources"), taken), reader.faults
