@@ -1,0 +1,138 @@
+"""The event log: one record per thing that happened, and what its columns mean.
+
+`world.schema.EVENT` is the record that compiled code writes. `SPECS` says, per code, to which tables the index columns
+refer and which enumeration `detail` uses; whoever stores a run translates with it, so a reader needs no engine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from openiads._jit import kernel
+from openiads.engine import status
+
+LINE_OF_SIGHT = 1
+DETECTION = 2
+LOCAL_TRACK = 3
+SYSTEM_TRACK = 4
+TRACK_DROPPED = 5
+IDENTIFIED = 6
+CLASSIFIED = 7
+JAM_STROBE = 8
+WITHHELD = 9
+ASSIGNED = 10
+LAUNCH = 11
+SEEKER_ON = 12
+BURST = 13
+MISSILE_END = 14
+PLATFORM_END = 15
+SITE_HIT = 16
+SITE_LOST = 17
+ENGAGEMENT_END = 18
+RELOADED = 19
+ASSESSED = 20
+WRONG_SHOT = 21
+STRIKE_IMPACT = 22
+EMISSION = 23
+
+# Enumerations used in `detail`; the order is the number.
+IDENTITY = ("unknown", "friend", "neutral", "hostile")
+MISSILE_FATE = ("in flight", "kill", "miss", "no target", "self-destruct", "ground", "dud", "end of run", "strike")
+PLATFORM_FATE = ("flying", "killed", "hit its target", "missed its target", "left the area", "end of run", "not started")
+WITHHOLD = (
+    "none",
+    "identity does not permit fire",
+    "out of the envelope",
+    "no channel free",
+    "no rounds ready",
+    "too late to intercept",
+    "kill probability too low",
+    "enough rounds committed",
+    "no fire unit working",
+    "not a threat to anything defended",
+    "rules of engagement hold",
+)
+ENGAGEMENT_CLOSE = (
+    "open",
+    "target assessed killed",
+    "track lost",
+    "target passed",
+    "fire unit lost",
+    "no rounds",
+    "target out of the envelope",
+    "identity changed",
+    "assessed not killed",
+)
+ON_OFF = ("off", "on")
+
+
+@dataclass(frozen=True)
+class EventSpec:
+    """Meaning of one event code."""
+
+    name: str
+    subject: str
+    object: str | None = None
+    via: str | None = None
+    detail: tuple[str, ...] | None = None
+    value: str | None = None
+    note: str = ""
+
+
+SPECS: dict[int, EventSpec] = {
+    LINE_OF_SIGHT: EventSpec("line of sight", "platform", "radar", note="first time above this radar's horizon"),
+    DETECTION: EventSpec("detection", "platform", "radar", value="snr_db", note="first plot by this radar"),
+    LOCAL_TRACK: EventSpec("local track", "platform", "radar", "track", note="confirmed by one radar; platform -1: false"),
+    SYSTEM_TRACK: EventSpec("system track", "platform", "command_post", "track", note="fused track begun"),
+    TRACK_DROPPED: EventSpec("track dropped", "platform", "command_post", "track"),
+    IDENTIFIED: EventSpec("identified", "platform", "command_post", "track", IDENTITY, "probability_hostile"),
+    CLASSIFIED: EventSpec("classified", "platform", "command_post", "track", None, "class_probability"),
+    JAM_STROBE: EventSpec("jam strobe", "platform", "radar", value="jammer_to_noise_db"),
+    WITHHELD: EventSpec("fire withheld", "platform", "command_post", "track", WITHHOLD, "kill_probability"),
+    ASSIGNED: EventSpec("assigned", "platform", "battery", "track", None, "kill_probability",
+                        note="detail: weapon type"),
+    LAUNCH: EventSpec("launch", "missile", "platform", "launcher", None, "predicted_flight_time_s",
+                      note="range_m: launcher to target; detail: weapon type"),
+    SEEKER_ON: EventSpec("seeker on", "missile", "platform", note="range_m: missile to target"),
+    BURST: EventSpec("burst", "missile", "platform", None, None, "kill_probability",
+                     note="range_m: miss distance; alt_m, speed_mps: of the missile"),
+    MISSILE_END: EventSpec("missile end", "missile", "platform", None, MISSILE_FATE, "time_of_flight_s"),
+    PLATFORM_END: EventSpec("platform end", "platform", "site", "missile", PLATFORM_FATE),
+    SITE_HIT: EventSpec("site hit", "site", "platform", None, None, "miss_m"),
+    SITE_LOST: EventSpec("site lost", "site", "platform", "missile"),
+    ENGAGEMENT_END: EventSpec("engagement end", "platform", "battery", "track", ENGAGEMENT_CLOSE, "rounds_fired"),
+    RELOADED: EventSpec("reloaded", "launcher", None, None, None, "rounds"),
+    ASSESSED: EventSpec("assessed", "missile", "platform", "track", MISSILE_FATE,
+                        note="what the command post believes"),
+    WRONG_SHOT: EventSpec("wrong shot", "missile", "platform", "track", IDENTITY,
+                          note="fired at what is not hostile; detail: what it truly is"),
+    STRIKE_IMPACT: EventSpec("strike impact", "missile", "site", None, None, "miss_m"),
+    EMISSION: EventSpec("emission", "radar", None, None, ON_OFF),
+}
+
+SAMPLE_KINDS = ("platform", "track", "missile")
+SAMPLE_PLATFORM = 0
+SAMPLE_TRACK = 1
+SAMPLE_MISSILE = 2
+
+
+@kernel
+def emit(w, t_s, code, subject, obj, via, detail, range_m, alt_m, speed_mps, value):
+    """Append one event; a full log sets a status bit and drops the event."""
+    sim = w.sim[0]
+    n = sim.n_events
+    if n >= w.event.shape[0]:
+        sim.status |= status.EVENT_OVERFLOW
+        return
+    row = w.event[n]
+    row.t_s = t_s
+    row.code = code
+    row.subject = subject
+    row.object = obj
+    row.via = via
+    row.detail = detail
+    row.range_m = range_m
+    row.alt_m = alt_m
+    row.speed_mps = speed_mps
+    row.value = value
+    sim.n_events = n + 1

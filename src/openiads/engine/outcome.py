@@ -1,0 +1,24 @@
+"""What one replication leaves behind, as plain arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Copies of the log and of the final state of one replication (record dtypes of world.schema)."""
+
+    seed: int
+    replication: int
+    status: int  # engine.status bits
+    t_end_s: float
+    event: np.recarray  # EVENT
+    sample: np.recarray  # SAMPLE, may be empty
+    platform_state: np.recarray  # PLATFORM_STATE
+    site_state: np.recarray  # SITE_STATE
+    magazine_state: np.recarray  # MAGAZINE_STATE
+    round: np.recarray  # ROUND, launched rows only
+    radar_state: np.recarray  # RADAR_STATE

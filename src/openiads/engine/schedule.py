@@ -1,0 +1,43 @@
+"""The step: one screen of verbs."""
+
+from __future__ import annotations
+
+from openiads._jit import kernel
+from openiads.engine.systems.fly import fly
+from openiads.engine.systems.log import log
+from openiads.engine.systems.move import move
+from openiads.engine.systems.observe import observe
+from openiads.engine.systems.radiate import radiate
+from openiads.engine.systems.settle import settle
+from openiads.engine.systems.shoot import shoot
+
+
+@kernel
+def step(w, decide):
+    """One base step: t = step * dt. `decide` is the doctrine."""
+    sim = w.sim[0]
+    sim.t_s = sim.step * sim.dt_s
+    move(w)
+    radiate(w)
+    observe(w)
+    for c in range(w.command_post.shape[0]):
+        post = w.command_post[c]
+        if sim.step % post.decision_every == 0 and w.site_state[post.site].alive == 1:
+            decide(w, c)
+    shoot(w)
+    log(w)
+    fly(w)
+    sim.step += 1
+
+
+@kernel
+def run_steps(w, decide, n):
+    """Up to n steps, not beyond the end of the run; returns 1 when the run is over."""
+    sim = w.sim[0]
+    for _ in range(n):
+        if sim.step > sim.n_steps or sim.over == 1:
+            break
+        step(w, decide)
+    if sim.step > sim.n_steps and sim.over == 0:
+        settle(w)
+    return sim.over

@@ -1,0 +1,259 @@
+"""Fly: guide and move every round that is in the air, and give each its one fate.
+
+Midcourse is flown on the fused track, never on truth; truth is what the seeker looks at and what the fuze meets.
+"""
+
+from __future__ import annotations
+
+import math
+
+from openiads._jit import kernel
+from openiads.engine import events, rng
+from openiads.engine.systems import move
+from openiads.engine.systems.damage import damage_site
+from openiads.physics import interceptor_schema as ims
+from openiads.physics import lethality
+from openiads.physics.gravity import effective_gravity
+from openiads.physics.interceptor import advance
+from openiads.physics.signature import aspect_angles, rcs_lookup_m2
+from openiads.tracking.imm import predicted_state
+from openiads.tracking.schema import FREE
+from openiads.world import schema
+
+# Fates in the run's own words (events.MISSILE_FATE)
+IN_FLIGHT, KILL, MISS, NO_TARGET, SELF_DESTRUCT, GROUND, DUD, END_OF_RUN, STRIKE = range(9)
+
+_SEARCH_EVERY_S = 1.0  # how often a missile without a lock looks for what is nearest to its estimate
+_SEEKER_BAND = 5  # X band: seekers are of that order of frequency
+_FAR_M = 1e9
+_DUD_S = 1.0  # a round that does not work is seen to fail this long after ignition
+
+
+@kernel
+def fly(w):
+    """Advance all rounds in the air by one base step (reads track; writes missile, round, channel, platform_state)."""
+    sim = w.sim[0]
+    for i in range(sim.n_rounds):
+        if w.round[i].fate == IN_FLIGHT:
+            _fly_one(w, i, sim.t_s, sim.dt_s)
+
+
+@kernel
+def _uplink(w, i, t_s):
+    """Refresh what the round knows of its target from the fused track, while its fire unit's radar works."""
+    r = w.round[i]
+    trk = w.track[r.track]
+    radar = w.battery[r.battery].radar
+    if trk.status == FREE or trk.id != r.track_id or w.radar_state[radar].emitting == 0:
+        return
+    tracker = w.tracker[w.radar.shape[0] + w.battery[r.battery].command_post]
+    x, y, z, vx, vy, vz = predicted_state(trk, tracker, t_s)
+    r.t_est_s = t_s
+    r.est_x_m, r.est_y_m, r.est_z_m = x, y, z
+    r.est_vx_mps, r.est_vy_mps, r.est_vz_mps = vx, vy, vz
+    r.est_falls = 1 if (trk.n_models == 3 and trk.mu[2] > 0.5) else 0
+
+
+@kernel
+def _fly_one(w, i, t_s, dt_s):
+    r = w.round[i]
+    m = w.missile[i]
+    par = w.weapon[m.missile_type]
+    sim = w.sim[0]
+    ground_m = w.site[w.launcher[r.launcher].site].alt_m
+    if r.dud == 1 and t_s >= r.t_launch_s + par.ignition_s + _DUD_S:
+        finish(w, i, DUD, t_s)
+        return
+    if r.site >= 0:
+        g = w.site[r.site]
+        fate = advance(
+            m, par, t_s, dt_s / sim.n_substeps, sim.n_substeps,
+            r.est_x_m, r.est_y_m, r.est_z_m, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0,
+            r.est_x_m, r.est_y_m, r.est_z_m, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0,
+            1.0, 0, 0.0, 0.0, g.alt_m,
+        )  # fmt: skip
+        if fate != ims.FATE_NONE:
+            _close(w, i, fate, t_s + dt_s)
+        return
+    _uplink(w, i, t_s)
+    age = t_s - r.t_est_s
+    ax, ay, az = 0.0, 0.0, 0.0
+    if r.est_falls == 1:
+        ax, ay, az = effective_gravity(
+            r.est_x_m, r.est_y_m, r.est_z_m, r.est_vx_mps, r.est_vy_mps, r.est_vz_mps
+        )
+    h = 0.5 * age * age
+    ex = r.est_x_m + r.est_vx_mps * age + ax * h
+    ey = r.est_y_m + r.est_vy_mps * age + ay * h
+    ez = r.est_z_m + r.est_vz_mps * age + az * h
+    evx, evy, evz = r.est_vx_mps + ax * age, r.est_vy_mps + ay * age, r.est_vz_mps + az * age
+    if m.locked == 0 and t_s >= r.t_search_s and m.phase >= ims.MIDCOURSE:
+        _choose_platform(w, i, t_s, ex, ey, ez)
+    p = r.platform
+    tx, ty, tz, tvx, tvy, tvz = _FAR_M, _FAR_M, _FAR_M, 0.0, 0.0, 0.0
+    tax, tay, taz = 0.0, 0.0, 0.0
+    root4 = 0.0
+    seeker_on = 0
+    alive = p >= 0 and w.platform_state[p].active == 1
+    if alive:
+        s = w.platform_state[p]
+        move.evaluate(w, p, t_s)
+        tx, ty, tz, tvx, tvy, tvz = s.x_m, s.y_m, s.z_m, s.vx_mps, s.vy_mps, s.vz_mps
+        root4 = _rcs_root4(w, p, m)
+        seeker_on = _seeker_works(w, r, par)
+        if w.platform[p].move == schema.MOVE_KNOTS:
+            move.evaluate(w, p, t_s + dt_s)
+            tax, tay, taz = (s.vx_mps - tvx) / dt_s, (s.vy_mps - tvy) / dt_s, (s.vz_mps - tvz) / dt_s
+    was_locked = m.locked
+    n = rng.normal4(sim.seed, sim.replication, rng.STREAM_SEEKER, r.address, p, sim.step)
+    fate = advance(
+        m, par, t_s, dt_s / sim.n_substeps, sim.n_substeps,
+        ex, ey, ez, evx, evy, evz, ax, ay, az, 60.0 if r.est_falls == 1 else 0.0,
+        tx, ty, tz, tvx, tvy, tvz, tax, tay, taz,
+        root4, seeker_on, n[0], n[1], ground_m,
+    )  # fmt: skip
+    if m.locked == 1 and was_locked == 0 and r.seen_lock == 0:
+        r.seen_lock = 1
+        events.emit(w, t_s, events.SEEKER_ON, i, p, -1, -1, _distance(m, tx, ty, tz), m.alt_m, _speed(m), math.nan)
+    if fate != ims.FATE_NONE:
+        _close(w, i, fate, t_s + dt_s)
+
+
+@kernel
+def _distance(m, x, y, z):
+    dx, dy, dz = x - m.x_m, y - m.y_m, z - m.z_m
+    return math.sqrt(dx * dx + dy * dy + dz * dz)
+
+
+@kernel
+def _speed(m):
+    return math.sqrt(m.vx_mps * m.vx_mps + m.vy_mps * m.vy_mps + m.vz_mps * m.vz_mps)
+
+
+@kernel
+def _rcs_root4(w, p, m):
+    """Fourth root of the target's RCS toward the missile: what scales the seeker's lock range."""
+    s = w.platform_state[p]
+    dx, dy, dz = m.x_m - s.x_m, m.y_m - s.y_m, m.z_m - s.z_m
+    d = max(math.sqrt(dx * dx + dy * dy + dz * dz), 1.0)
+    az, el = aspect_angles(s.vx_mps, s.vy_mps, s.vz_mps, s.x_m, s.y_m, s.z_m, dx / d, dy / d, dz / d)
+    return math.sqrt(math.sqrt(rcs_lookup_m2(w.rcs_dbsm[w.platform[p].signature], _SEEKER_BAND, az, el)))
+
+
+@kernel
+def _seeker_works(w, r, par):
+    """An active seeker needs nobody; a semi-active one needs its fire unit's radar on the air."""
+    if par.seeker_kind == ims.SEEKER_SEMI_ACTIVE:
+        return w.radar_state[w.battery[r.battery].radar].emitting
+    return 1
+
+
+@kernel
+def _choose_platform(w, i, t_s, ex, ey, ez):
+    """What the seeker would find where it is told to look: the platform nearest to the estimate (truth).
+
+    Within the seeker's reach of the estimate it is the strongest echo that counts: a missile whose target has
+    gone may take what flies behind it.
+    """
+    r = w.round[i]
+    r.t_search_s = t_s + _SEARCH_EVERY_S
+    m = w.missile[i]
+    par = w.weapon[m.missile_type]
+    reach = par.seeker_range_m * 2.0
+    if _distance(m, ex, ey, ez) > 1.5 * reach:
+        return
+    best = -1
+    best_sq = 1e300
+    for p in range(w.platform.shape[0]):
+        s = w.platform_state[p]
+        if s.active == 0:
+            continue
+        move.evaluate(w, p, t_s)
+        dx, dy, dz = s.x_m - ex, s.y_m - ey, s.z_m - ez
+        sq = dx * dx + dy * dy + dz * dz
+        if sq < best_sq:
+            best_sq = sq
+            best = p
+    r.platform = best
+    m.target = best
+
+
+@kernel
+def _close(w, i, fate, t_end_s):
+    """The one place where a round ends: burst and kill, or its other fates; accounts of channel and battery."""
+    r = w.round[i]
+    m = w.missile[i]
+    p = r.platform
+    result = MISS
+    if fate == ims.FATE_INTERCEPT:
+        t_end_s = m.t_cpa_s
+        result = _burst(w, i, p)
+    elif fate == ims.FATE_IMPACT:
+        result = _impact(w, i)
+    elif fate in (ims.FATE_TIMEOUT, ims.FATE_ENERGY, ims.FATE_CEILING):
+        result = SELF_DESTRUCT if p >= 0 and w.platform_state[p].active == 1 else NO_TARGET
+    elif fate == ims.FATE_GROUND:
+        result = GROUND
+    elif fate == ims.FATE_NONFINITE:
+        w.sim[0].status |= 1
+        result = DUD
+    finish(w, i, result, t_end_s)
+
+
+@kernel
+def finish(w, i, result, t_end_s):
+    """Write the fate of a round and give its channel back."""
+    r = w.round[i]
+    m = w.missile[i]
+    r.fate = result
+    r.t_end_s = t_end_s
+    r.miss_m = m.miss_m
+    if r.channel >= 0:
+        c = w.channel[r.channel]
+        c.flying -= 1
+        c.t_burst_s = max(c.t_burst_s, t_end_s)
+        pic = w.picture[r.track]
+        if pic.track_id == r.track_id:
+            pic.rounds_out -= 1
+    w.battery_state[r.battery].n_flying -= 1
+    obj = r.platform if r.site < 0 else -1
+    events.emit(
+        w, t_end_s, events.MISSILE_END, i, obj, -1, result, math.nan, m.alt_m, _speed(m), t_end_s - r.t_launch_s
+    )
+
+
+@kernel
+def _burst(w, i, p):
+    """Draw the effect of a burst at the closest approach."""
+    r = w.round[i]
+    m = w.missile[i]
+    par = w.weapon[m.missile_type]
+    sim = w.sim[0]
+    if p < 0 or w.platform_state[p].active == 0:
+        return NO_TARGET
+    pk = lethality.kill_probability(
+        par.lethal_law, m.miss_m, par.lethal_p0, par.lethal_radius_m, par.lethal_tail_m, par.fuze_radius_m,
+        w.platform[p].vulnerability,
+    )  # fmt: skip
+    events.emit(w, m.t_cpa_s, events.BURST, i, p, -1, -1, m.miss_m, m.alt_m, _speed(m), pk)
+    u = rng.uniform4(sim.seed, sim.replication, rng.STREAM_KILL, r.address, p, 0)
+    if u[0] >= pk:
+        return MISS
+    move.evaluate(w, p, m.t_cpa_s)
+    move.end(w, p, move.KILLED, m.t_cpa_s, -1, i)
+    return KILL
+
+
+@kernel
+def _impact(w, i):
+    """A surface strike reaches the ground: damage by the distance to the target."""
+    r = w.round[i]
+    m = w.missile[i]
+    sim = w.sim[0]
+    g = w.site[r.site]
+    dx, dy, dz = m.x_m - g.x_m, m.y_m - g.y_m, m.z_m - g.z_m
+    miss = math.sqrt(dx * dx + dy * dy + dz * dz)
+    events.emit(w, m.t_end_s, events.STRIKE_IMPACT, i, r.site, -1, -1, math.nan, m.alt_m, _speed(m), miss)
+    u = rng.uniform4(sim.seed, sim.replication, rng.STREAM_DAMAGE, r.address, r.site, 1)
+    damage_site(w, r.site, -1, i, m.t_end_s, miss, w.weapon[m.missile_type].damage_radius_m, u[0])
+    return STRIKE

@@ -1,0 +1,94 @@
+"""Meet: where and when a missile launched soon can meet a track, from the missile's fly-out table.
+
+The first time at which the missile can be where the target will be. The target is taken to fly on: level flight
+follows the curve of the Earth, a ballistic track falls.
+"""
+
+from __future__ import annotations
+
+import math
+
+from openiads._jit import kernel
+from openiads.physics.flyout import flyout_lookup
+from openiads.tracking.imm import predicted_state
+
+_BISECTIONS = 14  # of at most ten minutes: to within 0.04 s
+
+
+@kernel
+def fly_on(x, y, z, vx, vy, vz, tau_s):
+    """Position after tau_s of steady flight: ground speed and climb kept, along the great circle."""
+    r = math.sqrt(x * x + y * y + z * z)
+    if r < 1.0:
+        return x, y, z
+    ux, uy, uz = x / r, y / r, z / r
+    climb = vx * ux + vy * uy + vz * uz
+    hx, hy, hz = vx - climb * ux, vy - climb * uy, vz - climb * uz
+    h = math.sqrt(hx * hx + hy * hy + hz * hz)
+    top = r + climb * tau_s
+    if h < 1e-6:
+        return ux * top, uy * top, uz * top
+    angle = h * tau_s / r
+    c, s = math.cos(angle), math.sin(angle)
+    return (c * ux + s * hx / h) * top, (c * uy + s * hy / h) * top, (c * uz + s * hz / h) * top
+
+
+@kernel
+def track_at(trk, par, t_s, tau_s):
+    """Where a fused track will be tau_s after t_s."""
+    if trk.n_models == 3 and trk.mu[2] > 0.5:
+        x, y, z, _, _, _ = predicted_state(trk, par, t_s + tau_s)
+        return x, y, z
+    p, v = trk.pos_ecef_m, trk.vel_ecef_mps
+    return fly_on(p[0], p[1], p[2], v[0], v[1], v[2], t_s + tau_s - trk.t_s)
+
+
+@kernel
+def reach(w, weapon, lx, ly, lz, l_alt_m, x, y, z):
+    """(time of flight, margin) from a launcher to a point; margin below 0: out of the envelope."""
+    rl = math.sqrt(lx * lx + ly * ly + lz * lz)
+    rt = math.sqrt(x * x + y * y + z * z)
+    dx, dy, dz = x - lx, y - ly, z - lz
+    dh = rt - rl
+    s2 = max(dx * dx + dy * dy + dz * dz - dh * dh, 0.0) / max(4.0 * rl * rt, 1.0)
+    arc = 2.0 * rl * math.asin(math.sqrt(min(s2, 1.0)))
+    tof, _, margin = flyout_lookup(w.flyout, w.flyout_scale, weapon, arc, dh + l_alt_m)
+    return tof, margin
+
+
+@kernel
+def meet(w, weapon, site, trk, par, t_s, delay_s, cap_s):
+    """Earliest meeting of a round launched at t_s + delay_s: (ok, time from t_s, x, y, z).
+
+    site: the launcher's; par: TRACKER row of the track; cap_s: no later than this. The time of flight grows
+    more slowly with the target's way than time itself for anything slower than the missile, so the
+    condition "the missile is there first" is bisected.
+    """
+    g = w.site[site]
+    lo = 0.0
+    hi = cap_s
+    x, y, z = track_at(trk, par, t_s, hi)
+    tof, margin = reach(w, weapon, g.x_m, g.y_m, g.z_m, g.alt_m, x, y, z)
+    if margin < 0.0 or delay_s + tof > hi:
+        # At the cap it may be past and gone: look for any time that will do, from early to late.
+        found = False
+        for k in range(1, 17):
+            hi = cap_s * k / 16.0
+            x, y, z = track_at(trk, par, t_s, hi)
+            tof, margin = reach(w, weapon, g.x_m, g.y_m, g.z_m, g.alt_m, x, y, z)
+            if margin >= 0.0 and delay_s + tof <= hi:
+                found = True
+                lo = cap_s * (k - 1) / 16.0
+                break
+        if not found:
+            return False, math.inf, x, y, z
+    for _ in range(_BISECTIONS):
+        mid = 0.5 * (lo + hi)
+        x, y, z = track_at(trk, par, t_s, mid)
+        tof, margin = reach(w, weapon, g.x_m, g.y_m, g.z_m, g.alt_m, x, y, z)
+        if margin >= 0.0 and delay_s + tof <= mid:
+            hi = mid
+        else:
+            lo = mid
+    x, y, z = track_at(trk, par, t_s, hi)
+    return True, hi, x, y, z

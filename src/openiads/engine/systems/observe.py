@@ -1,0 +1,236 @@
+"""Observe: every radar looks, tracks what it sees, and reports to its command post, which fuses.
+
+Plots that a confirmed local track has taken go to the fused track with that track's number; a target that is engaged gets
+dedicated looks from the fire unit's radar, cued by the fused track.
+"""
+
+from __future__ import annotations
+
+import math
+
+from openiads._jit import kernel
+from openiads.engine import events, status
+from openiads.engine.systems import sense
+from openiads.engine.systems.move import evaluate
+from openiads.physics.antenna import GAUSS_EXPONENT
+from openiads.physics.geodesy import ecef_to_enu
+from openiads.tracking.fusion import fuse_plot, maintain_fused
+from openiads.tracking.imm import predicted_state
+from openiads.tracking.scan import process_look, process_scan
+from openiads.tracking.schema import FREE, NO_ROOM, NOW_CONFIRMED, STROBE
+from openiads.world import schema
+
+_MAINTAIN_EVERY_S = 5.0
+_LOOK_SIGMAS = 4.0
+_LOOK_MARGIN_M = 1000.0
+
+
+@kernel
+def observe(w):
+    """Search, track, fuse and maintain (reads platform; writes plot, track, track_set, picture, channel, look)."""
+    sim = w.sim[0]
+    for r in range(w.radar.shape[0]):
+        if w.radar_state[r].emitting == 0 and w.track_set[r].n_high == 0:
+            continue
+        sense.search(w, r)
+        sense.strobes(w, r)
+        _track_search_plots(w, r, sim.t_s)
+        if w.radar[r].battery >= 0 and w.radar_state[r].emitting == 1:
+            _track_looks(w, r, sim.t_s)
+    every = max(int(_MAINTAIN_EVERY_S / sim.dt_s + 0.5), 1)
+    if sim.step % every == 0:
+        for c in range(w.command_post.shape[0]):
+            _maintain(w, c, sim.t_s)
+
+
+@kernel
+def _local_tracks(w, r):
+    first = w.radar[r].first_track
+    return w.track[first : first + w.radar[r].n_track]
+
+
+@kernel
+def _fused_tracks(w, c):
+    first = w.command_post[c].first_track
+    return w.track[first : first + w.command_post[c].n_track]
+
+
+@kernel
+def _track_search_plots(w, r, t_s):
+    n = w.sim[0].n_plots
+    tset = w.track_set[r]
+    if n == 0 and t_s < tset.next_due_s:
+        return
+    tracks = _local_tracks(w, r)
+    process_scan(tracks, tset, w.tracker[r], w.plot, n, t_s, w.work)
+    for i in range(n):
+        _report(w, r, tracks, i)
+
+
+@kernel
+def _report(w, r, tracks, i):
+    """Announce a confirmation and send the plot on to the command post."""
+    plot = w.plot[i]
+    if plot.event == NO_ROOM:
+        w.sim[0].status |= status.TRACK_OVERFLOW
+    if plot.track < 0 or plot.kind == STROBE:
+        return
+    if plot.event == NOW_CONFIRMED:
+        events.emit(
+            w, plot.t_s, events.LOCAL_TRACK, plot.truth, r, tracks[plot.track].id, -1, plot.range_m, math.nan,
+            math.nan, math.nan,
+        )  # fmt: skip
+    c = w.radar[r].command_post
+    if c < 0 or w.site_state[w.command_post[c].site].alive == 0:
+        return
+    _fuse(w, c, tracks, plot)
+
+
+@kernel
+def _fuse(w, c, tracks, plot):
+    row_of = w.radar.shape[0] + c
+    fused = _fused_tracks(w, c)
+    fset = w.track_set[row_of]
+    before = fset.next_id
+    k = fuse_plot(fused, fset, w.tracker[row_of], tracks, plot.track, plot)
+    if k < 0:
+        return
+    trk = fused[k]
+    if plot.iff != sense.NOT_ASKED:
+        trk.iff_asked_n += 1
+        if plot.iff == sense.REPLY_FRIEND:
+            trk.iff_friend_n += 1
+        elif plot.iff == sense.REPLY_CIVIL:
+            trk.iff_civil_n += 1
+    if fset.next_id > before:
+        _new_picture(w, c, k, trk, plot)
+
+
+@kernel
+def _new_picture(w, c, k, trk, plot):
+    """A fused track begins: a clean slate in the command post's picture."""
+    pic = w.picture[w.command_post[c].first_track + k]
+    pic.track_id = trk.id
+    pic.identity = 0
+    pic.klass = -1
+    pic.reported_klass = -1
+    pic.p_class = 0.0
+    pic.p_hostile = 0.0
+    pic.n_scored = 0
+    pic.threat = 0.0
+    pic.asset = -1
+    pic.time_to_go_s = math.inf
+    pic.rounds_out = 0
+    pic.rounds_in_all = 0
+    pic.withheld = 0
+    pic.t_scored_s = plot.t_s
+    pic.first_range_m = plot.range_m
+    pic.first_el_rad = plot.el_rad
+    events.emit(
+        w, plot.t_s, events.SYSTEM_TRACK, plot.truth, c, trk.id, -1, plot.range_m, math.nan, math.nan, math.nan
+    )
+
+
+@kernel
+def _maintain(w, c, t_s):
+    row_of = w.radar.shape[0] + c
+    fused = _fused_tracks(w, c)
+    n = maintain_fused(fused, w.track_set[row_of], w.tracker[row_of], t_s, w.work)
+    for i in range(n):
+        trk = fused[w.work.dropped[i]]
+        events.emit(
+            w, t_s, events.TRACK_DROPPED, trk.truth, c, trk.id, -1, math.nan, math.nan, math.nan, math.nan
+        )
+
+
+@kernel
+def _track_looks(w, r, t_s):
+    """Dedicated looks at the targets of this fire unit's channels, within its time budget (writes channel)."""
+    par = w.radar[r]
+    bat = w.battery[par.battery]
+    busy = 0
+    for c in range(bat.first_channel, bat.first_channel + bat.n_channel):
+        if w.channel[c].phase != schema.CHANNEL_FREE:
+            busy += 1
+    if busy == 0:
+        return
+    # When the looks would take more than their share of the time, they come less often.
+    period = max(par.track_period_s, busy * par.track_dwell_s / max(par.track_budget, 1e-6))
+    for c in range(bat.first_channel, bat.first_channel + bat.n_channel):
+        ch = w.channel[c]
+        if ch.phase != schema.CHANNEL_FREE and t_s >= ch.t_look_s:
+            ch.t_look_s = t_s + period
+            _look_at(w, r, c, t_s)
+
+
+@kernel
+def _look_at(w, r, c, t_s):
+    """One dedicated look at the target of channel c, where the fused track says that it is."""
+    ch = w.channel[c]
+    trk = w.track[ch.track]
+    if trk.status == FREE or trk.id != ch.track_id:
+        return
+    post = w.radar[r].command_post
+    x, y, z, _, _, _ = predicted_state(trk, w.tracker[w.radar.shape[0] + post], t_s)
+    w.radar_state[r].n_track_looks += 1
+    w.sim[0].n_plots = 0
+    p = _platform_near(w, t_s, x, y, z, _LOOK_SIGMAS * math.sqrt(max(trk.trace[0], 0.0)) + _LOOK_MARGIN_M)
+    seen = p >= 0 and _dwell_at(w, r, p, t_s, x, y, z)
+    tracks = _local_tracks(w, r)
+    tset = w.track_set[r]
+    j = ch.local_track
+    if j >= 0 and (tracks[j].status == FREE or tracks[j].id != ch.local_id):
+        j = -1
+    if j >= 0:
+        process_look(tracks, tset, w.tracker[r], j, w.plot[0], seen, t_s)
+    elif seen:
+        process_scan(tracks, tset, w.tracker[r], w.plot, 1, t_s, w.work)
+    if not seen or w.plot[0].track < 0:
+        return
+    j = w.plot[0].track
+    local = tracks[j]
+    # The look was cued by the fused track: what it finds belongs to it.
+    local.system = ch.track - w.command_post[post].first_track
+    local.system_id = ch.track_id
+    ch.local_track = j
+    ch.local_id = local.id
+    ch.t_plot_s = t_s
+    _report(w, r, tracks, 0)
+
+
+@kernel
+def _dwell_at(w, r, p, t_s, x, y, z):
+    """Point the beam at (x, y, z) and look at platform p, which lies a little off its axis."""
+    par = w.radar[r]
+    g = w.site[par.site]
+    s = w.platform_state[p]
+    e, n, u = ecef_to_enu(
+        s.x_m - par.x_m, s.y_m - par.y_m, s.z_m - par.z_m,
+        g.ex, g.ey, g.ez, g.nx, g.ny, g.nz, g.ux, g.uy, g.uz,
+    )  # fmt: skip
+    az = math.atan2(e, n)
+    off = az - par.az0_rad
+    if math.cos(off) < math.cos(par.sector_half_rad):
+        return False
+    dx, dy, dz = x - s.x_m, y - s.y_m, z - s.z_m
+    sq = (dx * dx + dy * dy + dz * dz) / max(e * e + n * n + u * u, 1.0)
+    loss = math.exp(-2.0 * GAUSS_EXPONENT * sq / (par.bw_az_rad * par.bw_el_rad))
+    return sense.dwell(w, r, p, t_s, e, n, u, loss)
+
+
+@kernel
+def _platform_near(w, t_s, x, y, z, reach_m):
+    """The active platform nearest to a point, within reach (the range and angle gate of the look); -1 none."""
+    best = -1
+    best_sq = reach_m * reach_m
+    for p in range(w.platform.shape[0]):
+        s = w.platform_state[p]
+        if s.active == 0:
+            continue
+        evaluate(w, p, t_s)
+        dx, dy, dz = s.x_m - x, s.y_m - y, s.z_m - z
+        sq = dx * dx + dy * dy + dz * dz
+        if sq < best_sq:
+            best_sq = sq
+            best = p
+    return best

@@ -1,0 +1,173 @@
+"""Assembly: rows go in one by one, a World and its Names come out.
+
+The scenario compiler is the usual caller; tests and studies of a single mechanism build small Worlds with it directly.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from openiads.catalog.items import Item
+from openiads.world import schema
+from openiads.world.names import Names
+from openiads.world.schema import World
+
+_SITE_KINDS = ("radar", "launcher", "command post", "asset", "target")
+
+
+@dataclass
+class Place:
+    """Geodetic position: radians and metres above the ellipsoid."""
+
+    lat_rad: float
+    lon_rad: float
+    alt_m: float
+
+
+@dataclass
+class Assembly:
+    """Collects rows. Indices returned by the `add_…` methods are the rows of the later tables."""
+
+    duration_s: float
+    dt_s: float = 0.25
+    n_substeps: int = 8
+    sample_s: float = 0.0
+    refraction_model: int = 0
+    wind: Sequence[tuple[float, float, float]] = ()
+    sites: list[dict[str, Any]] = field(default_factory=list)
+    radars: list[dict[str, Any]] = field(default_factory=list)
+    posts: list[dict[str, Any]] = field(default_factory=list)
+    batteries: list[dict[str, Any]] = field(default_factory=list)
+    launchers: list[dict[str, Any]] = field(default_factory=list)
+    magazines: list[dict[str, Any]] = field(default_factory=list)
+    weapons: list[Item] = field(default_factory=list)
+    platforms: list[dict[str, Any]] = field(default_factory=list)
+    signatures: list[Item] = field(default_factory=list)
+    jammers: list[dict[str, Any]] = field(default_factory=list)
+    strikes: list[dict[str, Any]] = field(default_factory=list)
+    airways: list[dict[str, Any]] = field(default_factory=list)
+
+    # --- ground --------------------------------------------------------------------------------
+
+    def add_site(
+        self, name: str, kind: int, place: Place, value: float = 0.0, radius_m: float = 10.0, hardness: float = 1.0
+    ) -> int:
+        """A place on the ground that can be seen, defended and hit."""
+        self.sites.append(
+            {"id": name, "kind": kind, "place": place, "value": value, "radius_m": radius_m, "hardness": hardness}
+        )
+        return len(self.sites) - 1
+
+    def add_post(self, name: str, place: Place, roe: Mapping[str, Any], **doctrine: Any) -> int:
+        """A command post. `doctrine`: fields of COMMAND_POST; `roe`: fields of ROE that differ from the default."""
+        site = self.add_site(name, schema.SITE_COMMAND_POST, place, doctrine.pop("value", 5.0), 15.0)
+        self.posts.append({"id": name, "site": site, "roe": dict(roe), **doctrine})
+        return len(self.posts) - 1
+
+    def add_radar(self, name: str, item: Item, place: Place, post: int, **more: Any) -> int:
+        """A radar of a catalogue type reporting to a command post. `more`: antenna_height_m, az0_rad, sector_half_rad,
+        heading_error_rad, t_on_s, t_off_s, value."""
+        site = self.add_site(
+            name, schema.SITE_RADAR, place, more.pop("value", 5.0), item.si("radius_m"), item.si("hardness")
+        )
+        self.radars.append({"id": name, "item": item, "site": site, "post": post, "battery": -1, **more})
+        return len(self.radars) - 1
+
+    def add_battery(self, name: str, post: int, radar: int, targets: int, missile_channels: int) -> int:
+        """A fire unit: an engagement radar with its channels."""
+        self.batteries.append(
+            {"id": name, "post": post, "radar": radar, "targets": targets, "missiles": missile_channels}
+        )
+        self.radars[radar]["battery"] = len(self.batteries) - 1
+        return len(self.batteries) - 1
+
+    def add_launcher(
+        self, name: str, item: Item, place: Place, battery: int, rounds: Mapping[int, tuple[int, int]]
+    ) -> int:
+        """A launcher of a battery. `rounds`: weapon index → (ready, in reserve)."""
+        site = self.add_site(
+            name, schema.SITE_LAUNCHER, place, 2.0, item.si("radius_m"), item.si("hardness")
+        )
+        index = len(self.launchers)
+        self.launchers.append({
+            "id": name, "site": site, "battery": battery, "interval_s": item.si("launch_interval_s"),
+            "reload_s": item.si("reload_time_s"), "first": len(self.magazines), "n": len(rounds),
+        })  # fmt: skip
+        for weapon, (ready, reserve) in rounds.items():
+            self.magazines.append({"launcher": index, "weapon": weapon, "rounds": ready, "reserve": reserve})
+        return index
+
+    def add_weapon(self, item: Item) -> int:
+        """A missile type of the catalogue; the same type once only."""
+        for index, known in enumerate(self.weapons):
+            if known.id == item.id:
+                return index
+        self.weapons.append(item)
+        return len(self.weapons) - 1
+
+    # --- what flies ----------------------------------------------------------------------------
+
+    def add_platform(self, name: str, item: Item, knots: np.ndarray, **more: Any) -> int:
+        """Something that flies along knots [t_s, x, y, z, vx, vy, vz] (two or more rows). `more`: fields of PLATFORM,
+        and `names`: a dict with class, identity, group and target for the tables."""
+        if len(knots) < 2:
+            raise ValueError(f"{name}: a trajectory needs at least two knots")
+        for index, known in enumerate(self.signatures):
+            if known.id == item.id:
+                break
+        else:
+            index = len(self.signatures)
+            self.signatures.append(item)
+        self.platforms.append({"id": name, "item": item, "knots": knots, "signature": index, **more})
+        return len(self.platforms) - 1
+
+    def add_jammer(self, name: str, item: Item, platform: int, power_w: float, t_on_s: float, t_off_s: float) -> int:
+        """A noise jammer carried by a platform."""
+        self.jammers.append(
+            {"id": name, "item": item, "platform": platform, "power_w": power_w, "on": t_on_s, "off": t_off_s}
+        )
+        return len(self.jammers) - 1
+
+    # --- out -----------------------------------------------------------------------------------
+
+    def finish(self) -> tuple[World, Names]:
+        """The World in its initial state, and the names of its rows."""
+        from openiads.world.tables import build  # noqa: PLC0415 - the other half of this class
+
+        return build(self), self.names()
+
+    def names(self) -> Names:
+        """Ids and what the reports need to know besides."""
+        def labels(key: str) -> tuple[str, ...]:
+            return tuple(str(p["names"].get(key, "")) for p in self.platforms)
+
+        return Names(
+            platform=tuple(p["id"] for p in self.platforms),
+            platform_type=tuple(p["item"].id for p in self.platforms),
+            platform_class=labels("class"),
+            platform_identity=labels("identity"),
+            platform_group=labels("group"),
+            platform_target=labels("target"),
+            site=tuple(s["id"] for s in self.sites),
+            site_kind=tuple(_SITE_KINDS[s["kind"]] for s in self.sites),
+            site_lat_deg=tuple(math.degrees(s["place"].lat_rad) for s in self.sites),
+            site_lon_deg=tuple(math.degrees(s["place"].lon_rad) for s in self.sites),
+            site_alt_m=tuple(s["place"].alt_m for s in self.sites),
+            site_value=tuple(s["value"] for s in self.sites),
+            radar=tuple(r["id"] for r in self.radars),
+            radar_type=tuple(r["item"].id for r in self.radars),
+            radar_range_m=tuple(r["item"].si("range_instrumented_m") for r in self.radars),
+            command_post=tuple(c["id"] for c in self.posts),
+            battery=tuple(b["id"] for b in self.batteries),
+            launcher=tuple(x["id"] for x in self.launchers),
+            jammer=tuple(j["id"] for j in self.jammers),
+            weapon=tuple(w.id for w in self.weapons),
+            weapon_range_m=tuple(w.si("range_max_m") for w in self.weapons),
+            magazine_launcher=tuple(self.launchers[m["launcher"]]["id"] for m in self.magazines),
+            magazine_weapon=tuple(self.weapons[m["weapon"]].id for m in self.magazines),
+        )

@@ -1,0 +1,427 @@
+"""The World: one record dtype per component table. Parameters and state are separate tables.
+
+Rules: SI; positions and velocities in rotating ECEF; azimuth clockwise from true north; -1 means none. Each field says
+its meaning, and for state which system writes it. `X` holds parameters (never written by the engine), `X_state` what changes.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from openiads.doctrine.assign import WtaWork
+from openiads.doctrine.identify import ROE
+from openiads.physics.interceptor_schema import MISSILE, MISSILE_TYPE
+from openiads.tracking.schema import PLOT, TRACK, TRACK_SET, TRACKER, Work
+
+
+def _record(*fields: tuple) -> np.dtype:
+    return np.dtype(list(fields), align=True)
+
+
+_POS = (("x_m", "f8"), ("y_m", "f8"), ("z_m", "f8"))
+_VEL = (("vx_mps", "f8"), ("vy_mps", "f8"), ("vz_mps", "f8"))
+# Unit vectors of the local east-north-up frame in ECEF.
+_BASIS = tuple((f"{a}{c}", "f8") for a in "enu" for c in "xyz")
+
+# --- run-wide -------------------------------------------------------------------------------------
+SIM = _record(
+    ("seed", "i8"),  # 32-bit key of the random numbers
+    ("replication", "i8"),  # second half of the key
+    ("dt_s", "f8"),  # base step; t = k * dt
+    ("n_steps", "i8"),
+    ("n_substeps", "i8"),  # missile substeps per base step
+    ("sample_every", "i8"),  # base steps between trajectory samples; 0 none
+    ("step", "i8"),  # k, written by schedule.step
+    ("t_s", "f8"),  # k * dt, written by schedule.step
+    ("status", "i8"),  # engine.status bits
+    ("n_events", "i8"),
+    ("n_samples", "i8"),
+    ("over", "i8"),  # 1 after the accounts are closed (settle)
+    ("n_rounds", "i8"),  # rounds launched, next free row of `round` and `missile`
+    ("n_system_tracks", "i8"),  # running number of fused tracks
+    ("n_plots", "i8"),  # plots in the buffer of the radar at work (sense)
+)
+
+# --- ground ---------------------------------------------------------------------------------------
+SITE_RADAR, SITE_LAUNCHER, SITE_COMMAND_POST, SITE_ASSET, SITE_TARGET = 0, 1, 2, 3, 4
+SITE = _record(
+    ("kind", "i4"),  # SITE_*
+    ("item", "i4"),  # index into the table of that kind; assets and targets: -1
+    *_POS,
+    ("lat_rad", "f8"),
+    ("lon_rad", "f8"),
+    ("alt_m", "f8"),
+    *_BASIS,
+    ("value", "f8"),  # worth of a defended asset, 0 for what is not one
+    ("radius_m", "f8"),  # physical extent; a hit inside it counts in full
+    ("hardness", "f8"),  # divides the lethal radius of what hits it
+)
+SITE_STATE = _record(
+    ("alive", "i4"),  # written by damage
+    ("t_dead_s", "f8"),
+    ("n_hits", "i4"),
+)
+
+# --- what flies (threats, friends, civil traffic) --------------------------------------------------
+MOVE_KNOTS, MOVE_HOMING = 0, 1
+END_LEAVE, END_IMPACT = 0, 1
+PLATFORM = _record(
+    ("move", "i4"),  # MOVE_*: a trajectory known in advance, or one that homes on an emitter
+    ("klass", "i4"),  # true class, doctrine.classify order (scoring only)
+    ("identity", "i4"),  # truth, events.IDENTITY (scoring only)
+    ("group", "i4"),  # scenario group
+    ("first_knot", "i8"),
+    ("n_knots", "i8"),
+    ("t_start_s", "f8"),
+    ("t_end_s", "f8"),  # end of the trajectory
+    ("end", "i4"),  # END_*: what happens there
+    ("target_site", "i4"),  # site aimed at, -1 none
+    ("signature", "i4"),  # row of `rcs_dbsm`
+    ("swerling", "i4"),  # 0..4
+    ("vulnerability", "f8"),  # factor on the kill probability of a burst
+    ("lethal_radius_m", "f8"),  # damage law of its impact
+    ("cep_m", "f8"),  # of its impact
+    ("p_iff_reply", "f8"),  # probability of a friendly cryptographic reply to one interrogation
+    ("p_ssr_reply", "f8"),  # probability of a civil transponder reply to one interrogation
+    ("p_transponder_works", "f8"),  # drawn once per replication
+    ("speed_mps", "f8"),  # homing: cruise speed
+    ("climb_mps", "f8"),  # homing: dive and climb speed limit
+    ("turn_radps", "f8"),  # homing: turn rate limit
+    ("memory", "i4"),  # homing: 1 keeps the last emitter position when it goes silent
+    ("max_time_s", "f8"),  # homing: powered and gliding time
+)
+PLATFORM_STATE = _record(
+    ("fate", "i4"),  # events.PLATFORM_FATE; 0 flying; written by move, fly and run
+    ("active", "i4"),  # 1 between start and end
+    ("t_eval_s", "f8"),  # time of the state below
+    *_POS,
+    *_VEL,
+    ("alt_m", "f8"),
+    ("cursor", "i8"),  # knot interval of the last evaluation
+    ("transponder_works", "i4"),
+    ("emitter_site", "i4"),  # homing: site it homes on, -1 none yet
+    ("aim_x_m", "f8"),  # homing: remembered emitter position
+    ("aim_y_m", "f8"),
+    ("aim_z_m", "f8"),
+    ("jam_on", "i4"),
+    ("n_rounds", "i4"),  # rounds fired at it in all
+    ("seen", "i4"),  # 1 after the first detection by any radar
+)
+KNOT = _record(("t_s", "f8"), *_POS, *_VEL)
+
+# --- sensors --------------------------------------------------------------------------------------
+SCAN_ROTATING, SCAN_SECTOR = 0, 1
+RADAR = _record(
+    ("site", "i4"),
+    ("command_post", "i4"),
+    ("battery", "i4"),  # engagement radar of this battery, -1 none
+    ("scan", "i4"),  # SCAN_*
+    ("period_s", "f8"),  # of a revolution, or of a search frame
+    ("az0_rad", "f8"),  # beam azimuth at t = 0; for a sector its centre
+    ("sector_half_rad", "f8"),  # pi for a rotating antenna
+    ("el_min_rad", "f8"),
+    ("el_max_rad", "f8"),
+    ("boresight_el_rad", "f8"),  # tilt of the array face (scan loss)
+    *_POS,  # of the antenna
+    ("alt_m", "f8"),  # of the antenna above the ellipsoid
+    ("range_min_m", "f8"),
+    ("range_max_m", "f8"),  # instrumented or unambiguous, the smaller
+    ("constant_m2", "f8"),  # K: snr = K * rcs / r^4, one pulse, broadside, beam centre
+    ("band", "i4"),  # physics.signature band index
+    ("bw_az_rad", "f8"),  # at broadside
+    ("bw_el_rad", "f8"),
+    ("near_gain", "f8"),  # first side lobe and far side lobes, power ratio to the peak
+    ("far_gain", "f8"),
+    ("scan_loss_exponent", "f8"),
+    ("n_pulses", "i4"),
+    ("range_resolution_m", "f8"),
+    ("floor_range_m", "f8"),
+    ("floor_az_rad", "f8"),
+    ("floor_el_rad", "f8"),
+    ("heading_error_rad", "f8"),  # added to every reported azimuth (north alignment)
+    ("min_radial_mps", "f8"),  # slower radially: lost in clutter when the beam is low; 0 no clutter filter
+    ("false_per_s", "f8"),  # mean false plots per second of search
+    ("interrogates", "i4"),  # 1: asks IFF and civil transponders at each look
+    ("interrogation_range_m", "f8"),
+    ("track_period_s", "f8"),  # of a dedicated track look
+    ("track_dwell_s", "f8"),
+    ("track_budget", "f8"),  # fraction of time that may go into track looks
+    ("first_track", "i8"),  # slice of `track`
+    ("n_track", "i8"),
+    ("t_on_s", "f8"),  # emission window
+    ("t_off_s", "f8"),
+)
+RADAR_STATE = _record(
+    ("emitting", "i4"),
+    ("t_search_s", "f8"),  # time up to which search has been done
+    ("t_jam_s", "f8"),  # time of the jam table
+    ("n_looks", "i8"),
+    ("n_track_looks", "i8"),
+)
+LOOK = _record(
+    ("due_s", "f8"),  # next time that the search beam meets this platform
+    ("in_sight", "i4"),  # 1 after the first line of sight
+    ("detected", "i4"),  # 1 after the first detection
+)
+JAMMER = _record(
+    ("platform", "i4"),
+    ("t_on_s", "f8"),
+    ("t_off_s", "f8"),
+)
+JAM_STATE = _record(  # radar x jammer, refreshed once per radar and second
+    ("ux", "f8"),  # unit vector from the antenna to the jammer, ECEF
+    ("uy", "f8"),
+    ("uz", "f8"),
+    ("jn_main", "f8"),  # J/N with the main beam on the jammer, linear; 0: hidden or off
+    ("strobe_s", "f8"),  # last time reported as a strobe
+)
+
+# --- command and fire ------------------------------------------------------------------------------
+COMMAND_POST = _record(
+    ("site", "i4"),
+    ("decision_every", "i8"),  # base steps
+    ("first_track", "i8"),
+    ("n_track", "i8"),
+    ("assignment", "i4"),  # 0 greedy, 1 optimal
+    ("policy", "i4"),  # 0 salvo, 1 shoot-look-shoot
+    ("salvo", "i4"),
+    ("layering", "i4"),  # doctrine.salvo order
+    ("reaction_s", "f8"),
+    ("assessment_delay_s", "f8"),
+    ("min_pk", "f8"),
+    ("max_range_fraction", "f8"),  # of the declared reach
+    ("max_rounds_per_target", "i4"),
+    ("asset_margin_m", "f8"),  # a track that will pass nearer than this threatens an asset
+    ("max_threat_time_s", "f8"),  # and within this time
+)
+PICTURE = _record(  # what the command post holds about one fused track; written by identify, decide and shoot
+    ("track_id", "i8"),  # of the track that it is about: a reused row starts afresh
+    ("identity", "i4"),  # events.IDENTITY
+    ("klass", "i4"),  # doctrine.classify, -1 none yet
+    ("reported_klass", "i4"),  # last one reported, -1
+    ("p_class", "f8"),
+    ("p_hostile", "f8"),
+    ("n_scored", "i4"),  # track updates that identification has seen
+    ("threat", "f8"),  # score, 0 none
+    ("asset", "i4"),  # site it threatens, -1
+    ("time_to_go_s", "f8"),
+    ("rounds_out", "i4"),  # in flight or planned against it
+    ("rounds_in_all", "i4"),  # fired at it since it was taken up
+    ("withheld", "i4"),  # last reported reason, events.WITHHOLD
+    ("vx_mps", "f8"),  # velocity at the last scoring, for the acceleration estimate
+    ("vy_mps", "f8"),
+    ("vz_mps", "f8"),
+    ("t_scored_s", "f8"),
+    ("first_range_m", "f8"),  # where it was first seen from
+    ("first_el_rad", "f8"),
+)
+BATTERY = _record(
+    ("command_post", "i4"),
+    ("radar", "i4"),
+    ("first_channel", "i8"),  # slice of `channel`
+    ("n_channel", "i8"),  # targets at a time
+    ("missile_channels", "i4"),  # missiles at a time
+)
+BATTERY_STATE = _record(("n_flying", "i4"),)
+CHANNEL_FREE, CHANNEL_REACTING, CHANNEL_FIRING, CHANNEL_GUIDING, CHANNEL_ASSESSING = 0, 1, 2, 3, 4
+CHANNEL = _record(  # state: one engagement at a time in each channel of a battery
+    ("phase", "i4"),  # CHANNEL_*; written by decide and shoot
+    ("track", "i8"),  # row of `track` (fused)
+    ("track_id", "i8"),  # its number, to notice that the row now is another track
+    ("weapon", "i4"),
+    ("planned", "i4"),  # rounds still to fire
+    ("fired", "i4"),
+    ("flying", "i4"),
+    ("t_assigned_s", "f8"),
+    ("t_ready_s", "f8"),  # end of the reaction or assessment delay
+    ("t_look_s", "f8"),  # next dedicated track look
+    ("t_plot_s", "f8"),  # last plot by the engagement radar
+    ("t_burst_s", "f8"),  # last burst
+    ("local_track", "i8"),  # row in the engagement radar's slice of `track`, -1 none
+    ("local_id", "i8"),  # and its number
+)
+LAUNCHER = _record(
+    ("site", "i4"),
+    ("battery", "i4"),
+    ("interval_s", "f8"),
+    ("reload_s", "f8"),
+    ("first_magazine", "i8"),
+    ("n_magazine", "i8"),
+)
+LAUNCHER_STATE = _record(("t_ready_s", "f8"), ("reloading", "i4"))
+MAGAZINE = _record(("launcher", "i4"), ("weapon", "i4"), ("rounds", "i4"), ("reserve", "i4"))
+MAGAZINE_STATE = _record(("rounds", "i4"), ("reserve", "i4"), ("fired", "i4"))
+ROUND = _record(  # state: who a launched missile belongs to; same row as in `missile`
+    ("launcher", "i4"),
+    ("battery", "i4"),
+    ("channel", "i8"),  # -1 for a surface strike
+    ("track", "i8"),
+    ("track_id", "i8"),
+    ("dud", "i4"),  # 1: it does not work
+    ("platform", "i4"),  # what the fuze and the seeker see (truth), -1 none
+    ("site", "i4"),  # surface strike: target site, -1
+    ("t_launch_s", "f8"),
+    ("fate", "i4"),  # events.MISSILE_FATE
+    ("t_end_s", "f8"),
+    ("miss_m", "f8"),
+    ("address", "i8"),  # of its random draws: magazine and shot number, whoever else has fired
+    ("t_est_s", "f8"),  # what it last heard of its target: time and state of the fused track
+    ("est_x_m", "f8"),
+    ("est_y_m", "f8"),
+    ("est_z_m", "f8"),
+    ("est_vx_mps", "f8"),
+    ("est_vy_mps", "f8"),
+    ("est_vz_mps", "f8"),
+    ("est_falls", "i4"),  # 1: the estimate is ballistic, gravity acts on it
+    ("t_search_s", "f8"),  # next time that it looks for what is where it is told to look
+    ("seen_lock", "i4"),  # 1 after its first lock was reported
+)
+STRIKE = _record(
+    ("battery", "i4"), ("weapon", "i4"), ("site", "i4"), ("t_s", "f8"), ("rounds", "i4"), ("interval_s", "f8")
+)
+STRIKE_STATE = _record(("fired", "i4"), ("t_next_s", "f8"))
+AIRWAY = _record(  # a corridor: a capsule on the ground between two points, and a band of altitude
+    ("ax_m", "f8"), ("ay_m", "f8"), ("az_m", "f8"),
+    ("bx_m", "f8"), ("by_m", "f8"), ("bz_m", "f8"),
+    ("half_width_m", "f8"), ("alt_min_m", "f8"), ("alt_max_m", "f8"),
+)  # fmt: skip
+
+# --- what is written down ------------------------------------------------------------------------
+EVENT = _record(
+    ("t_s", "f8"),  # time since the start of the scenario
+    ("code", "i4"),  # one of the constants in engine.events
+    ("subject", "i4"),  # index into the table events.SPECS[code].subject
+    ("object", "i4"),  # index into events.SPECS[code].object, -1 none
+    ("via", "i4"),  # index into events.SPECS[code].via, -1 none
+    ("detail", "i4"),  # enumeration events.SPECS[code].detail, -1 none
+    ("range_m", "f8"),  # slant range between subject and object (or as events.SPECS says), NaN none
+    ("alt_m", "f8"),  # altitude of the subject above the ellipsoid, NaN none
+    ("speed_mps", "f8"),  # speed of the subject relative to the Earth, NaN none
+    ("value", "f8"),  # events.SPECS[code].value says what, NaN none
+)
+SAMPLE = _record(
+    ("t_s", "f8"),
+    ("kind", "i4"),  # engine.events.SAMPLE_KINDS
+    ("index", "i4"),  # index into the table of that kind (track: system track number)
+    ("x_m", "f8"),  # ECEF
+    ("y_m", "f8"),
+    ("z_m", "f8"),
+    ("vx_mps", "f8"),
+    ("vy_mps", "f8"),
+    ("vz_mps", "f8"),
+    ("sigma_m", "f8"),  # tracks: root of the position covariance trace; else NaN
+    ("state", "i4"),  # tracks: identity; platforms and missiles: 0
+    ("truth", "i4"),  # tracks: platform behind the last plot (scoring only), else -1
+)
+
+
+ARSENAL = _record(  # what doctrine knows of a missile type besides its flight
+    ("reach_m", "f8"),  # declared
+    ("single_pk", "f8"),  # kill probability of one round that meets its target, for planning
+    ("reliability", "f8"),  # probability that a launched round works
+    ("cost", "f8"),  # relative price (launch mass)
+)
+
+
+class Desk(NamedTuple):
+    """Scratch of the decision: nothing in it has a meaning between decision epochs, save the missiles' columns."""
+
+    track: np.ndarray  # i8 [candidate], rows of `track`
+    value: np.ndarray  # f8 [candidate]
+    reason: np.ndarray  # i8 [candidate], events.WITHHOLD
+    pk: np.ndarray  # f8 [candidate, battery]
+    weapon: np.ndarray  # i8 [candidate, battery]
+    planned: np.ndarray  # i8 [candidate, battery]
+    x: np.ndarray  # i8 [candidate, battery], the assignment
+    rounds: np.ndarray  # i8 [battery]
+    channels: np.ndarray  # i8 [battery]
+    assets: np.ndarray  # f8 [site, 5], doctrine.threat columns
+    weapon_pk: np.ndarray  # f8 [weapon]
+    weapon_time: np.ndarray  # f8 [weapon]
+    weapon_rounds: np.ndarray  # i8 [weapon]
+    weapon_reach: np.ndarray  # f8 [weapon], parameter
+    weapon_cost: np.ndarray  # f8 [weapon], parameter
+    wta: WtaWork
+
+
+class World(NamedTuple):
+    """All tables of one replication. Parameters first, then state; the last ones are plain arrays."""
+
+    sim: np.recarray
+    # parameters
+    site: np.recarray
+    platform: np.recarray
+    knot: np.recarray
+    radar: np.recarray
+    jammer: np.recarray
+    command_post: np.recarray
+    battery: np.recarray
+    launcher: np.recarray
+    magazine: np.recarray
+    strike: np.recarray
+    airway: np.recarray
+    weapon: np.recarray  # MISSILE_TYPE
+    arsenal: np.recarray  # ARSENAL: one per weapon
+    roe: np.recarray  # one per command post
+    tracker: np.recarray  # TRACKER parameters: one per radar, then one per command post
+    rcs_dbsm: np.ndarray  # [signature, band, elevation, azimuth]
+    pd_table: np.ndarray  # [radar, swerling, snr grid], physics.detection
+    flyout: np.ndarray  # [weapon, altitude, range, 3], physics.flyout
+    flyout_scale: np.ndarray  # [weapon, 2]
+    refraction: np.ndarray  # [radar, height, 1 + range], physics.propagation
+    jam_coupling_m2: np.ndarray  # [radar, jammer], J/N = coupling / r^2 on the beam axis
+    wind: np.ndarray  # [n, 3] altitude, east, north
+    # state
+    site_state: np.recarray
+    platform_state: np.recarray
+    radar_state: np.recarray
+    look: np.recarray  # [radar, platform]
+    jam: np.recarray  # [radar, jammer]
+    battery_state: np.recarray
+    channel: np.recarray
+    launcher_state: np.recarray
+    magazine_state: np.recarray
+    strike_state: np.recarray
+    track: np.recarray  # TRACK: all radars' slices, then the command posts'
+    track_set: np.recarray  # TRACK_SET: one per radar, then one per command post
+    picture: np.recarray  # PICTURE: one per row of `track`, used for fused tracks
+    plot: np.recarray  # buffer of the radar at work
+    work: Work  # scratch of the association
+    desk: Desk  # scratch of the decision
+    missile: np.recarray
+    round: np.recarray
+    event: np.recarray
+    sample: np.recarray
+
+
+__all__ = [
+    "AIRWAY", "ARSENAL", "BATTERY", "BATTERY_STATE", "CHANNEL", "COMMAND_POST", "EVENT", "JAMMER", "JAM_STATE", "KNOT",
+    "LAUNCHER", "LAUNCHER_STATE", "LOOK", "MAGAZINE", "MAGAZINE_STATE", "MISSILE", "MISSILE_TYPE", "PICTURE", "PLATFORM",
+    "PLATFORM_STATE", "PLOT", "RADAR", "RADAR_STATE", "ROE", "ROUND", "SAMPLE", "SIM", "SITE", "SITE_STATE",
+    "STRIKE", "STRIKE_STATE", "TRACK", "TRACKER", "TRACK_SET", "World",
+]  # fmt: skip
+
+#: Tables that a run changes; all others are parameters and are never written by the engine.
+STATE_TABLES = (
+    "sim", "site_state", "platform_state", "radar_state", "look", "jam", "battery_state", "channel", "launcher_state",
+    "magazine_state", "strike_state", "track", "track_set", "picture", "plot", "missile", "round", "event", "sample",
+)  # fmt: skip
+
+
+def scratch(world: World) -> World:
+    """A World with state tables of its own and the parameter tables of `world`: one per thread."""
+    own = {name: getattr(world, name).copy() for name in STATE_TABLES}
+    own["work"] = Work(*(array.copy() for array in world.work))
+    desk = world.desk._asdict()
+    wta = WtaWork(*(array.copy() for array in desk.pop("wta")))
+    own["desk"] = Desk(wta=wta, **{name: array.copy() for name, array in desk.items()})
+    return world._replace(**own)
+
+
+def reset(own: World, world: World) -> None:
+    """Bring the state tables of `own` back to the initial state of `world`, in place."""
+    for name in STATE_TABLES:
+        if name not in ("event", "sample", "plot"):  # their contents are counted by sim and need no cleaning
+            np.copyto(getattr(own, name), getattr(world, name))

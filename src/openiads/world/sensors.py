@@ -1,0 +1,95 @@
+"""Catalogue radar → RADAR row, detection table, refraction table, jammer coupling."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+
+import numpy as np
+
+from openiads.catalog.items import Item
+from openiads.physics.detection import make_pd_table
+from openiads.physics.jamming import check_jammer, jammer_coupling_m2
+from openiads.physics.propagation import make_refraction_table
+from openiads.physics.radar import constant_from_claim_m2, db_to_ratio, radar_constant_m2
+from openiads.physics.signature import band_index
+from openiads.world import schema
+
+
+def radar_constant(item: Item) -> float:
+    """K of one radar (m^2), from its one published claim or from its physical parameters."""
+    if item.has("claim_range_m"):
+        return constant_from_claim_m2(
+            item.si("claim_range_m"), item.si("claim_rcs_m2"), item.si("claim_pd"), item.si("pfa"),
+            item.count("claim_swerling"), item.count("n_pulses"),
+        )  # fmt: skip
+    gain = db_to_ratio(item.si("antenna_gain_db"))
+    return float(
+        radar_constant_m2(
+            item.si("peak_power_w"), item.si("pulse_width_s"), gain, gain, item.si("freq_hz"),
+            item.si("noise_temperature_k"), db_to_ratio(item.si("loss_db")), item.count("n_coherent"),
+        )
+    )  # fmt: skip
+
+
+def fill_radar(row: np.record, item: Item) -> None:
+    """Write what the catalogue says of a radar into its RADAR row (place and allegiance are the caller's)."""
+    rotating = item.choice("scan") == "rotating"
+    row.scan = schema.SCAN_ROTATING if rotating else schema.SCAN_SECTOR
+    row.period_s = item.si("rotation_period_s" if rotating else "frame_time_s")
+    row.sector_half_rad = math.pi if rotating else 0.5 * item.si("sector_width_rad")
+    row.el_min_rad, row.el_max_rad = item.si("elevation_min_rad"), item.si("elevation_max_rad")
+    row.boresight_el_rad = item.si("antenna_tilt_rad")
+    row.range_min_m, row.range_max_m = item.si("range_min_m"), item.si("range_instrumented_m")
+    row.constant_m2 = radar_constant(item)
+    row.band = band_index(item.si("freq_hz"))
+    row.bw_az_rad, row.bw_el_rad = item.si("beamwidth_az_rad"), item.si("beamwidth_el_rad")
+    row.near_gain = db_to_ratio(item.si("near_sidelobe_db"))
+    row.far_gain = db_to_ratio(item.si("far_sidelobe_db"))
+    row.scan_loss_exponent = item.si("scan_loss_exponent")
+    row.n_pulses = item.count("n_pulses")
+    row.range_resolution_m = item.si("range_resolution_m")
+    row.floor_range_m = item.si("sigma_range_m")
+    row.floor_az_rad, row.floor_el_rad = item.si("sigma_az_rad"), item.si("sigma_el_rad")
+    row.min_radial_mps = item.si("min_radial_speed_mps") if item.has("min_radial_speed_mps") else 0.0
+    row.false_per_s = item.si("false_plots_per_scan") / row.period_s
+    row.interrogates = item.flag("interrogator")
+    row.interrogation_range_m = item.si("interrogator_range_m") if item.flag("interrogator") else 0.0
+    if item.role == "engagement":
+        row.track_period_s, row.track_dwell_s = item.si("track_period_s"), item.si("track_dwell_s")
+        row.track_budget = item.si("track_time_budget")
+    else:
+        row.track_period_s, row.track_dwell_s, row.track_budget = row.period_s, 0.0, 0.0
+
+
+def coupling_m2(radar: Item, jammer: Item, power_w: float) -> float:
+    """J/N = coupling / r^2 with both on axis; ValueError for a jammer without power, gain or bandwidth."""
+    gain = db_to_ratio(jammer.si("antenna_gain_db"))
+    check_jammer(power_w, gain, jammer.si("bandwidth_hz"))
+    low, high = jammer.si("freq_min_hz"), jammer.si("freq_max_hz")
+    freq, width = radar.si("freq_hz"), jammer.si("bandwidth_hz")
+    if not low <= freq <= high:
+        return 0.0
+    return float(
+        jammer_coupling_m2(
+            power_w * gain, freq, width, db_to_ratio(radar.si("antenna_gain_db")), freq,
+            radar.si("bandwidth_hz"), radar.si("noise_temperature_k"),
+            db_to_ratio(jammer.si("polarisation_loss_db")),
+        )
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=64)
+def _pd_table(n_pulses: int, pfa: float) -> np.ndarray:
+    return make_pd_table(n_pulses, pfa)
+
+
+def pd_table(item: Item) -> np.ndarray:
+    """Exact detection probabilities of a radar [swerling, snr]; equal radars share the work."""
+    return _pd_table(item.count("n_pulses"), item.si("pfa"))
+
+
+@lru_cache(maxsize=256)
+def refraction_table(antenna_alt_m: float, model: int) -> np.ndarray:
+    """Refraction and horizon table of an antenna at this altitude."""
+    return make_refraction_table(max(antenna_alt_m, 0.5), model)

@@ -1,0 +1,367 @@
+"""Assembly → World: one function per table."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from openiads.doctrine import assign
+from openiads.doctrine.identify import default_roe
+from openiads.physics.flyout import make_flyouts
+from openiads.physics.geodesy import enu_basis, geodetic_to_ecef
+from openiads.physics.interceptor_schema import missiles
+from openiads.tracking.params import tracker_params
+from openiads.tracking.schema import make_plots, make_track_sets, make_tracks, make_work
+from openiads.world import schema
+from openiads.world.assemble import Assembly
+from openiads.world.schema import Desk, World
+from openiads.world.sensors import coupling_m2, fill_radar, pd_table, refraction_table
+from openiads.world.signatures import rcs_table
+from openiads.world.weapons import weapon_table
+
+MAX_PLOTS = 512  # of one radar in one base step
+MAX_CANDIDATES = 256  # targets weighed at one decision epoch
+_TRACK_SPARE = 64  # rows for false and duplicate tracks
+_NEVER_S = 1e9
+
+
+def _table(dtype: np.dtype, n: int | tuple[int, ...]) -> np.recarray:
+    return np.zeros(n, dtype=dtype).view(np.recarray)
+
+
+def build(a: Assembly) -> World:
+    """All tables in their initial state."""
+    n_rounds = sum(m["rounds"] + m["reserve"] for m in a.magazines)
+    n_track = len(a.platforms) + _TRACK_SPARE
+    n_sets = len(a.radars) + len(a.posts)
+    n_channels = sum(b["targets"] for b in a.batteries)
+    weapon = weapon_table(a.weapons)
+    flyout, flyout_scale = make_flyouts(weapon) if a.weapons else (np.zeros((0, 2, 2, 3)), np.zeros((0, 2)))
+    wind = np.array(a.wind or [(0.0, 0.0, 0.0)], dtype=float)
+    return World(
+        sim=_sim(a),
+        site=_sites(a),
+        platform=_platforms(a),
+        knot=_knots(a),
+        radar=_radars(a, n_track),
+        jammer=_jammers(a),
+        command_post=_posts(a, n_track),
+        battery=_batteries(a),
+        launcher=_launchers(a),
+        magazine=_magazines(a),
+        strike=_strikes(a),
+        airway=_airways(a),
+        weapon=weapon,
+        arsenal=_arsenal(a),
+        roe=_roe(a),
+        tracker=_trackers(a),
+        rcs_dbsm=np.stack([rcs_table(i) for i in a.signatures]) if a.signatures else np.zeros((0, 6, 13, 37)),
+        pd_table=np.stack([pd_table(r["item"]) for r in a.radars]) if a.radars else np.zeros((0, 5, 2)),
+        flyout=flyout,
+        flyout_scale=flyout_scale,
+        refraction=_refraction(a),
+        jam_coupling_m2=_couplings(a),
+        wind=wind,
+        site_state=_site_state(a),
+        platform_state=_platform_state(a),
+        radar_state=_table(schema.RADAR_STATE, len(a.radars)),
+        look=_table(schema.LOOK, (len(a.radars), len(a.platforms))),
+        jam=_jam_state(a),
+        battery_state=_table(schema.BATTERY_STATE, len(a.batteries)),
+        channel=_channels(n_channels),
+        launcher_state=_table(schema.LAUNCHER_STATE, len(a.launchers)),
+        magazine_state=_magazine_state(a),
+        strike_state=_table(schema.STRIKE_STATE, len(a.strikes)),
+        track=make_tracks(n_track * n_sets),
+        track_set=_track_sets(a, n_sets),
+        picture=_table(schema.PICTURE, n_track * n_sets),
+        plot=make_plots(MAX_PLOTS),
+        missile=missiles(n_rounds),
+        round=_table(schema.ROUND, n_rounds),
+        event=_table(schema.EVENT, _event_capacity(a, n_rounds)),
+        sample=_table(schema.SAMPLE, _sample_capacity(a, n_rounds)),
+        work=make_work(MAX_PLOTS, n_track),
+        desk=_desk(a, n_channels),
+    )
+
+
+def _sim(a: Assembly) -> np.recarray:
+    sim = _table(schema.SIM, 1)
+    sim.dt_s = a.dt_s
+    sim.n_steps = round(a.duration_s / a.dt_s)
+    sim.n_substeps = a.n_substeps
+    sim.sample_every = round(a.sample_s / a.dt_s) if a.sample_s > 0.0 else 0
+    return sim
+
+
+def _event_capacity(a: Assembly, n_rounds: int) -> int:
+    # Every platform: sight and detection per radar, tracks, identity changes, withheld reasons; every round about five.
+    per_platform = 4 * len(a.radars) + 60
+    false_tracks = int(a.duration_s)
+    return len(a.platforms) * per_platform + n_rounds * 8 + false_tracks * len(a.radars) + 2000
+
+
+def _sample_capacity(a: Assembly, n_rounds: int) -> int:
+    if a.sample_s <= 0.0:
+        return 1
+    times = int(a.duration_s / a.sample_s) + 2
+    return times * (2 * len(a.platforms) + _TRACK_SPARE) + n_rounds * (int(400.0 / a.sample_s) + 2)
+
+
+def _sites(a: Assembly) -> np.recarray:
+    table = _table(schema.SITE, len(a.sites))
+    for row, s in zip(table, a.sites, strict=True):
+        place = s["place"]
+        row.kind, row.item, row.value = s["kind"], -1, s["value"]
+        row.radius_m, row.hardness = s["radius_m"], s["hardness"]
+        row.lat_rad, row.lon_rad, row.alt_m = place.lat_rad, place.lon_rad, place.alt_m
+        row.x_m, row.y_m, row.z_m = geodetic_to_ecef(place.lat_rad, place.lon_rad, place.alt_m)
+        for name, value in zip(
+            (f"{v}{c}" for v in "enu" for c in "xyz"), enu_basis(place.lat_rad, place.lon_rad), strict=True
+        ):
+            row[name] = value
+    for index, r in enumerate(a.radars):
+        table[r["site"]].item = index
+    for index, x in enumerate(a.launchers):
+        table[x["site"]].item = index
+    for index, c in enumerate(a.posts):
+        table[c["site"]].item = index
+    return table
+
+
+def _site_state(a: Assembly) -> np.recarray:
+    table = _table(schema.SITE_STATE, len(a.sites))
+    table.alive = 1
+    table.t_dead_s = -1.0
+    return table
+
+
+_PLATFORM_DEFAULTS = {
+    "target_site": -1, "vulnerability": 1.0, "p_transponder_works": 1.0, "end": schema.END_LEAVE,
+}  # fmt: skip
+
+
+def _platforms(a: Assembly) -> np.recarray:
+    table = _table(schema.PLATFORM, len(a.platforms))
+    first = 0
+    for row, p in zip(table, a.platforms, strict=True):
+        knots, item = p["knots"], p["item"]
+        for name, value in {**_PLATFORM_DEFAULTS, **p}.items():
+            if name in schema.PLATFORM.names:
+                row[name] = value
+        row.first_knot, row.n_knots = first, len(knots)
+        row.t_start_s, row.t_end_s = knots[0, 0], knots[-1, 0]
+        row.signature = p["signature"]
+        row.swerling = item.count("swerling")
+        first += len(knots)
+    return table
+
+
+def _knots(a: Assembly) -> np.recarray:
+    if not a.platforms:
+        return _table(schema.KNOT, 0)
+    rows = np.concatenate([p["knots"] for p in a.platforms])
+    table = _table(schema.KNOT, len(rows))
+    for column, name in enumerate(schema.KNOT.names):
+        table[name] = rows[:, column]
+    return table
+
+
+def _platform_state(a: Assembly) -> np.recarray:
+    table = _table(schema.PLATFORM_STATE, len(a.platforms))
+    table.fate = 6  # not started
+    table.emitter_site = -1
+    table.aim_x_m = math.nan
+    table.t_eval_s = -1.0
+    return table
+
+
+def _antenna_alt_m(a: Assembly, r: dict) -> float:
+    height = r.get("antenna_height_m")
+    return a.sites[r["site"]]["place"].alt_m + (r["item"].si("antenna_height_m") if height is None else height)
+
+
+def _radars(a: Assembly, n_track: int) -> np.recarray:
+    table = _table(schema.RADAR, len(a.radars))
+    for index, (row, r) in enumerate(zip(table, a.radars, strict=True)):
+        place = a.sites[r["site"]]["place"]
+        fill_radar(row, r["item"])
+        row.site, row.command_post, row.battery = r["site"], r["post"], r["battery"]
+        row.alt_m = _antenna_alt_m(a, r)
+        row.x_m, row.y_m, row.z_m = geodetic_to_ecef(place.lat_rad, place.lon_rad, row.alt_m)
+        row.az0_rad = r.get("az0_rad", 0.0)
+        if r.get("sector_half_rad") is not None:
+            row.sector_half_rad = r["sector_half_rad"]
+        row.heading_error_rad = r.get("heading_error_rad", 0.0)
+        row.t_on_s, row.t_off_s = r.get("t_on_s", 0.0), r.get("t_off_s", _NEVER_S)
+        row.first_track, row.n_track = index * n_track, n_track
+    return table
+
+
+def _refraction(a: Assembly) -> np.ndarray:
+    tables = [refraction_table(round(_antenna_alt_m(a, r), 3), a.refraction_model) for r in a.radars]
+    return np.stack(tables) if tables else np.zeros((0, 2, 3))
+
+
+def _jammers(a: Assembly) -> np.recarray:
+    table = _table(schema.JAMMER, len(a.jammers))
+    for row, j in zip(table, a.jammers, strict=True):
+        row.platform, row.t_on_s, row.t_off_s = j["platform"], j["on"], j["off"]
+    return table
+
+
+def _couplings(a: Assembly) -> np.ndarray:
+    table = np.zeros((len(a.radars), len(a.jammers)))
+    for i, r in enumerate(a.radars):
+        for k, j in enumerate(a.jammers):
+            table[i, k] = coupling_m2(r["item"], j["item"], j["power_w"])
+    return table
+
+
+def _jam_state(a: Assembly) -> np.recarray:
+    table = _table(schema.JAM_STATE, (len(a.radars), len(a.jammers)))
+    table["strobe_s"] = -_NEVER_S
+    return table
+
+
+_POST_DEFAULTS = {
+    "assignment": assign.GREEDY, "policy": 0, "salvo": 2, "layering": 1, "reaction_s": 10.0, "assessment_delay_s": 5.0,
+    "min_pk": 0.3, "max_range_fraction": 1.0, "max_rounds_per_target": 6, "asset_margin_m": 30e3,
+    "max_threat_time_s": 1800.0,
+}  # fmt: skip
+
+
+def _posts(a: Assembly, n_track: int) -> np.recarray:
+    table = _table(schema.COMMAND_POST, len(a.posts))
+    for index, (row, c) in enumerate(zip(table, a.posts, strict=True)):
+        for name, value in {**_POST_DEFAULTS, **c}.items():
+            if name in schema.COMMAND_POST.names:
+                row[name] = value
+        row.decision_every = max(round(c.get("decision_period_s", 2.0) / a.dt_s), 1)
+        row.first_track, row.n_track = (len(a.radars) + index) * n_track, n_track
+    return table
+
+
+def _roe(a: Assembly) -> np.recarray:
+    table = default_roe(len(a.posts))
+    for row, c in zip(table, a.posts, strict=True):
+        for name, value in c["roe"].items():
+            row[name] = value
+    return table
+
+
+def _batteries(a: Assembly) -> np.recarray:
+    table = _table(schema.BATTERY, len(a.batteries))
+    first = 0
+    for row, b in zip(table, a.batteries, strict=True):
+        row.command_post, row.radar = b["post"], b["radar"]
+        row.first_channel, row.n_channel = first, b["targets"]
+        row.missile_channels = b["missiles"]
+        first += b["targets"]
+    return table
+
+
+def _channels(n: int) -> np.recarray:
+    table = _table(schema.CHANNEL, n)
+    table.track_id = -1
+    table.local_track = -1
+    table.local_id = -1
+    return table
+
+
+def _launchers(a: Assembly) -> np.recarray:
+    table = _table(schema.LAUNCHER, len(a.launchers))
+    for row, x in zip(table, a.launchers, strict=True):
+        row.site, row.battery, row.interval_s, row.reload_s = x["site"], x["battery"], x["interval_s"], x["reload_s"]
+        row.first_magazine, row.n_magazine = x["first"], x["n"]
+    return table
+
+
+def _magazines(a: Assembly) -> np.recarray:
+    table = _table(schema.MAGAZINE, len(a.magazines))
+    for row, m in zip(table, a.magazines, strict=True):
+        for name, value in m.items():
+            row[name] = value
+    return table
+
+
+def _magazine_state(a: Assembly) -> np.recarray:
+    table = _table(schema.MAGAZINE_STATE, len(a.magazines))
+    for row, m in zip(table, a.magazines, strict=True):
+        row.rounds, row.reserve = m["rounds"], m["reserve"]
+    return table
+
+
+def _strikes(a: Assembly) -> np.recarray:
+    table = _table(schema.STRIKE, len(a.strikes))
+    for row, s in zip(table, a.strikes, strict=True):
+        for name, value in s.items():
+            row[name] = value
+    return table
+
+
+def _airways(a: Assembly) -> np.recarray:
+    table = _table(schema.AIRWAY, len(a.airways))
+    for row, w in zip(table, a.airways, strict=True):
+        for end, place in (("a", w["start"]), ("b", w["end"])):
+            row[f"{end}x_m"], row[f"{end}y_m"], row[f"{end}z_m"] = geodetic_to_ecef(place.lat_rad, place.lon_rad, 0.0)
+        row.half_width_m = w["half_width_m"]
+        row.alt_min_m, row.alt_max_m = w["alt_min_m"], w["alt_max_m"]
+    return table
+
+
+def _arsenal(a: Assembly) -> np.recarray:
+    table = _table(schema.ARSENAL, len(a.weapons))
+    for row, item in zip(table, a.weapons, strict=True):
+        row.reach_m = item.si("range_max_m")
+        row.reliability = item.si("reliability")
+        row.single_pk = item.si("lethal_p0") * item.si("reliability")
+        row.cost = item.si("launch_mass_kg")
+    return table
+
+
+def _trackers(a: Assembly) -> np.recarray:
+    table = tracker_params(len(a.radars) + len(a.posts))
+    for row, r in zip(table, a.radars, strict=False):
+        item = r["item"]
+        row.revisit_s = item.si("rotation_period_s" if item.choice("scan") == "rotating" else "frame_time_s")
+        if r["battery"] >= 0:
+            row.min_gap = 0.0  # dedicated looks come between those of the search
+    revisit = min((row.revisit_s for row in table[: len(a.radars)]), default=10.0)
+    for row in table[len(a.radars) :]:
+        row.revisit_s = revisit
+    return table
+
+
+def _track_sets(a: Assembly, n_sets: int) -> np.recarray:
+    table = make_track_sets(n_sets)
+    for index in range(len(a.posts)):
+        table[len(a.radars) + index].next_id = index * 1_000_000 + 1
+    return table
+
+
+def _desk(a: Assembly, n_channels: int) -> Desk:
+    n, m, q = MAX_CANDIDATES, max(len(a.batteries), 1), max(len(a.weapons), 1)
+    desk = Desk(
+        track=np.zeros(n, np.int64),
+        value=np.zeros(n),
+        reason=np.zeros(n, np.int64),
+        pk=np.zeros((n, m)),
+        weapon=np.zeros((n, m), np.int64),
+        planned=np.zeros((n, m), np.int64),
+        x=np.zeros((n, m), np.int64),
+        rounds=np.zeros(m, np.int64),
+        channels=np.zeros(m, np.int64),
+        assets=np.zeros((len(a.sites), 5)),
+        weapon_pk=np.zeros(q),
+        weapon_time=np.zeros(q),
+        weapon_rounds=np.zeros(q, np.int64),
+        weapon_reach=np.zeros(q),
+        weapon_cost=np.zeros(q),
+        wta=assign.make_work(n, m, max(n_channels, 1)),
+    )
+    for index, item in enumerate(a.weapons):
+        desk.weapon_reach[index] = item.si("range_max_m")
+        desk.weapon_cost[index] = item.si("launch_mass_kg")
+    return desk
