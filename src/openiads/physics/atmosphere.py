@@ -94,6 +94,7 @@ _UPPER = np.array(
         (600.0, 1.137e-13),
         (700.0, 3.070e-14),
         (800.0, 1.136e-14),
+        (900.0, 5.759e-15),
         (1000.0, 3.561e-15),
     ]
 )
@@ -158,7 +159,7 @@ _RHO_A = _table()
 def density_sound(alt_m):
     """(density_kgpm3, sound_mps) by table, for inner loops.
 
-    Against `us76`: 2e-5 of the density and 1e-6 of the speed of sound below 86 km, 6e-4 of the density above
+    Against `us76`: 2e-5 of the density and 1e-6 of the speed of sound below 86 km, 7e-4 of the density above
     it (the kinks of the published rows). Not-a-number gives a density that is not a number.
     """
     z = BOTTOM_M if alt_m < BOTTOM_M else alt_m

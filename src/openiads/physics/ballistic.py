@@ -33,7 +33,7 @@ SHORTEST_CUTOFF = 0.15  # of the burn time
 LOWEST_EL_RAD = math.radians(3.0)
 HIGHEST_EL_RAD = math.radians(85.0)
 
-#: Scud-B (R-17): Forden 2007, tables 1 and 3, figure 1 (grade B: open literature).
+#: Scud-B (R-17): Forden 2007, tables 1 and 3, figure 1 (open literature); the pitch programme is ours.
 SCUD_B = Missile(
     launch_mass_kg=5_897.0,
     propellant_kg=3_699.0,
@@ -42,7 +42,7 @@ SCUD_B = Missile(
     area_m2=0.25 * math.pi * 0.84 * 0.84,
     mach=np.array([0.0, 0.85, 1.0, 1.2, 2.0, 4.5]),
     cd=np.array([0.2, 0.2, 0.27, 0.27, 0.2, 0.2]),
-    pitch_rate_radps=math.radians(1.348),  # fits the published range; Forden flies a gravity turn
+    pitch_rate_radps=math.radians(1.348),  # ours: gives the published range within 4 %
 )
 
 #: A generic quasi-ballistic missile. Every number is an assumption (grade F), chosen so that the published

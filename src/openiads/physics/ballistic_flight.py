@@ -7,9 +7,9 @@ bounded by a cap on lateral acceleration and by the lift that the air gives, and
 
 Sources
 -------
-G. Forden, GUI Missile Flyout: a general program for simulating ballistic missiles, Science & Global Security
-15, 2007, pp. 133-146: boost model and the Scud-B of tables 1 and 3, drag coefficient of figure 1.
-J. D. Anderson, Fundamentals of Aerodynamics (induced drag proportional to lift squared).
+G. Forden, Science & Global Security 15, 2007: the Scud-B of tables 1 and 3, drag coefficient of figure 1
+(read in the transcription of the open repository armscontrolwonk/GUI-Flyout-Implementation).
+J. D. Anderson, Fundamentals of Aerodynamics: induced drag proportional to lift squared.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Missile(NamedTuple):
 
 
 class Program(NamedTuple):
-    """How it is flown: straight up until vertical_s, pitching over at a constant rate to final_el; cut-off."""
+    """How it is flown: straight up until vertical_s, pitching over at an even rate to final_el; cut-off."""
 
     az_rad: float
     final_el_rad: float
