@@ -56,8 +56,8 @@ def test_scud_hits(range_m, az):
     plan, aim = aimed(b.SCUD_B, range_m, az)
     assert np.linalg.norm(plan.pos_ecef_m[-1] - aim) < 1.0
     assert plan.miss_m < 1.0
-    # Flown anew with a fifth of the step it still hits within the promise.
-    assert np.linalg.norm(reflown(plan, b.SCUD_B)[-1, 1:4] - aim) < 50.0
+    # Flown anew with a fifth of the step it still hits: the step is fine enough.
+    assert np.linalg.norm(reflown(plan, b.SCUD_B)[-1, 1:4] - aim) < 1.0
     assert 0.0 < plan.program.cutoff_s <= b.SCUD_B.burn_s
     assert plan.times_s[0] == 0.0
     assert np.all(np.diff(plan.times_s) > 0.0)
