@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from openiads._jit import kernel
+from openiads.catalog.items import Item
 from openiads.physics.atmosphere import density_sound
 from openiads.physics.flyout import NEEDED_G, available_g, fly_to_point, ground_range, point_north
 from openiads.physics.interceptor import advance, launch, up_unit
-from openiads.physics.interceptor_schema import AIR, FATE_INTERCEPT, FATE_NONE, missiles
+from openiads.physics.interceptor_schema import AIR, FATE_INTERCEPT, FATE_NONE, from_catalog, missiles
 from openiads.units import STANDARD_GRAVITY_MPS2
 
 ASPECTS = {"approaching": 0.0, "crossing": 0.5 * math.pi, "receding": math.pi}
@@ -169,7 +170,9 @@ def fly_engagement(m, par, range_m, alt_m, speed_mps, g, aspect_rad, dive_rad, r
 
 
 @kernel
-def _sweep(m, par, ranges, alts, speed_mps, g, aspect_rad, dive_rad, rcs_root4, fate, ok, miss, time, speed, away):
+def _sweep(
+    m, par, ranges, alts, speed_mps, g, aspect_rad, dive_rad, rcs_root4, fate, ok, miss, time, speed, away
+):
     for i in range(alts.shape[0]):
         for j in range(ranges.shape[0]):
             end, start, rho = fly_engagement(
@@ -180,8 +183,10 @@ def _sweep(m, par, ranges, alts, speed_mps, g, aspect_rad, dive_rad, rcs_root4, 
             miss[i, j] = m.miss_m
             time[i, j] = m.t_end_s
             speed[i, j] = math.sqrt(m.vx_mps * m.vx_mps + m.vy_mps * m.vy_mps + m.vz_mps * m.vz_mps)
-            ok[i, j] = end == FATE_INTERCEPT and m.miss_m <= par.lethal_radius_m and (
-                available_g(m, par, rho) >= NEEDED_G
+            ok[i, j] = (
+                end == FATE_INTERCEPT
+                and m.miss_m <= par.lethal_radius_m
+                and (available_g(m, par, rho) >= NEEDED_G)
             )
 
 
@@ -203,6 +208,14 @@ def compute_envelope(
         float(target.dive_rad), math.sqrt(math.sqrt(target.rcs_m2)), fate, ok, miss, time, speed, away,
     )  # fmt: skip
     return Envelope(target, alts, ranges, ok, fate, miss, time, speed, away)
+
+
+def missile_row(item: Item, **changes: Any) -> dict[str, Any]:
+    """MISSILE_TYPE fields of a catalogue missile, for `missile_types`; `changes` override SI catalogue values."""
+    values = {name: v.raw if math.isnan(v.si) else v.si for name, v in item.values.items()}
+    values.update(changes)
+    coast, boost = item.table("cd_coast"), item.table("cd_boost")
+    return from_catalog(values, (coast.axes["mach"], coast.values_si), (boost.axes["mach"], boost.values_si))
 
 
 def default_grid(claim_range_m: float, claim_alt_m: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -232,7 +245,9 @@ def plot_envelopes(
         axes.contour(env.range_m / 1e3, env.alt_m / 1e3, grid, levels=[0.5], colors=[colour], linewidths=2.0)
         axes.plot([], [], color=colour, linewidth=2.0, label=label)
         if env is next(iter(envelopes.values())):
-            axes.contourf(env.range_m / 1e3, env.alt_m / 1e3, grid, levels=[0.5, 1.5], colors=[colour], alpha=0.12)
+            axes.contourf(
+                env.range_m / 1e3, env.alt_m / 1e3, grid, levels=[0.5, 1.5], colors=[colour], alpha=0.12
+            )
     if claim_range_m is not None:
         axes.axvline(claim_range_m / 1e3, color="black", linestyle="--", linewidth=1.0)
         axes.annotate(

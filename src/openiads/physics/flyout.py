@@ -20,7 +20,9 @@ from openiads.units import STANDARD_GRAVITY_MPS2
 
 N_RANGE = 32
 N_ALT = 14
-RADIUS_M = 6_371_000.0  # ground range is the arc between the directions from the Earth's centre, at this radius
+RADIUS_M = (
+    6_371_000.0  # ground range is the arc between the directions from the Earth's centre, at this radius
+)
 LAT_RAD = math.radians(45.0)  # where the tables are flown, due north
 STEP_S = 0.5
 N_SUB = 4  # substep 1/8 s
@@ -217,9 +219,7 @@ def _late(tables, scales, index, lx, ly, lz, px, py, pz, vx, vy, vz, ax, ay, az,
     x = px + (vx + ax * h) * t
     y = py + (vy + ay * h) * t
     z = pz + (vz + az * h) * t
-    tof, _, _ = flyout_lookup(
-        tables, scales, index, ground_range(lx, ly, lz, x, y, z), altitude_m(x, y, z)
-    )
+    tof, _, _ = flyout_lookup(tables, scales, index, ground_range(lx, ly, lz, x, y, z), altitude_m(x, y, z))
     return delay_s + tof - t
 
 

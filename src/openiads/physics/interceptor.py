@@ -211,7 +211,11 @@ def _limits(m, par, t_end, age, rx, ry, rz, vx, vy, vz):
     fate = FATE_NONE
     if age >= par.max_flight_s:
         fate = FATE_TIMEOUT
-    elif age > par.ignition_s + par.boost_s + par.sustain_s and v2 < par.min_speed_mps * par.min_speed_mps:
+    elif (
+        m.mode == AIR
+        and age > par.ignition_s + par.boost_s + par.sustain_s
+        and v2 < par.min_speed_mps * par.min_speed_mps
+    ):
         fate = FATE_ENERGY
     elif m.alt_m > par.max_alt_m:
         fate = FATE_CEILING
@@ -278,18 +282,21 @@ def advance(
     if not (r2 > 1e12 and r2 < 1e18):  # also not-a-number
         return _end(m, FATE_NONFINITE, t_s)
 
-    # frame of this call: altitude, vertical and gravity at its start, and their change with position
-    x0 = x
-    y0 = y
-    z0 = z
-    alt0 = altitude_m(x, y, z)
-    ux, uy, uz = up_unit(x, y, z)
-    gx0, gy0, gz0 = effective_gravity(x, y, z, 0.0, 0.0, 0.0)
+    # frame of this call: altitude, vertical and gravity near its middle, and their change with position from there
+    x0 = x + 0.5 * span * vx
+    y0 = y + 0.5 * span * vy
+    z0 = z + 0.5 * span * vz
+    alt0 = altitude_m(x0, y0, z0)
+    ux, uy, uz = up_unit(x0, y0, z0)
+    gx0, gy0, gz0 = effective_gravity(x0, y0, z0, 0.0, 0.0, 0.0)
+    r2 = x0 * x0 + y0 * y0 + z0 * z0
+    if not r2 > 1e12:
+        return _end(m, FATE_NONFINITE, t_s)
     ir = 1.0 / math.sqrt(r2)
     grad = MU_M3PS2 * ir * ir * ir
-    kx = x * ir
-    ky = y * ir
-    kz = z * ir
+    kx = x0 * ir
+    ky = y0 * ir
+    kz = z0 * ir
     bulge = 0.5 * ir
     w2 = 2.0 * OMEGA_RADPS
 
@@ -350,6 +357,14 @@ def advance(
         hvx = tgt_vx
         hvy = tgt_vy
         hvz = tgt_vz
+    if m.phase == TERMINAL:
+        rx = hx - x
+        ry = hy - y
+        rz = hz - z
+        rv = rx * (hvx - vx) + ry * (hvy - vy) + rz * (hvz - vz)
+        m.t_go_s = -1.0
+        if rv < 0.0:
+            m.t_go_s = -(rx * rx + ry * ry + rz * rz) / rv
 
     decay = 0.0
     mean = 0.0  # share of the lag's initial error that acts, on the mean, over a substep
@@ -363,6 +378,7 @@ def advance(
     cl_max = par.cl_max
     nav = par.nav_const
     curves = par.cd
+    rise_s = par.rise_s
     phase = m.phase
     ax = m.ax_mps2
     ay = m.ay_mps2
@@ -426,7 +442,8 @@ def advance(
         cx = 0.0
         cy = 0.0
         cz = 0.0
-        turned = False
+        if phase == RISE and age + half >= rise_s:
+            phase = TURNOVER
         if phase == TERMINAL:
             tm = ti + half
             cx, cy, cz = homing(
@@ -445,14 +462,11 @@ def advance(
             cy = k * dy + fy - gy
             cz = k * dz + fz - gz
         elif phase == TURNOVER:
-            cx, cy, cz, turned = turn(dx, dy, dz, jx, jy, jz, speed, par.turn_rate_radps)
+            cx, cy, cz = turn(dx, dy, dz, jx, jy, jz, speed, par.turn_rate_radps)
             cx -= gx
             cy -= gy
             cz -= gz
             most = TURN_THRUST * thrust * im  # by thrust vector, not by air
-            turned = turned or age > burn_end
-        elif age >= par.rise_s:
-            phase = TURNOVER
         if most > cap:
             most = cap
         c = cx * jx + cy * jy + cz * jz
@@ -522,8 +536,6 @@ def advance(
             vz += az * room
             span = ti + room
             break
-        if turned:
-            phase = MIDCOURSE
         x += wx
         y += wy
         z += wz

@@ -10,10 +10,10 @@ import math
 from openiads._jit import kernel
 from openiads.physics.geodesy import altitude_m
 from openiads.physics.guidance import choose_loft, lofted_direction, predicted_meeting
-from openiads.physics.interceptor_schema import AIR, MIDCOURSE, SEEKER_NONE, TERMINAL
+from openiads.physics.interceptor_schema import AIR, MIDCOURSE, SEEKER_NONE, TERMINAL, TURNOVER
 
 TURN_GAIN = 4.0  # 1/s: the turn-over slows down within turn_rate / TURN_GAIN of its end
-TURN_DONE = 0.06  # sine of the heading error at which the turn-over ends
+TURN_DONE = 0.998  # cosine of the heading error at which the turn-over ends
 
 
 @kernel
@@ -103,7 +103,7 @@ def seek(m, par, t_s, span, ux, uy, uz, est_x, est_y, est_z, rx, ry, rz, cx, cy,
 
 @kernel
 def steer(m, par, age, ux, uy, uz, grav, ex, ey, ez, wx, wy, wz, bx, by, bz, horizon_s):
-    """Midcourse at a guidance epoch: (direction to fly, feed-forward acceleration); may start the homing phase.
+    """Midcourse at a guidance epoch: (direction to fly, feed-forward acceleration); may start the next phase.
 
     age: time since ejection; grav: size of gravity; e, w, b: estimate of target position, velocity, acceleration.
     """
@@ -129,7 +129,12 @@ def steer(m, par, age, ux, uy, uz, grav, ex, ey, ez, wx, wy, wz, bx, by, bz, hor
         flat = v2 - rise * rise
         if 2.0 * flat * loft < grav and flat > 1.0:
             loft = 0.5 * grav / flat
-    return lofted_direction(dx, dy, dz, ux, uy, uz, speed, loft, par.loft_max_rad)
+    dx, dy, dz, fx, fy, fz = lofted_direction(dx, dy, dz, ux, uy, uz, speed, loft, par.loft_max_rad)
+    if m.phase == TURNOVER:  # over when the velocity has come round, or nothing is left to turn it with
+        c = dx * m.vx_mps + dy * m.vy_mps + dz * m.vz_mps
+        if c > TURN_DONE * speed or not powered:
+            m.phase = MIDCOURSE
+    return dx, dy, dz, fx, fy, fz
 
 
 @kernel
@@ -154,16 +159,16 @@ def homing(rx, ry, rz, vx, vy, vz, bx, by, bz, ox, oy, oz, nav):
 
 @kernel
 def turn(dx, dy, dz, jx, jy, jz, speed, rate):
-    """Turn-over toward direction d at a bounded rate: (acceleration, 1.0 when the direction is reached)."""
+    """Turn-over toward direction d at a bounded rate: the acceleration across the velocity j (m/s^2)."""
     c = dx * jx + dy * jy + dz * jz
     ex = dx - c * jx
     ey = dy - c * jy
     ez = dz - c * jz
     s = math.sqrt(ex * ex + ey * ey + ez * ez)
     if s <= 1e-9:
-        return 0.0, 0.0, 0.0, c > 0.0
+        return 0.0, 0.0, 0.0
     k = rate
     if c > 0.0 and TURN_GAIN * s < rate:
         k = TURN_GAIN * s
     k *= speed / s
-    return k * ex, k * ey, k * ez, c > 0.0 and s < TURN_DONE
+    return k * ex, k * ey, k * ez
