@@ -10,9 +10,11 @@ The names below are loaded when first used, so that `import openiads` costs noth
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False  # read by type checkers; importing `typing` for it would cost more than the rest
 if TYPE_CHECKING:
+    from typing import Any
+
     from openiads.analysis.explain import explain
     from openiads.catalog import load_catalog
     from openiads.report.picture import overview

@@ -1,7 +1,8 @@
-"""A made-up but plausible outcome, built by hand from the record dtypes: for tests of everything after the engine.
+"""A made-up but plausible outcome, built by hand from the record dtypes: for tests of everything after the
+engine.
 
-Nothing here is a result: flights are straight lines and the fates are written down below. One threat per way in which
-a kill chain can go, so that every sentence of `explain` has its case.
+Nothing here is a result: flights are straight lines and the fates are written down below. One threat per
+way in which a kill chain can go, so that every sentence of `explain` has its case.
 """
 
 # ruff: noqa: PLR0917  (rows of the made-up raid are written as positions)
@@ -85,12 +86,11 @@ def flights():
         out.append(Flight(*args, **kwargs))
 
     for i in range(6):
-        goal = (0.0, 0.0)
-        add(f"strike-{i + 1}", "fighter", "fighter", "hostile", "strike", (330 + 4 * i, 90 - 14 * i), goal, 9000, 260,
-            "port")  # fmt: skip
+        start, goal = (330 + 4 * i, 90 - 14 * i), (0.0, 0.0)
+        add(f"strike-{i + 1}", "fighter", "fighter", "hostile", "strike", start, goal, 9000, 260, "port")
     for i in range(12):
-        add(f"cm-{i + 1:02d}", "cruise_missile", "cruise_missile", "hostile", "cruise", (-150 - 3 * i, 80 + 9 * i),
-            (-4, 6), 40, 240, "port")  # fmt: skip
+        start, kind = (-150 - 3 * i, 80 + 9 * i), "cruise_missile"
+        add(f"cm-{i + 1:02d}", kind, kind, "hostile", "cruise", start, (-4, 6), 40, 240, "port")
     for i in range(8):
         add(
             f"drone-{i + 1}",
@@ -131,7 +131,8 @@ def flights():
 
 
 SITES = (
-    ("r91", "radar", 1.0, 0.6, 30.0, 0.0), ("r96", "radar", -1.5, 1.0, 35.0, 0.0), ("r92", "radar", 0.0, 0.0, 25.0, 0.0),
+    ("r91", "radar", 1.0, 0.6, 30.0, 0.0), ("r96", "radar", -1.5, 1.0, 35.0, 0.0),
+    ("r92", "radar", 0.0, 0.0, 25.0, 0.0),
     ("cp", "command post", 0.4, -0.5, 10.0, 0.0), ("l1", "launcher", 0.8, -1.0, 10.0, 0.0),
     ("l2", "launcher", -0.9, -0.7, 10.0, 0.0), ("l3", "launcher", -0.2, 1.4, 10.0, 0.0),
     ("port", "asset", -4.0, 6.0, 5.0, 10.0), ("depot", "asset", 3.0, -2.0, 5.0, 4.0),
@@ -322,8 +323,8 @@ PLAN = {  # who is shot at with what, and how the rounds end; everybody else is 
     "drone-1": (2, ["kill"]), "drone-2": (2, ["kill"]), "drone-3": (2, ["kill"]),
     "civ-03": (0, ["miss"]),
 }  # fmt: skip
-WITHHELD = {"cm-08": 3, "cm-09": 3, "cm-10": 5, "drone-4": 4, "drone-5": 4, "cm-11": 5, "jam-1": 2, "arm-1": 5,
-            "f35-1": 6}  # fmt: skip
+WITHHELD = {"cm-08": 3, "cm-09": 3, "cm-10": 5, "drone-4": 4, "drone-5": 4, "cm-11": 5, "jam-1": 2,
+            "arm-1": 5, "f35-1": 6}  # fmt: skip
 
 
 def outcome(seed=1, replication=0):

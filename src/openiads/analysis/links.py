@@ -1,7 +1,9 @@
 """Which link of a kill chain failed first, and why: rules over the event log, one function per link.
 
-The links in their order: line of sight, detection, track, identification, assignment, launch, flight, hit. A hostile
-threat that was not killed has a first failed link; a friend or neutral that was fired at has one too: the identification.
+The links in their order: line of sight, detection, track, identification, assignment, launch, flight, hit.
+A hostile
+threat that was not killed has a first failed link; a friend or neutral that was fired at has one too: the
+identification.
 """
 
 from __future__ import annotations
@@ -17,7 +19,8 @@ from openiads.analysis.sentences import km, percent, seconds
 LINKS = ("line of sight", "detection", "track", "identification", "assignment", "launch", "flight", "hit")
 LEAKED = ("hit its target", "missed its target")
 
-#: A first detection later than this after the line of sight, or than this share of the time in sight, is called late.
+#: A first detection later than this after the line of sight, or than this share of the time in sight, is
+#: called late.
 LATE_S = 30.0
 #: What is in sight by then was in sight from the start of the scenario.
 FROM_THE_START_S = 15.0
@@ -72,7 +75,7 @@ def _killed(known: Chains, threat: str) -> str:
     by = f" by {row['killer']}" if row["killer"] else ""
     seen = ""
     if row["t_detection_s"] is not None:
-        seen = f", {seconds(row['t_end_s'] - row['t_detection_s'])} after its first detection"
+        seen = f", {seconds(_end(known, threat) - row['t_detection_s'])} after its first detection"
     n = row["rounds_fired"]
     return f"No link failed: killed{by}{seen}, with {n} round{'s' if n != 1 else ''} fired at it."
 
@@ -206,7 +209,8 @@ def _hit(known: Chains, threat: str) -> Finding | None:
         texts.append(f"After that fire was withheld: {reason}.")
     elif closed:
         texts.append(
-            f"{seconds(_end(known, threat) - last)} were left after the last burst; it was not fired at again."
+            f"{seconds(_end(known, threat) - last)} were left after the last burst; "
+            "it was not fired at again."
         )
     return Finding("hit", f"missed {len(bursts)} time{'s' if len(bursts) != 1 else ''}", tuple(texts))
 
@@ -217,19 +221,22 @@ def _not_hostile(known: Chains, threat: str) -> Finding:
     if not fired and row["fate"] != "killed":
         return Finding("", "", (f"It is {row['identity']} and was not fired at: nothing failed.",))
     if not fired:
-        text = f"{row['killer'] or 'A missile'} was fired at something else and killed this {row['identity']} platform."
+        killer = row["killer"] or "A missile"
+        text = f"{killer} was fired at something else and killed this {row['identity']} platform."
         return Finding("flight", "killed by a missile meant for another", (text,))
     held = [e for e in known.of(threat, "identified") if e.t_s <= fired[0].t_s]
     texts = [f"It is {row['identity']} and {_count(len(fired), 'missile was', 'missiles were')} fired at it."]
     if held and held[-1].detail == "hostile":
         texts.append(
             f"The command post held it to be hostile from {seconds(held[-1].t_s)} on "
-            f"(probability {percent(held[-1].value)}), {seconds(fired[0].t_s - held[-1].t_s)} before the shot."
+            f"(probability {percent(held[-1].value)}), "
+            f"{seconds(fired[0].t_s - held[-1].t_s)} before the shot."
         )
         cause = "held to be hostile"
     elif held:
         texts.append(
-            f"It was held to be {held[-1].detail!r} when the shot was fired: the rules of engagement allowed it."
+            f"It was held to be {held[-1].detail!r} when the shot was fired: "
+            "the rules of engagement allowed it."
         )
         cause = f"fired at while held {held[-1].detail}"
     else:
@@ -258,7 +265,8 @@ def holds_of(known: Chains, threat: str) -> list[Hold]:
 
 def _held_fire(known: Chains, threat: str) -> Iterator[str]:
     for hold in sorted(holds_of(known, threat), key=lambda hold: -hold.total_s)[:4]:
-        yield f"Fire was withheld for {seconds(hold.total_s)} (first at {seconds(hold.first_s)}): {hold.reason}."
+        since = f"first at {seconds(hold.first_s)}"
+        yield f"Fire was withheld for {seconds(hold.total_s)} ({since}): {hold.reason}."
 
 
 def _late(known: Chains, threat: str) -> tuple[str, ...]:
@@ -270,7 +278,8 @@ def _late(known: Chains, threat: str) -> tuple[str, ...]:
     waited, left = seen[0].t_s - sight[0].t_s, t_end_s - seen[0].t_s
     if waited > max(LATE_S, left):
         return (
-            f"It was seen late: in sight of {sight[0].object} from {seconds(sight[0].t_s)} ({km(sight[0].range_m)}), "
+            f"It was seen late: in sight of {sight[0].object} from {seconds(sight[0].t_s)} "
+            f"({km(sight[0].range_m)}), "
             f"first detected only {seconds(waited)} later, at {km(seen[0].range_m)}.",
         )
     if sight[0].t_s > FROM_THE_START_S and left < t_end_s / 2:
@@ -293,8 +302,10 @@ def _lost(known: Chains, threat: str, *kinds: str, after_s: float = -1.0) -> tup
     gone = [
         e for e in known.lost_before(_end(known, threat), *kinds) if e.t_s > after_s and e.object != threat
     ]
-    return tuple(f"{known.sites[str(e.subject)]['kind'].capitalize()} {e.subject} had been lost at {seconds(e.t_s)}."
-                 for e in gone)  # fmt: skip
+    what = [str(known.sites[str(e.subject)]["kind"]).capitalize() for e in gone]
+    return tuple(
+        f"{w} {e.subject} had been lost at {seconds(e.t_s)}." for w, e in zip(what, gone, strict=True)
+    )
 
 
 def _context(known: Chains, threat: str) -> Iterator[str]:
@@ -303,7 +314,7 @@ def _context(known: Chains, threat: str) -> Iterator[str]:
     losses = [e for e in known.losses if e.object == threat]
     if row["fate"] == "hit its target":
         lost = f" and destroyed {', '.join(str(e.subject) for e in losses)}" if losses else ""
-        yield f"It hit {row['hit_site'] or 'its target'} at {seconds(row['t_end_s'])}{lost}."
+        yield f"It hit {row['hit_site'] or 'its target'} at {seconds(_end(known, threat))}{lost}."
     elif row["fate"] == "missed its target":
         yield "It came through, but missed its target."
     elif row["fate"] == "end of run":

@@ -1,6 +1,8 @@
-"""The outcome of one run as numbers: what came, what was seen, what was shot, what came through, what it cost.
+"""The outcome of one run as numbers: what came, what was seen, what was shot, what came through, what it
+cost.
 
-Plain data; report.summary prints it. One replication is one draw: counts are given, a ratio only together with its counts.
+Plain data; report.summary prints it. One replication is one draw: counts are given, a ratio only together
+with its counts.
 """
 
 from __future__ import annotations

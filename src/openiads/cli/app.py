@@ -1,6 +1,6 @@
 """The verbs of `openiads`. Each imports what it needs when it is called: `--help` imports none of it."""
 
-# ruff: noqa: PLC0415, UP007, UP045  (lazy imports; typer reads the annotations)
+# ruff: noqa: PLC0415, UP045  (lazy imports; typer reads the annotations)
 from __future__ import annotations
 
 from pathlib import Path
@@ -12,7 +12,8 @@ from openiads.cli.guard import UserError, guarded
 
 app = typer.Typer(
     name="openiads",
-    help="An open simulator of integrated air defence: radar physics to intercept, every value with its source.",
+    help="An open simulator of integrated air defence: "
+    "radar physics to intercept, every value with its source.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -41,17 +42,22 @@ def _options(
 
 @app.command()
 @guarded
-def run(
-    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped scenario by name, or a file.")],
+def run(  # noqa: PLR0917 - one parameter per option
+    scenario: Annotated[
+        str, typer.Argument(metavar="SCENARIO", help="A shipped scenario by name, or a file.")
+    ],
     seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of the random numbers.")] = 1,
     replication: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Number of the replication.")] = 0,
     out: Annotated[
-        Optional[Path], typer.Option(help="Folder to write [default: runs/<scenario>-seed<N>].", show_default=False)
+        Optional[Path],
+        typer.Option(help="Folder to write [default: runs/<scenario>-seed<N>].", show_default=False),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an earlier run of that name.")] = False,
     samples: Annotated[
         Optional[str],
-        typer.Option(metavar="PERIOD", help='Time between trajectory samples, such as "1 s".', show_default=False),
+        typer.Option(
+            metavar="PERIOD", help='Time between trajectory samples, such as "1 s".', show_default=False
+        ),
     ] = None,
 ) -> None:
     """Simulate a scenario once: a summary here, a folder with tables and a picture there."""
@@ -95,7 +101,9 @@ def check(
 @app.command()
 @guarded
 def catalog(
-    item: Annotated[Optional[str], typer.Argument(metavar="[ITEM]", show_default=False, help="Id of an item.")] = None,
+    item: Annotated[
+        Optional[str], typer.Argument(metavar="[ITEM]", show_default=False, help="Id of an item.")
+    ] = None,
 ) -> None:
     """List the catalogue, or show one item with sources, grades and ranges."""
     from openiads.cli.tell import show_catalog

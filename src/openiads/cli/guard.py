@@ -1,4 +1,5 @@
-"""Exit codes: 0 ok, 2 the user's input, 3 incomplete and resumable, 4 our fault; 130 and 143 stopped by a signal.
+"""Exit codes: 0 ok, 2 the user's input, 3 incomplete and resumable, 4 our fault; 130 and 143 stopped by a
+signal.
 
 A message for a person is one line per fault. A traceback goes to a file, never to the screen.
 """
@@ -50,7 +51,7 @@ class Context:
 
 
 def exit_code(error: BaseException) -> int:
-    """The exit code of an error: known errors of this package by their class, everything else is our fault."""
+    """The exit code: known errors of this package by their class, everything else is our fault."""
     for kind in type(error).__mro__:
         if kind.__module__.partition(".")[0] == "openiads" and kind.__name__ in CODES:
             return CODES[kind.__name__]

@@ -30,7 +30,10 @@ def describe() -> list[tuple[str, str]]:
 
 
 def find(scenario: str) -> Path:
-    """The file of a shipped name or of a path. A name without suffix or separator is a shipped one, if there is one."""
+    """The file of a shipped name or of a path.
+
+    A name without suffix or separator is a shipped one, if there is one.
+    """
     if scenario in names():
         return FOLDER / f"{scenario}.yaml"
     path = Path(scenario)
@@ -40,4 +43,6 @@ def find(scenario: str) -> Path:
     near = difflib.get_close_matches(scenario.casefold(), names(), n=1, cutoff=0.5)
     guess = f"; did you mean {near[0]!r}?" if near else ""
     listed = ", ".join(names()) or "none"
-    raise UserError(f"no shipped scenario {scenario!r}{guess} (shipped: {listed}; a file is given by its path)")
+    raise UserError(
+        f"no shipped scenario {scenario!r}{guess} (shipped: {listed}; a file is given by its path)"
+    )

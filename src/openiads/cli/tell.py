@@ -35,7 +35,7 @@ def _write(text: str) -> None:
 
 
 # --- run, show ------------------------------------------------------------------------------------
-def run_once(
+def run_once(  # noqa: PLR0917 - one parameter per option
     scenario: str, seed: int, replication: int, out: Path | None, force: bool, samples: str | None
 ) -> None:
     """`openiads run`."""
@@ -96,8 +96,8 @@ def explanation_text(told: Explanation) -> str:
     if not told.steps:
         lines.append("    (nothing about it is in the log)")
     lines += ["", f"first failed link: {told.link or 'none'}"]
-    lines += [part for sentence in told.verdict for part in textwrap.wrap(sentence, _WIDTH, initial_indent="  ",
-                                                                        subsequent_indent="  ")]  # fmt: skip
+    for sentence in told.verdict:
+        lines += textwrap.wrap(sentence, _WIDTH, initial_indent="  ", subsequent_indent="  ")
     return "\n".join(lines)
 
 

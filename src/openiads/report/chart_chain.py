@@ -69,19 +69,25 @@ def _chain(axes: Axes, scene: Scene, row: dict[str, Any], y: int) -> None:
     for k, (name, start) in enumerate(times):
         stop = min([t for _, t in times[k + 1 :]] + [end])
         if stop > start:
-            axes.barh(y, stop - start, left=start, height=0.66, color=style.LINKS[name], zorder=3, linewidth=0)
+            axes.barh(
+                y, stop - start, left=start, height=0.66, color=style.LINKS[name], zorder=3, linewidth=0
+            )
     for missile in scene.missiles:
         if missile["target"] != row["id"]:
             continue
         stop = missile["t_end_s"] if missile["t_end_s"] is not None else scene.run.t_end_s
         colour = style.WRONG if missile["wrong_shot"] else style.MISSILE
-        axes.plot([missile["t_launch_s"], stop], [y, y], color=colour, lw=1.6, zorder=5, solid_capstyle="butt")
+        axes.plot(
+            [missile["t_launch_s"], stop], [y, y], color=colour, lw=1.6, zorder=5, solid_capstyle="butt"
+        )
         axes.plot([missile["t_launch_s"]], [y], "|", color=colour, ms=5.5, mew=1.1, zorder=5)
         if missile["t_burst_s"] is not None and row["killer"] != missile["id"]:
             axes.plot([missile["t_burst_s"]], [y], "x", color=style.TEXT, ms=4.0, mew=1.0, zorder=6)
 
 
-def _fate(axes: Axes, known: Chains, row: dict[str, Any], y: int, t_end_s: float, font: float) -> None:
+def _fate(  # noqa: PLR0917
+    axes: Axes, known: Chains, row: dict[str, Any], y: int, t_end_s: float, font: float
+) -> None:
     end = row["t_end_s"] if row["t_end_s"] is not None else t_end_s
     fate, text, colour = row["fate"], "", style.FAINT
     if fate == "killed":
@@ -101,7 +107,16 @@ def _fate(axes: Axes, known: Chains, row: dict[str, Any], y: int, t_end_s: float
     near_right = end > 0.72 * t_end_s
     start = min((row[key] for _, key in _STARTS if row[key] is not None), default=end)
     if near_right and start > 0.3 * t_end_s:
-        axes.text(start - 0.006 * t_end_s, y, text, fontsize=font - 0.5, color=colour, va="center", ha="right", zorder=8)
+        axes.text(
+            start - 0.006 * t_end_s,
+            y,
+            text,
+            fontsize=font - 0.5,
+            color=colour,
+            va="center",
+            ha="right",
+            zorder=8,
+        )
     elif near_right:
         axes.text(1.004, y, text, fontsize=font - 0.5, color=colour, va="center", ha="left", zorder=8,
                   transform=axes.get_yaxis_transform(), clip_on=False)  # fmt: skip
@@ -122,8 +137,10 @@ def _losses(axes: Axes, known: Chains) -> None:
     for k, event in enumerate(known.losses):
         axes.axvline(event.t_s, color=style.LEAK, lw=0.9, ls=(0, (3, 2)), alpha=0.8, zorder=2)
         if k < 6:
-            axes.text(event.t_s, 1.002, f"{event.subject} lost", color=style.LEAK, fontsize=7.5, ha="center", va="bottom",
-                      transform=axes.get_xaxis_transform())  # fmt: skip
+            axes.text(
+                event.t_s, 1.002, f"{event.subject} lost", color=style.LEAK, fontsize=7.5, ha="center",
+                va="bottom", transform=axes.get_xaxis_transform(),
+            )  # fmt: skip
 
 
 def draw_rounds(axes: Axes, scene: Scene) -> None:

@@ -32,7 +32,7 @@ def wide_km(scene: Scene) -> float:
         if path is not None:
             far.append(float(np.hypot(path.east_km, path.north_km).max()))
     reach = max((scene.reach_km.get(weapon, 0.0) for weapon in scene.fired), default=0.0)
-    return nice_km(max(max(far), min(reach, 1.4 * max(far))) * 1.03)
+    return nice_km(max(*far, min(reach, 1.4 * max(far))) * 1.03)
 
 
 def near_km(scene: Scene, wide: float) -> float:
@@ -45,7 +45,9 @@ def near_km(scene: Scene, wide: float) -> float:
     return nice_km(min(max([*radius, wide / 12]), wide / 3))
 
 
-def draw_map(axes: Axes, scene: Scene, radius_km: float, title: str, near: bool, tracks: bool) -> None:
+def draw_map(  # noqa: PLR0917
+    axes: Axes, scene: Scene, radius_km: float, title: str, near: bool, tracks: bool
+) -> None:
     """One map of that radius."""
     axes.set_xlim(-radius_km, radius_km)
     axes.set_ylim(-radius_km, radius_km)
@@ -67,22 +69,30 @@ def draw_map(axes: Axes, scene: Scene, radius_km: float, title: str, near: bool,
     _north(axes)
 
 
-def _ring(axes: Axes, radius: float, view: float, colour: str, line: Any, text: str, angle_deg: float) -> None:
+def _ring(  # noqa: PLR0917
+    axes: Axes, radius: float, view: float, colour: str, line: Any, text: str, angle_deg: float
+) -> None:
     if not 0.12 * view < radius < 1.3 * view:
         return
     turn = np.linspace(0.0, 2.0 * math.pi, 361)
-    axes.plot(radius * np.sin(turn), radius * np.cos(turn), color=colour, lw=1.0, ls=line, alpha=0.75, zorder=2)
+    axes.plot(
+        radius * np.sin(turn), radius * np.cos(turn), color=colour, lw=1.0, ls=line, alpha=0.75, zorder=2
+    )
     for shift in range(0, 360, 15):
         a = math.radians(angle_deg + shift)
         x, y = radius * math.sin(a), radius * math.cos(a)
         if abs(x) < 0.8 * view and abs(y) < 0.95 * view:
-            axes.text(x, y, text, color=colour, fontsize=7.5, ha="center", va="center", zorder=9, path_effects=_HALO)
+            axes.text(
+                x, y, text, color=colour, fontsize=7.5, ha="center", va="center", zorder=9, path_effects=_HALO
+            )
             return
 
 
 def _rings(axes: Axes, scene: Scene, view: float) -> None:
     for k, (weapon, reach) in enumerate(sorted(scene.reach_km.items(), key=lambda item: -item[1])):
-        _ring(axes, reach, view, style.REACH, (0, (6, 3)), f"{weapon} declared {reach:.0f} km", 200.0 + 22.0 * k)
+        _ring(
+            axes, reach, view, style.REACH, (0, (6, 3)), f"{weapon} declared {reach:.0f} km", 200.0 + 22.0 * k
+        )
     radars: dict[float, list[str]] = defaultdict(list)
     for site in scene.sites:
         if site.row["radar_range_m"] is not None:
@@ -112,7 +122,9 @@ def _platforms(axes: Axes, scene: Scene) -> None:
         unseen[row["identity"]].append(_points(full.until(t0)))
         later = full.t_s >= t0
         seen[row["identity"]].append(np.column_stack([full.east_km[later], full.north_km[later]]))
-    axes.add_collection(LineCollection(grey, colors=style.IDENTITY["neutral"], linewidths=0.6, alpha=0.38, zorder=3))
+    axes.add_collection(
+        LineCollection(grey, colors=style.IDENTITY["neutral"], linewidths=0.6, alpha=0.38, zorder=3)
+    )
     for identity, lines in unseen.items():
         colour = style.IDENTITY.get(identity, style.FAINT)
         axes.add_collection(
@@ -130,7 +142,9 @@ def _points(path: Path) -> np.ndarray:
 def _fused(axes: Axes, scene: Scene) -> None:
     for (kind, _), path in scene.paths.items():
         if kind == "track":
-            axes.plot(path.east_km, path.north_km, ".", ms=1.2, color=style.IDENTITY["unknown"], alpha=0.5, zorder=5)
+            axes.plot(
+                path.east_km, path.north_km, ".", ms=1.2, color=style.IDENTITY["unknown"], alpha=0.5, zorder=5
+            )
 
 
 def _missiles(axes: Axes, scene: Scene, near: bool) -> None:
@@ -164,18 +178,20 @@ def _ends(axes: Axes, scene: Scene, view: float, near: bool) -> None:
     size = 1.25 if near else 1.0
     looks = {
         "miss": {"marker": "x", "s": 16 * size, "c": style.MISS, "linewidths": 1.0, "zorder": 7},
-        "killed": {"marker": "*", "s": 62 * size, "c": style.KILL, "edgecolors": style.PANEL, "linewidths": 0.5, "zorder": 8},
-        "leak": {"marker": "X", "s": 78 * size, "c": style.LEAK, "edgecolors": "white", "linewidths": 0.8, "zorder": 11},
-        "wrong": {"marker": "*", "s": 130 * size, "c": style.WRONG, "edgecolors": "white", "linewidths": 0.8, "zorder": 12},
-    }  # fmt: skip
+        "killed": {"marker": "*", "s": 62 * size, "c": style.KILL, "edgecolors": style.PANEL, "zorder": 8},
+        "leak": {"marker": "X", "s": 78 * size, "c": style.LEAK, "edgecolors": "white", "zorder": 11},
+        "wrong": {"marker": "*", "s": 130 * size, "c": style.WRONG, "edgecolors": "white", "zorder": 12},
+    }
     for name, points in marks.items():
         x, y = np.array(points).T
-        axes.scatter(x, y, **looks[name])
+        axes.scatter(x, y, **{"linewidths": 0.7, **looks[name]})
     for row in scene.threats:
         here = scene.where(row, row["t_launch_s"])
         if row["wrong_shots"] and here is not None and max(map(abs, here)) < view:
+            right = here[0] > 0.4 * view
             axes.annotate(
-                f"{row['id']}: {row['identity']}, shot at", here, xytext=(6, 6), textcoords="offset points",
+                f"{row['id']}: {row['identity']}, shot at", here, xytext=(-6 if right else 6, 6),
+                textcoords="offset points", ha="right" if right else "left",
                 fontsize=8, color=style.WRONG, fontweight="bold", path_effects=_HALO, zorder=13, clip_on=True,
             )  # fmt: skip
 
@@ -242,23 +258,34 @@ def _group_labels(axes: Axes, scene: Scene, view: float) -> None:
     keys = list(groups)
     if not keys:
         return
+    texts = {key: _group_text(key[0], types[key]) for key in keys}
     anchors = [tuple(np.mean(groups[key], axis=0)) for key in keys]
-    starts = [(min(max(x + 0.02 * view, -0.97 * view), 0.52 * view), min(y + 0.03 * view, 0.95 * view)) for x, y in anchors]
-    for key, (x, y), anchor in zip(keys, spread(starts, 0.062 * view, 0.6 * view), anchors, strict=True):
-        kinds = sorted(set(types[key]))
-        what = kinds[0] if len(kinds) == 1 else "mixed"
-        n = len(types[key])
-        text = key[0] if what == key[0] else f"{key[0]}: {n} {what}" if n > 1 else f"{key[0]}: {what}"
+    starts = []
+    for key, (x, y) in zip(keys, anchors, strict=True):
+        width = 0.0245 * view * len(texts[key])
+        outward = x - 0.5 * width + 0.06 * view * math.copysign(1.0, x)
+        starts.append(
+            (min(max(outward, -0.97 * view), 0.97 * view - width), min(y + 0.05 * view, 0.95 * view))
+        )
+    for key, (x, y), anchor in zip(keys, spread(starts, 0.062 * view, 0.55 * view), anchors, strict=True):
         axes.annotate(
-            text, anchor, xytext=(x, y), textcoords="data", fontsize=8.5, fontweight="bold",
+            texts[key], anchor, xytext=(x, y), textcoords="data", fontsize=8.5, fontweight="bold",
             color=style.IDENTITY.get(key[1], style.TEXT), path_effects=_HALO, zorder=12, va="center",
             arrowprops={"arrowstyle": "-", "color": style.FAINT, "lw": 0.5, "shrinkA": 0, "shrinkB": 0},
         )  # fmt: skip
 
 
+def _group_text(group: str, types: list[str]) -> str:
+    kinds = sorted(set(types))
+    what = kinds[0].replace("_", " ").replace("-", " ") if len(kinds) == 1 else "mixed"
+    name = group.replace("_", " ").replace("-", " ")
+    many = f" x{len(types)}" if len(types) > 1 else ""
+    return f"{name}{many}" if what in name or name in what else f"{name}{many} ({what})"
+
+
 def _north(axes: Axes) -> None:
     axes.annotate(
-        "N", (0.965, 0.985), xytext=(0.965, 0.915), xycoords="axes fraction", textcoords="axes fraction", fontsize=9,
-        ha="center", va="center", color=style.FAINT, arrowprops={"arrowstyle": "-|>", "color": style.FAINT, "lw": 1.0},
-        zorder=12,
+        "N", (0.965, 0.985), xytext=(0.965, 0.915), xycoords="axes fraction", textcoords="axes fraction",
+        fontsize=9, ha="center", va="center", color=style.FAINT, zorder=12,
+        arrowprops={"arrowstyle": "-|>", "color": style.FAINT, "lw": 1.0},
     )  # fmt: skip

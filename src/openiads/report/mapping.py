@@ -1,9 +1,11 @@
 """From ECEF to a flat map: azimuthal equidistant about the defence, kilometres east and north.
 
-Geodetic latitude and longitude by Bowring's closed formula (B. R. Bowring, Transformation from spatial to geographical
-coordinates, Survey Review 23, 1976), then the projection on the sphere of the Gaussian radius of curvature at the
-centre (J. P. Snyder, Map Projections: A Working Manual, USGS Professional Paper 1395, 1987, eq. 25-1 to 25-3). Against the
-ellipsoid that is good to 0.3 % of the distance at 600 km: a picture, not a survey.
+Geodetic latitude and longitude by Bowring's closed formula (B. R. Bowring, Transformation from spatial to
+geographical
+coordinates, Survey Review 23, 1976), then the projection on the sphere of the Gaussian radius of curvature
+at the
+centre (J. P. Snyder, Map Projections: A Working Manual, USGS Professional Paper 1395, 1987, eq. 25-1 to
+25-3). Against the ellipsoid that is good to 0.3 % of the distance at 600 km: a picture, not a survey.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The overview picture of a run: two maps, the kill-chain time line and the rounds in flight.
 
-    openiads.overview(run)                 # PNG as bytes, 1600 pixels wide
-    openiads.overview(run, kind="svg")
+openiads.overview(run)                 # PNG as bytes, 1600 pixels wide
+openiads.overview(run, kind="svg")
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from openiads.report.scene import Scene, scene
 from openiads.results import Run
 
 _WIDTH_IN, _DPI = 16.0, 100
-_MAP_IN, _STRIP_IN, _HEAD_IN = 5.6, 0.62, 0.62
+_MAP_IN, _STRIP_IN, _HEAD_IN = 5.7, 0.62, 0.85
 _ROW_IN, _MIN_CHAIN_IN = 0.118, 1.6
 
 
@@ -42,12 +42,12 @@ def _draw(run: Run, tracks: bool) -> Figure:
     known = chains(run)
     rows, left_out = chosen(seen)
     chain_in = max(_MIN_CHAIN_IN, _ROW_IN * len(rows) + 0.2)
-    height = _HEAD_IN + _MAP_IN + chain_in + _STRIP_IN + 1.75
+    height = _HEAD_IN + _MAP_IN + chain_in + _STRIP_IN + 1.6
     figure = Figure(figsize=(_WIDTH_IN, height))
     FigureCanvasAgg(figure)
     place = _Placer(figure, height)
     wide = wide_km(seen)
-    top = height - _HEAD_IN - 0.25
+    top = height - _HEAD_IN - 0.22
     draw_map(place(0.62, top - _MAP_IN, _MAP_IN, _MAP_IN), seen, wide, "The raid", False, tracks)
     near = near_km(seen, wide)
     draw_map(place(7.0, top - _MAP_IN, _MAP_IN, _MAP_IN), seen, near, f"Within {near:.0f} km", True, tracks)
@@ -85,13 +85,16 @@ def _headline(figure: Figure, seen: Scene, height: float) -> None:
     wrong = sum(row["wrong_shots"] for row in seen.threats)
     counts = (
         f"{len(hostile)} hostile: {killed} killed, {len(leaks)} came through ({hit} hit)     "
-        f"{len(seen.missiles)} missiles fired     seed {run.seed}, replication {run.replication}; one run, n = 1"
+        f"{len(seen.missiles)} missiles fired     "
+        f"seed {run.seed}, replication {run.replication}; one run, n = 1"
     )
-    figure.text(0.62 / _WIDTH_IN, 1 - 0.62 / height, counts, fontsize=10.5, color=style.FAINT, va="center")
+    figure.text(0.62 / _WIDTH_IN, 1 - 0.66 / height, counts, fontsize=10.5, color=style.FAINT, va="center")
     if wrong:
         text = f"{wrong} WRONG SHOT{'S' if wrong > 1 else ''} at civil or friendly aircraft"
-        figure.text(12.95 / _WIDTH_IN, 1 - 0.4 / height, text, fontsize=10.5, color=style.WRONG, fontweight="bold",
-                    va="center")  # fmt: skip
+        figure.text(
+            1 - 0.35 / _WIDTH_IN, 1 - 0.33 / height, text,
+            fontsize=13, color=style.WRONG, fontweight="bold", va="center", ha="right",
+        )  # fmt: skip
 
 
 def _legend(axes: Axes, seen: Scene) -> None:
@@ -117,9 +120,14 @@ def _legend(axes: Axes, seen: Scene) -> None:
     if any(row["wrong_shots"] for row in seen.threats):
         lines.append(_line(style.WRONG, "fired at civil or friend", lw=2.0))
     chain = [Patch(color=colour, label=name) for name, colour in style.LINKS.items()]
-    chain += [_line(style.MISSILE, "missile in flight", lw=2.0), _mark("x", style.TEXT, "burst without a kill", 5)]
-    common = {"loc": "upper left", "frameon": False, "fontsize": 8.5, "labelspacing": 0.42, "borderpad": 0.0,
-              "handlelength": 2.0, "alignment": "left", "title_fontproperties": {"weight": "bold", "size": 9.5}}  # fmt: skip
+    chain += [
+        _line(style.MISSILE, "missile in flight", lw=2.0),
+        _mark("x", style.TEXT, "burst without a kill", 5),
+    ]
+    common = {
+        "loc": "upper left", "frameon": False, "fontsize": 8.5, "labelspacing": 0.42, "borderpad": 0.0,
+        "handlelength": 2.0, "alignment": "left", "title_fontproperties": {"weight": "bold", "size": 9.5},
+    }  # fmt: skip
     first = axes.legend(handles=lines, title="Maps", bbox_to_anchor=(0.0, 1.0), **common)
     axes.add_artist(first)
     axes.legend(handles=chain, title="Time line", bbox_to_anchor=(0.0, 0.355), **common)
@@ -130,8 +138,8 @@ def _line(colour: str, label: str, lw: float = 1.4, ls: object = "-") -> Line2D:
 
 
 def _mark(marker: str, colour: str, label: str, size: float) -> Line2D:
-    return Line2D([], [], color=colour, marker=marker, ls="", ms=size, mec=style.PANEL if marker not in "x" else colour,
-                  mew=0.6 if marker != "x" else 1.2, label=label)  # fmt: skip
+    edge, width = (colour, 1.2) if marker == "x" else (style.PANEL, 0.6)
+    return Line2D([], [], color=colour, marker=marker, ls="", ms=size, mec=edge, mew=width, label=label)
 
 
 __all__ = ["overview"]

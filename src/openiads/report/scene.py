@@ -39,8 +39,8 @@ class Path:
         keep = self.t_s < t_s
         east, north = self.at(t_s)
         return Path(
-            np.append(self.t_s[keep], t_s), np.append(self.east_km[keep], east), np.append(self.north_km[keep], north),
-            self.v_east_kmps, self.v_north_kmps,
+            np.append(self.t_s[keep], t_s), np.append(self.east_km[keep], east),
+            np.append(self.north_km[keep], north), self.v_east_kmps, self.v_north_kmps,
         )  # fmt: skip
 
 
@@ -94,10 +94,16 @@ def scene(run: Run) -> Scene:
     chart = Map.about(lat, lon)
     places = []
     for row in sites:
-        east, north = chart.project(np.radians(np.array([row["lat_deg"]])), np.radians(np.array([row["lon_deg"]])))
+        east, north = chart.project(
+            np.radians(np.array([row["lat_deg"]])), np.radians(np.array([row["lon_deg"]]))
+        )
         places.append(Place(row["id"], row["kind"], float(east[0]), float(north[0]), row))
     missiles = run.missiles.to_pylist()
-    reach = {row["weapon"]: row["weapon_range_m"] / 1e3 for row in run.magazines.to_pylist() if row["weapon_range_m"]}
+    reach = {
+        row["weapon"]: row["weapon_range_m"] / 1e3
+        for row in run.magazines.to_pylist()
+        if row["weapon_range_m"]
+    }
     return Scene(
         run=run,
         threats=run.threats.to_pylist(),
@@ -114,7 +120,9 @@ def _paths(run: Run, chart: Map) -> dict[tuple[str, str], Path]:
     table = run.trajectories.unify_dictionaries().combine_chunks()
     if not table.num_rows:
         return {}
-    column = {name: table[name].to_numpy() for name in ("t_s", "x_m", "y_m", "z_m", "vx_mps", "vy_mps", "vz_mps")}
+    column = {
+        name: table[name].to_numpy() for name in ("t_s", "x_m", "y_m", "z_m", "vx_mps", "vy_mps", "vz_mps")
+    }
     east, north = chart.ecef(column["x_m"], column["y_m"], column["z_m"])
     ahead = [column[f"{c}_m"] + column[f"v{c}_mps"] for c in "xyz"]
     east1, north1 = chart.ecef(*ahead)

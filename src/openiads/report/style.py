@@ -1,4 +1,4 @@
-"""The look of every picture: dark, calm, safe for colour-blind readers (identity is also told by line and marker)."""
+"""The look of every picture: dark, calm, safe for colour-blind readers (markers tell the same as colour)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FAINT: Final = "#8a9c9a"
 
 # Identity, after the Okabe-Ito palette, lightened for a dark ground.
 IDENTITY: Final = {"hostile": "#ff7a5c", "friend": "#56b4e9", "neutral": "#93a5a1", "unknown": "#f0e442"}
-MISSILE: Final = "#a6e9ff"
+MISSILE: Final = "#b9f0ff"
 KILL: Final = "#ffd75e"
 MISS: Final = "#7f908d"
 LEAK: Final = "#ff3b3b"
@@ -25,11 +25,11 @@ ASSET: Final = "#ffe2a8"
 
 # Links of the kill chain: one ramp from dark to bright, so that the order is read without a legend.
 LINKS: Final = {
-    "in sight": "#26383a",
-    "detected": "#2c5f66",
-    "tracked": "#3487a0",
-    "held hostile": "#63a9dd",
-    "assigned": "#b9b4f2",
+    "in sight": "#233235",
+    "detected": "#27505a",
+    "tracked": "#2b6c86",
+    "held hostile": "#3d84bd",
+    "assigned": "#7674c4",
 }
 
 RC: Final[dict[str, Any]] = {

@@ -1,6 +1,7 @@
 """The summary of a run for a person: tables on a terminal, plain text elsewhere.
 
-`sections` says what is to be told; `print_summary` tells it with rich, `plain` as text of at most about 110 columns.
+`sections` says what is to be told; `print_summary` tells it with rich, `plain` as text of at most about
+110 columns.
 """
 
 # ruff: noqa: PLC0415  (heavy imports only where they are used: the command line starts fast)
@@ -82,7 +83,8 @@ def _alarms(run: Run, told: Outcome) -> Iterator[Section]:
         rounds = sum(w.rounds for w in told.wrong_shots)
         killed = sum(w.fate == "killed" for w in told.wrong_shots)
         yield Section(
-            f"WRONG SHOTS: {rounds} rounds at {len(told.wrong_shots)} civil or friendly aircraft, {killed} killed",
+            f"WRONG SHOTS: {rounds} round{'s' if rounds != 1 else ''} at {len(told.wrong_shots)} "
+            f"civil or friendly aircraft, {killed} killed",
             ("aircraft", "type", "truth", "rounds", "fate"),
             [(w.target, w.type, w.identity, str(w.rounds), w.fate) for w in told.wrong_shots[:_SHOWN]],
             frozenset({3}),
@@ -113,8 +115,8 @@ def _came(told: Outcome) -> Section:
 
 def _seen(told: Outcome) -> Section:
     rows = [
-        (s.identity, s.type, str(s.number), str(s.in_sight), str(s.detected), str(s.tracked), str(s.held_hostile),
-         _km(s.range_max_m), _km(s.range_median_m), _km(s.range_min_m), _s(s.t_first_s))
+        (s.identity, s.type, str(s.number), str(s.in_sight), str(s.detected), str(s.tracked),
+         str(s.held_hostile), _km(s.range_max_m), _km(s.range_median_m), _km(s.range_min_m), _s(s.t_first_s))
         for s in told.sightings
     ]  # fmt: skip
     head = ("truth", "type", "number", "in sight", "detected", "tracked", "held hostile")
@@ -194,7 +196,8 @@ def _spent(told: Outcome) -> Section:
 def _per_kill(told: Outcome) -> Iterator[str]:
     fired, killed = told.rounds_at_hostile, told.hostile_killed
     if killed:
-        yield f"rounds per hostile killed: {fired / killed:.2f} ({fired} rounds, {killed} killed; this one run)"
+        counts = f"{fired} rounds, {killed} killed; this one run"
+        yield f"rounds per hostile killed: {fired / killed:.2f} ({counts})"
     elif fired:
         yield f"{fired} rounds were fired at hostile targets and none was killed"
 

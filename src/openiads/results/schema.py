@@ -1,7 +1,7 @@
 """The published shape of a run: files, tables, columns, units, frames and encodings. Versioned.
 
-The store writes by these tables and the reader checks by them; docs/results.md prints them. Raise `SCHEMA_VERSION` when a
-column changes its name, type, unit or meaning; adding a column keeps the version.
+The store writes by these tables and the reader checks by them; docs/results.md prints them. Raise
+`SCHEMA_VERSION` when a column changes its name, type, unit or meaning; adding a column keeps the version.
 """
 
 # ruff: noqa: PLC0415  (heavy imports only where they are used: the command line starts fast)

@@ -14,7 +14,7 @@ NONE = -1
 
 
 def first_rows(log: np.recarray, rows: np.ndarray, key: str, n: int) -> np.ndarray:
-    """For each of n entities the index of its earliest event among `rows` (the first logged of equals), or -1."""
+    """For each of n entities the index of its earliest event among `rows` (of equals the first), or -1."""
     first = np.full(n, NONE, dtype=np.int64)
     index = np.flatnonzero(rows & (log[key] >= 0) & (log[key] < n))
     index = index[np.argsort(log.t_s[index], kind="stable")]

@@ -43,7 +43,7 @@ class Words:
         return np.where(index >= 0, own[np.maximum(index, 0)], np.int32(-1)).astype(np.int32)
 
     def array(self, codes: np.ndarray) -> pa.DictionaryArray:
-        """Dictionary array of codes over the words that occur, in the order of the dictionary; "" becomes null."""
+        """Dictionary array over the words that occur, in the order of the dictionary; "" becomes null."""
         if "" in self._code_of:
             codes = np.where(codes == self._code_of[""], np.int32(-1), codes)
         used, inverse = np.unique(codes, return_inverse=True)

@@ -1,6 +1,7 @@
 """A folder that appears whole or not at all: written beside, fsynced, renamed.
 
-Every call that touches the disk goes through `os` of this module, so that the tests can let the n-th one fail.
+Every call that touches the disk goes through `os` of this module, so that the tests can let the n-th one
+fail.
 """
 
 from __future__ import annotations
@@ -111,7 +112,7 @@ class NewFolder:
             raise FolderExists(f"{self.final} exists; --force replaces it, --out DIR writes elsewhere")
 
     def _recover(self) -> None:
-        """A process killed between the two renames left the earlier folder under its other name: put it back."""
+        """What was killed between the two renames left the earlier folder under another name: put it back."""
         if not self.final.exists():
             for old in self._siblings("old"):
                 os.rename(old, self.final)

@@ -1,7 +1,7 @@
 """The run folder: one replication as Parquet files, the scenario, the manifest and a picture.
 
-Everything is encoded in memory, written beside the final name, fsynced and renamed. The same outcome gives the same
-Parquet bytes.
+Everything is encoded in memory, written beside the final name, fsynced and renamed. The same outcome gives
+the same Parquet bytes.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from openiads.study.manifest import Provenance, StoredFile, manifest, sealed, sh
 from openiads.study.tables import label
 from openiads.world.names import Names
 
-#: Draws pictures of the run in a folder: file name -> content. It comes from outside: this room knows no pictures.
+#: Draws pictures of the run in a folder: file name -> content. It comes from outside: this room knows no
+#: pictures.
 Pictures = Callable[[Path], Mapping[str, bytes]]
 
 #: Names that a run folder may hold; `--force` removes no folder with anything else in it.
@@ -33,7 +34,10 @@ OWN = frozenset(
 
 
 class StoreError(OSError):
-    """The disk did not take the run (full, read-only, no permission). Nothing half-written is left. Exit code 3."""
+    """The disk did not take the run (full, read-only, no permission). Nothing half-written is left.
+
+    Exit code 3.
+    """
 
 
 class RunExists(Exception):

@@ -117,7 +117,10 @@ def _options(code: int) -> tuple[str, ...]:
 
 
 def event_meanings() -> dict[str, dict[str, object]]:
-    """Per event: what its columns hold. Goes into the metadata of events.parquet, so that a reader needs no engine."""
+    """Per event: what its columns hold.
+
+    Goes into the metadata of events.parquet, so that a reader needs no engine.
+    """
     meanings: dict[str, dict[str, object]] = {}
     for code, spec in ev.SPECS.items():
         parts = {
