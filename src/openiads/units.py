@@ -246,7 +246,7 @@ DIMENSIONS: Final[Mapping[str, Dimension]] = MappingProxyType(_DIMENSIONS)
 
 # What people write for a unit that has another spelling, or is none.
 _HINTS: Final[dict[str, str]] = {
-    "nm": "NM (nautical mile); a nanometre is not read",
+    "nm": "NM (nautical mile)",
     "nM": "NM (nautical mile)",
     "kn": "kt",
     "knot": "kt",

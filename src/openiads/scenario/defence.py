@@ -1,0 +1,255 @@
+"""The defending side: command posts, radars, batteries, launchers, what they defend, and their doctrine."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from openiads.scenario.positions import Altitude, Bearing, PositionField
+from openiads.scenario.quantity import Cat, Id, Model, Moment, Name, Pairs, Probability, Q, Ref, Window, fault
+
+_DEG = math.pi / 180.0
+
+
+class Identification(Model):
+    """Beliefs of identification. What is left out has the default of docs/models/identification.md."""
+
+    self_defence: bool | None = Field(
+        None, description="shoot at what attacks the unit, if not friend or neutral"
+    )
+    prior_friend: Probability | None = Field(None, description="share of friends among tracks")
+    prior_neutral: Probability | None = Field(None, description="share of neutrals among tracks")
+    prior_hostile: Probability | None = Field(None, description="share of hostiles among tracks")
+    declare_friend: Probability | None = Field(None, description="posterior needed to declare friend")
+    declare_neutral: Probability | None = Field(None, description="posterior needed to declare neutral")
+    declare_hostile: Probability | None = Field(None, description="posterior needed to declare hostile")
+    keep: Probability | None = Field(None, description="a declared state stands above this posterior")
+    crypto_on_friend: Probability | None = Field(None, description="share of friends with a working IFF set")
+    crypto_on_hostile: Probability | None = Field(None, description="share of hostiles with a copied IFF set")
+    crypto_reply: Probability | None = Field(None, description="IFF reply of a working set")
+    crypto_false: Probability | None = Field(None, description="IFF reply booked to another track")
+    civil_on_friend: Probability | None = Field(
+        None, description="share of friends answering as civil traffic"
+    )
+    civil_on_neutral: Probability | None = Field(None, description="share of civil aircraft that answer")
+    civil_on_hostile: Probability | None = Field(
+        None, description="share of hostiles posing as civil traffic"
+    )
+    civil_reply: Probability | None = Field(None, description="reply of a working civil transponder")
+    civil_false: Probability | None = Field(None, description="civil reply booked to another track")
+    airway_friend: Probability | None = Field(None, description="in an airway, given a friend")
+    airway_neutral: Probability | None = Field(None, description="in an airway, given a neutral")
+    airway_hostile: Probability | None = Field(None, description="in an airway, given a hostile")
+    closing_friend: Probability | None = Field(None, description="heading for an asset, given a friend")
+    closing_neutral: Probability | None = Field(None, description="heading for an asset, given a neutral")
+    closing_hostile: Probability | None = Field(None, description="heading for an asset, given a hostile")
+    popup_friend: Probability | None = Field(None, description="first seen low and near, given a friend")
+    popup_neutral: Probability | None = Field(None, description="first seen low and near, given a neutral")
+    popup_hostile: Probability | None = Field(None, description="first seen low and near, given a hostile")
+    jamming_friend: Probability | None = Field(None, description="jamming from its bearing, given a friend")
+    jamming_neutral: Probability | None = Field(None, description="jamming from its bearing, given a neutral")
+    jamming_hostile: Probability | None = Field(None, description="jamming from its bearing, given a hostile")
+
+    def model_post_init(self, context: Any, /) -> None:
+        priors = (self.prior_friend, self.prior_neutral, self.prior_hostile)
+        given = [p for p in priors if p is not None]
+        if given and (len(given) != 3 or abs(sum(given) - 1.0) > 1e-6):
+            raise fault("give all three priors, adding up to 1")
+
+
+class Doctrine(Model):
+    """How a command post decides."""
+
+    rules_of_engagement: Literal["free", "tight", "hold"] = Field(
+        "tight", description="free: hostile and unknown; tight: hostile only; hold: self-defence only"
+    )
+    assignment: Literal["greedy", "optimal"] = Field("greedy", description="weapon-target assignment")
+    policy: Literal["salvo", "shoot-look-shoot"] = Field(
+        "shoot-look-shoot", description="all rounds at once, or one at a time while there is time to look"
+    )
+    salvo: int = Field(2, ge=1, le=16, description="rounds of a salvo")
+    max_rounds_per_target: int = Field(4, ge=1, le=100, description="most rounds at one target in all")
+    layering: Literal["longest-reach", "cheapest", "highest-pk"] = Field(
+        "longest-reach", description="which of the missiles that reach the target is taken"
+    )
+    reaction_time_s: Annotated[float, Q("time", 0.0, 3600.0)] | None = Field(
+        None,
+        alias="reaction_time",
+        description="assignment to launch; without it: of the command post's type",
+    )
+    kill_assessment_delay_s: Annotated[float, Q("time", 0.0, 600.0)] | None = Field(
+        None, alias="kill_assessment_delay", description="burst to verdict; without it: of the type"
+    )
+    decision_period_s: Annotated[float, Q("time", 0.1, 600.0)] = Field(
+        1.0, alias="decision_period", description="time between two looks at the whole picture"
+    )
+    min_pk: Probability = Field(0.3, description="no shot below this predicted kill probability")
+    max_range_fraction: Annotated[float, Q("ratio", 0.05, 1.0)] = Field(
+        1.0, description="of the declared reach: nothing is shot at beyond it"
+    )
+    asset_margin_m: Annotated[float, Q("length", 0.0, 500e3)] = Field(
+        10e3, alias="asset_margin", description="what will pass an asset nearer than this threatens it"
+    )
+    max_threat_time_s: Annotated[float, Q("time", 1.0, 86_400.0)] = Field(
+        900.0, alias="max_threat_time", description="and that within this time"
+    )
+    identification: Identification = Field(
+        default_factory=Identification, description="priors, thresholds and error rates of identification"
+    )
+
+
+class Site(Model):
+    """What stands on the ground. Extent and hardness come from the catalogue where they are left out."""
+
+    kind: ClassVar[str] = ""
+
+    id: Id
+    position: PositionField = Field(description="where it stands")
+    value: Annotated[float, Q("ratio", 0.0, 1000.0)] = Field(
+        0.0, description="worth as a defended asset; 0: not defended for its own sake"
+    )
+    radius_m: Annotated[float, Q("length", 0.1, 20e3)] | None = Field(
+        None, alias="radius", description="physical extent; a hit inside it counts in full"
+    )
+    hardness: Annotated[float, Q("ratio", 0.01, 1000.0)] | None = Field(
+        None, description="divides the lethal radius of what hits it"
+    )
+
+
+class CommandPost(Site):
+    """Fuses tracks, identifies, assigns weapons."""
+
+    kind: ClassVar[str] = "command_post"
+
+    type: Annotated[Name, Cat("command_post")] = Field(description="catalogue item")
+    doctrine: Doctrine | None = Field(
+        None, description="what differs here from the doctrine of the defence, key by key"
+    )
+
+
+class Sector(Model):
+    """Where a radar that does not rotate looks."""
+
+    centre_rad: Bearing = Field(alias="centre", description="bearing of its middle")
+    width_rad: Annotated[float, Q("angle", 1.0 * _DEG, 360.0 * _DEG)] | None = Field(
+        None, alias="width", description="full width; without it: of the radar's type"
+    )
+
+
+class Radar(Site):
+    """A radar. One that a battery names is that battery's engagement radar."""
+
+    kind: ClassVar[str] = "radar"
+
+    type: Annotated[Name, Cat("radar")] = Field(description="catalogue item")
+    command_post: Annotated[Name, Ref("command_post")] = Field(
+        description="where its tracks go; may be left out where there is one command post"
+    )
+    antenna_height_m: Annotated[float, Q("length", 0.5, 300.0)] | None = Field(
+        None, alias="antenna_height", description="above the site; without it: of the radar's type"
+    )
+    sector: Sector | None = Field(None, description="where it looks, for one that does not rotate")
+    heading_error_rad: Annotated[float, Q("angle", -180.0 * _DEG, 180.0 * _DEG)] = Field(
+        0.0, alias="heading_error", description="error of north alignment, added to every reported azimuth"
+    )
+    emits: Window = Field(default_factory=Window, description="when it transmits")
+
+
+class Battery(Model):
+    """A fire unit: one engagement radar and the launchers that name the battery."""
+
+    kind: ClassVar[str] = "battery"
+
+    id: Id
+    command_post: Annotated[Name, Ref("command_post")] = Field(
+        description="who commands it; may be left out where there is one command post"
+    )
+    radar: Annotated[Name, Ref("radar")] = Field(description="its engagement radar")
+
+
+class Launcher(Site):
+    """A launcher with its rounds."""
+
+    kind: ClassVar[str] = "launcher"
+
+    type: Annotated[Name, Cat("launcher")] = Field(description="catalogue item")
+    battery: Annotated[Name, Ref("battery")] = Field(description="the battery it belongs to")
+    rounds: Annotated[Pairs, Cat("missile")] = Field(description="missiles ready to fire, {type: number}")
+    reloads: Annotated[Pairs, Cat("missile")] = Field((), description="missiles in reserve, {type: number}")
+
+
+class Asset(Site):
+    """Something worth defending; what a raid attacks."""
+
+    kind: ClassVar[str] = "asset"
+
+    type: Annotated[Name, Cat("asset")] | None = Field(None, description="catalogue item; else give a radius")
+    value: Annotated[float, Q("ratio", 0.0, 1000.0)] = Field(100.0, description="worth of the asset")
+
+    def model_post_init(self, context: Any, /) -> None:
+        if self.type is None and self.radius_m is None:
+            raise fault("give a type of the catalogue or a radius")
+
+
+class GroundTarget(Site):
+    """A fictional installation that surface strikes are aimed at."""
+
+    kind: ClassVar[str] = "ground_target"
+
+    type: Annotated[Name, Cat("asset")] | None = Field(None, description="catalogue item; else give a radius")
+
+    def model_post_init(self, context: Any, /) -> None:
+        if self.type is None and self.radius_m is None:
+            raise fault("give a type of the catalogue or a radius")
+
+
+class SurfaceStrike(Model):
+    """Rounds fired in the surface mode at a ground target."""
+
+    battery: Annotated[Name, Ref("battery")] = Field(description="who fires")
+    weapon: Annotated[Name, Cat("missile")] = Field(description="missile type")
+    target: Annotated[Name, Ref("ground_target")] = Field(description="ground target")
+    at_s: Moment = Field(alias="at", description="time of the first launch")
+    rounds: int = Field(1, ge=1, le=100, description="number of rounds")
+
+
+class Airway(Model):
+    """A corridor of civil traffic that the defence knows of: points on the ground, width and altitudes."""
+
+    kind: ClassVar[str] = "airway"
+
+    id: Id
+    points: Annotated[tuple[PositionField, ...], Field(strict=False, min_length=2, max_length=50)] = Field(
+        description="middle line, at least two points"
+    )
+    width_m: Annotated[float, Q("length", 100.0, 200e3)] = Field(alias="width", description="full width")
+    alt_min_m: Altitude = Field(0.0, alias="altitude_min", description="lower limit")
+    alt_max_m: Altitude = Field(20e3, alias="altitude_max", description="upper limit")
+
+    def model_post_init(self, context: Any, /) -> None:
+        if self.alt_max_m <= self.alt_min_m:
+            raise fault("'altitude_max' must be above 'altitude_min'")
+
+
+def _many(most: int, least: int = 0) -> Any:
+    return Field(strict=False, min_length=least, max_length=most)
+
+
+class Defence(Model):
+    """The defending side."""
+
+    doctrine: Doctrine = Field(default_factory=Doctrine, description="of all command posts")
+    command_posts: Annotated[tuple[CommandPost, ...], _many(100, 1)] = Field(description="command posts")
+    radars: Annotated[tuple[Radar, ...], _many(1000)] = Field((), description="radars")
+    batteries: Annotated[tuple[Battery, ...], _many(1000)] = Field((), description="batteries")
+    launchers: Annotated[tuple[Launcher, ...], _many(5000)] = Field((), description="launchers")
+    assets: Annotated[tuple[Asset, ...], _many(5000)] = Field((), description="defended assets")
+    airways: Annotated[tuple[Airway, ...], _many(1000)] = Field((), description="corridors of civil traffic")
+    ground_targets: Annotated[tuple[GroundTarget, ...], _many(1000)] = Field(
+        (), description="targets of surface strikes"
+    )
+    surface_strikes: Annotated[tuple[SurfaceStrike, ...], _many(1000)] = Field(
+        (), description="planned fires in the surface mode"
+    )

@@ -1,0 +1,130 @@
+"""The whole scenario as it is after reading: checked, frozen, in SI, positions resolved."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import itertools
+import json
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field, PrivateAttr
+
+from openiads.scenario.defence import Defence, Doctrine
+from openiads.scenario.formation import PlatformPlan, plans
+from openiads.scenario.positions import Altitude, Bearing, Origin
+from openiads.scenario.quantity import Model, Name, Q, Text, Title, Utc, fault
+from openiads.scenario.raid import Group, Raid, Traffic
+
+MAX_ENTITIES = 10_000  # sites, batteries and platforms; recorded flights are counted when they are read
+
+
+class Wind(Model):
+    """One level of the wind profile."""
+
+    alt_m: Altitude = Field(alias="altitude", description="of this level")
+    from_rad: Bearing = Field(alias="from", description="where the wind comes from")
+    speed_mps: Annotated[float, Q("speed", 0.0, 150.0)] = Field(alias="speed", description="wind speed")
+
+
+class Environment(Model):
+    """Air and propagation."""
+
+    refraction: Literal["four-thirds", "crpl-exponential"] = Field(
+        "four-thirds", description="bending of radar rays"
+    )
+    wind: Annotated[tuple[Wind, ...], Field(strict=False, max_length=200)] = Field(
+        (), description="profile, lowest level first; between levels linear, beyond them as at the end"
+    )
+
+    def model_post_init(self, context: Any, /) -> None:
+        heights = [level.alt_m for level in self.wind]
+        if any(b <= a for a, b in itertools.pairwise(heights)):
+            raise fault("the levels of the wind must rise in altitude")
+
+
+class Scenario(Model):
+    """A scenario of format version 1. See docs/scenario.md for the language."""
+
+    openiads: Literal[1] = Field(description="format version")
+    name: Name = Field(description="short name: letters, digits, '-', '_', '.'")
+    title: Title = Field("", description="one line")
+    description: Text = Field("", description="what happens")
+    question: Text = Field("", description="the question that the scenario answers")
+    start_utc: Utc = Field(
+        dt.datetime(2026, 1, 1, tzinfo=dt.UTC), alias="start", description="date and time of the start, UTC"
+    )
+    duration_s: Annotated[float, Q("time", 1.0, 86_400.0)] = Field(
+        1200.0, alias="duration", description="length of the run"
+    )
+    seed: int = Field(1, ge=0, le=2**32 - 1, description="of the random numbers")
+    origin: Origin = Field(description="reference point of bearings and ranges")
+    environment: Environment = Field(default_factory=Environment, description="air and propagation")
+    defence: Defence = Field(description="the defending side")
+    raid: Raid = Field(default_factory=Raid, description="the attack")
+    traffic: Traffic = Field(default_factory=Traffic, description="other flights")
+
+    _text: str = PrivateAttr("")
+    _origin: str = PrivateAttr("")
+
+    @property
+    def text(self) -> str:
+        """The text that the scenario was read from."""
+        return self._text
+
+    @property
+    def text_origin(self) -> str:
+        """File, or whatever the caller said where the text came from."""
+        return self._origin
+
+    def groups(self) -> Iterator[Group]:
+        """All groups: the raid's, then the traffic's."""
+        yield from self.raid.groups
+        yield from self.traffic.groups
+
+    def platforms(self) -> tuple[PlatformPlan, ...]:
+        """All groups expanded into single platforms, in the order of the file."""
+        return tuple(plan for group in self.groups() for plan in plans(group, self._target_place(group)))
+
+    def _target_place(self, group: Group) -> tuple[float, float] | None:
+        if group.target is None or len(group.route) > 1:
+            return None
+        d = self.defence
+        for site in (*d.assets, *d.radars, *d.command_posts, *d.launchers, *d.ground_targets):
+            if site.id == group.target:
+                return site.position.lat_rad, site.position.lon_rad
+        return None
+
+    def doctrine(self, command_post: str) -> Doctrine:
+        """Doctrine of a command post: that of the defence, changed key by key. KeyError for an unknown id."""
+        post = next((p for p in self.defence.command_posts if p.id == command_post), None)
+        if post is None:
+            raise KeyError(command_post)
+        base, own = self.defence.doctrine, post.doctrine
+        if own is None:
+            return base
+        update: dict[str, Any] = {name: getattr(own, name) for name in own.model_fields_set}
+        if "identification" in update:
+            beliefs = own.identification
+            changed = {name: getattr(beliefs, name) for name in beliefs.model_fields_set}
+            update["identification"] = base.identification.model_copy(update=changed)
+        return base.model_copy(update=update)
+
+    def canonical_json(self) -> str:
+        """The resolved scenario as JSON with sorted keys: equal for equal content, however it was written."""
+        return json.dumps(_plain(self), sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+    def digest(self) -> str:
+        """SHA-256 of `canonical_json`."""
+        return hashlib.sha256(self.canonical_json().encode()).hexdigest()
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, BaseModel):
+        return {name: _plain(getattr(value, name)) for name in type(value).model_fields}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, dt.datetime):
+        return value.isoformat()
+    return value
