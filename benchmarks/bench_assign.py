@@ -1,8 +1,8 @@
 """Time and quality of the decision kernels: `python benchmarks/bench_assign.py`.
 
-Prints nanoseconds per call of the per-track kernels, and for weapon assignment microseconds per problem, the worth left
-alive by each method, and a lower bound on it from the convex relaxation (fractional rounds, no whole-number
-condition, solved by Frank-Wolfe; what it proves holds for every assignment).
+Prints nanoseconds per call of the per-track kernels, and for weapon assignment microseconds per problem,
+the worth left alive by each method, and a lower bound on it from the convex relaxation (fractional rounds,
+no whole-number condition, solved by Frank-Wolfe; what it proves holds for every assignment).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from openiads.doctrine import assign, classify, identify, threat
 
 
 def relaxation_bound(value, pk, rounds, iterations=400):
-    """Lower bound on sum_i v_i exp(sum_j x_ij ln(1 - p_ij)) over sum_i x_ij <= r_j, x >= 0 (no channel limit)."""
+    """Lower bound on sum_i v_i exp(sum_j x_ij ln(1 - p_ij)), sum_i x_ij <= r_j, x >= 0; no channel limit."""
     log_miss = np.log1p(-pk)
     x = np.zeros_like(pk)
     best = -np.inf

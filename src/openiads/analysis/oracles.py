@@ -207,7 +207,7 @@ def channel_loss(channels: int, rate: float, service_rate: float, patience: floa
 def simulate_channel_loss(
     channels: int, rate: float, service_rate: float, patience: float, n: int, seed: int
 ) -> tuple[float, float]:
-    """(share lost, its standard error) among n arrivals of the system of :func:`channel_loss`, event by event.
+    """(share lost, its standard error) among n arrivals of the system of :func:`channel_loss`.
 
     First come first served, so the next free channel and hence the fate of an arrival are known when it
     comes. The standard error comes from 20 batches, since losses follow one another.

@@ -42,14 +42,14 @@ LOG_FLOOR = -20.0  # one look speaks against a class at most this much, relative
 _ROWS = (
     # conventional fighter: 1 to 5 m2, 200 to 600 m/s (C); level flight, then manoeuvre
     (FIGHTER, 0.50, 200, 600, 0.10, -5, 5, 4, 3000, 13e3, 1000, 0, 8, 3, 2.0),
-    (FIGHTER, 0.25, 200, 600, 0.10, -120, 80, 40, 200, 15e3, 1000, 0, 8, 3, 15.0),
+    (FIGHTER, 0.25, 200, 600, 0.10, -60, 60, 30, 200, 15e3, 1000, 0, 8, 3, 15.0),
     # low-observable fighter: 1e-3 to 1e-2 m2 nominal, 250 to 500 m/s (C)
     (FIGHTER, 0.20, 240, 500, 0.08, -5, 5, 4, 5000, 14e3, 1000, -30, -20, 3, 2.0),
-    (FIGHTER, 0.05, 240, 500, 0.08, -120, 80, 40, 2000, 15e3, 1000, -30, -20, 3, 15.0),
+    (FIGHTER, 0.05, 240, 500, 0.08, -60, 60, 30, 2000, 15e3, 1000, -30, -20, 3, 15.0),
     # large bomber in cruise: about 100 m2, 240 m/s (C)
     (BOMBER, 0.50, 210, 255, 0.06, -3, 3, 4, 8500, 14e3, 400, 18, 23, 2, 1.0),
     # low-level penetration of a swing-wing bomber: 1 to 10 m2 (F)
-    (BOMBER, 0.35, 200, 320, 0.10, -15, 15, 10, 100, 2000, 500, 2, 12, 3, 2.0),
+    (BOMBER, 0.35, 200, 320, 0.10, -10, 10, 5, 100, 1000, 300, 2, 12, 3, 2.0),
     # low-observable bomber: 1e-4 to 1e-3 m2 nominal (C)
     (BOMBER, 0.15, 200, 260, 0.06, -5, 5, 4, 5e3, 15e3, 1000, -40, -30, 3, 1.0),
     # airliner in cruise: 20 to 40 m2, jumbo 100 m2, 230 to 260 m/s (C)
@@ -59,7 +59,7 @@ _ROWS = (
     # subsonic cruise missile: 0.01 to 0.5 m2, 200 to 270 m/s, low (C; terrain: wide edge)
     (CRUISE_MISSILE, 0.85, 190, 280, 0.06, -12, 12, 10, 0, 600, 300, -20, -3, 3, 3.0),
     # supersonic cruise missile (F)
-    (CRUISE_MISSILE, 0.15, 600, 1000, 0.10, -60, 60, 40, 0, 14e3, 1000, -10, 0, 3, 4.0),
+    (CRUISE_MISSILE, 0.15, 620, 1000, 0.05, -20, 20, 15, 0, 14e3, 1000, -10, 0, 3, 4.0),
     # one-way drone with piston engine: 0.01 to 0.2 m2, about 51 m/s (C)
     (DRONE, 0.55, 38, 65, 0.12, -5, 5, 4, 50, 4000, 500, -20, -7, 3, 1.5),
     # jet one-way drone (F)

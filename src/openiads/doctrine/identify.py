@@ -45,8 +45,8 @@ _CLASS_NEUTRAL = (0.001, 0.001, 0.88, 0.0005, 0.01, 0.0001, 0.0001, 0.04, 0.05, 
 _CLASS_HOSTILE = (0.20, 0.06, 0.01, 0.22, 0.30, 0.12, 0.05, 0.03, 0.001, 0.009)
 # Rules of engagement and beliefs of one command post. Name, type, default, note (what it is; range; grade).
 _FIELDS = (
-    ("control", "i4", WEAPONS_TIGHT, "weapons control: 0 free, 1 tight, 2 hold"),
-    ("self_defence", "i4", 1, "1: what attacks the unit itself may be shot at if not friend or neutral"),
+    ("control", "i8", WEAPONS_TIGHT, "weapons control: 0 free, 1 tight, 2 hold"),
+    ("self_defence", "i8", 1, "1: what attacks the unit itself may be shot at if not friend or neutral"),
     ("prior_friend", "f8", 0.10, "share of friends among tracks; by scenario, 0 to 1; F"),
     ("prior_neutral", "f8", 0.60, "share of neutrals (civil traffic, birds); by scenario, 0 to 1; F"),
     ("prior_hostile", "f8", 0.30, "share of hostiles; by scenario, 0 to 1; F"),
