@@ -1,9 +1,8 @@
 """Ballistic motion for tracks.
 
 The acceleration is `physics.gravity.effective_gravity` (J2 gravitation, centrifugal, Coriolis) minus an
-optional drag with constant ballistic coefficient in an exponential atmosphere fitted to the US Standard
-Atmosphere 1976 (error below 25 % up to 60 km, tested; a tracker that does not know the body's drag to 25 %
-loses nothing).
+optional drag with constant ballistic coefficient in an exponential atmosphere, within 30 % of the US Standard
+Atmosphere 1976 up to 50 km (tested): a tracker does not know the drag of what it sees any better.
 """
 
 from __future__ import annotations

@@ -154,7 +154,8 @@ def _held(row, k, locals_, j):
 
 @kernel
 def maintain_fused(fused, fset, par, t_s, work):
-    """Every few seconds: coast, delete and merge fused tracks; returns how many went (work.dropped[:count]).
+    """Every few seconds: coast, delete and merge fused tracks; returns how many went
+    (work.dropped[:work.n_dropped[0]]).
 
     A track is coasted when its last plot is older than 1.5 revisits and deleted at `coast_s` or
     `pos_sigma_max_m`. Two tracks whose positions and velocities agree are merged (the one with fewer plots
@@ -162,7 +163,7 @@ def maintain_fused(fused, fset, par, t_s, work):
     then it sees two targets. Local tracks of the loser find their link stale and are correlated anew with
     their next plot.
     """
-    work.count[0] = 0
+    work.n_dropped[0] = 0
     for k in range(fset.n_high):
         row = fused[k]
         if row.status == FREE:
@@ -180,7 +181,7 @@ def maintain_fused(fused, fset, par, t_s, work):
         row.sources_before = row.sources
         row.sources = 0
     shrink(fused, fset)
-    return work.count[0]
+    return work.n_dropped[0]
 
 
 @kernel
@@ -228,5 +229,5 @@ def _merge_with_later(fused, fset, par, t_s, a, work):
 @kernel
 def _retire(row, fset, k, work):
     delete(row, fset)
-    work.dropped[work.count[0]] = k
-    work.count[0] += 1
+    work.dropped[work.n_dropped[0]] = k
+    work.n_dropped[0] += 1

@@ -20,7 +20,7 @@ def coarse_near(row, par, t_s, z0, z1, z2, tr_r, gate):
     dt = t_s - row.t_s
     pos = row.pos_ecef_m
     vel = row.vel_ecef_mps
-    tr = row.trace
+    tr = row.traces
     a = math.fabs(dt)
     tr_s = (
         tr_r

@@ -103,7 +103,7 @@ def mix3(row, a0, a1, a2, b0, b1, b2, c0, c1, c2):
 
 @kernel
 def combine(row):
-    """Write the combined estimate (pos, vel, cov, trace) from the models and their probabilities."""
+    """Write the combined estimate (pos, vel, cov, traces) from the models and their probabilities."""
     x = row.x
     p = row.p
     mu = row.mu
@@ -137,10 +137,11 @@ def combine(row):
     for i in range(3):
         pos[i] = m0 * x[0, i] + m1 * x[1, i] + m2 * x[2, i]
         vel[i] = m0 * x[0, i + 3] + m1 * x[1, i + 3] + m2 * x[2, i + 3]
-    tr = row.trace
+    tr = row.traces
     tr[0] = cov[0] + cov[6] + cov[11]
     tr[1] = cov[3] + cov[9] + cov[14]
     tr[2] = cov[15] + cov[18] + cov[20]
+    row["trace"][:] = tr
 
 
 @kernel

@@ -71,6 +71,7 @@ def start_track(tracks, tset, par, plot):
     row.n_models = 2
     row.t_s = plot.t_s
     row.first_plot_s = plot.t_s
+    row.t_look_s = plot.t_s
     row.nis = 0.0
     z = plot.pos_ecef_m
     r = plot.r_ecef_m2
@@ -151,7 +152,15 @@ def copy_track(tracks, tset, source, status):
 
 @kernel
 def hit(row, tset, par, plot):
-    """Book a look that gave a plot. Returns True when this confirmed the track."""
+    """Book a look that gave a plot. Returns True when this confirmed the track.
+
+    Looks that must have passed without a plot since the last one, and that no sweep has booked, are booked as
+    missed.
+    """
+    skipped = min(max((plot.t_s - row.t_look_s) / par.revisit_s - 0.5, 0.0), 30.0)
+    for _ in range(int(skipped)):
+        row.history = (row.history << 1) & HISTORY_MASK
+        row.n_looks += 1
     row.history = ((row.history << 1) | 1) & HISTORY_MASK
     row.n_looks += 1
     row.n_updates += 1
@@ -221,7 +230,7 @@ def shrink(tracks, tset):
 def predicted_sigma_m(row, par, t_s):
     """Root of the trace of the predicted position covariance; noise weighted by model probability."""
     dt = max(t_s - row.t_s, 0.0)
-    tr = row.trace
+    tr = row.traces
     mu = row.mu
     qb = 3.0 * mu[2] * par.q_bal
     q = mu[0] * (2.0 * par.q_cv_h + par.q_cv_v) + mu[1] * (2.0 * par.q_man_h + par.q_man_v) + qb

@@ -43,10 +43,10 @@ def process_scan(tracks, tset, par, plots, n_plots, t_s, work):
 
     tracks: recarray slice (TRACK) of one radar, tset: its TRACK_SET row, par: its TRACKER row.
     plots[:n_plots]: PLOT rows with converted positions, from less than one revisit, at most one per target.
-    Writes plots.track and plots.event, the tracks, the set's counters, and work.dropped[:count] (rows
-    deleted; they stay readable until the next call). t_s must not be earlier than the plots.
+    Writes plots.track and plots.event, the tracks, the set's counters, and work.dropped[:work.n_dropped[0]]
+    (rows deleted; they stay readable until the next call). t_s must not be earlier than the plots.
     """
-    work.count[0] = 0
+    work.n_dropped[0] = 0
     if n_plots > 0:
         for i in range(n_plots):
             plot = plots[i]
@@ -65,7 +65,7 @@ def process_scan(tracks, tset, par, plots, n_plots, t_s, work):
                 tset.next_due_s = min(tset.next_due_s, plot.t_s + due)
     if t_s >= tset.next_due_s:
         sweep_missed(tracks, tset, par, t_s, work)
-    return work.count[0]
+    return work.n_dropped[0]
 
 
 @kernel
@@ -86,7 +86,7 @@ def pair_plots(tracks, tset, par, plots, n_plots, work, first):
         work.plot_n[i] = 0
         work.choice[i] = -1
         plot = plots[i]
-        if plot.track >= 0 or plot.kind == STROBE:
+        if plot.track >= 0 or plot.kind == STROBE or plot.event == TOO_LATE:
             continue
         z = plot.pos_ecef_m
         r = plot.r_ecef_m2
@@ -102,7 +102,7 @@ def pair_plots(tracks, tset, par, plots, n_plots, work, first):
             if t < row.t_s - par.late_max_s:
                 plot.event = TOO_LATE
                 continue
-            if t < row.t_update_s + dead_time:
+            if math.fabs(t - row.t_update_s) < dead_time:
                 continue
             d2, det = gate_d2(row, par, t, z[0], z[1], z[2], r[0], r[1], r[2], r[3], r[4], r[5])
             if d2 > gate:
@@ -185,8 +185,8 @@ def update_chosen(tracks, tset, par, plots, n_plots, work):
 @kernel
 def _drop(row, tset, j, work):
     delete(row, tset)
-    work.dropped[work.count[0]] = j
-    work.count[0] += 1
+    work.dropped[work.n_dropped[0]] = j
+    work.n_dropped[0] += 1
 
 
 @kernel

@@ -43,9 +43,9 @@ PLOT = np.dtype(
         ("radar", "i8"),  # index of the radar (sensor)
         ("track", "i8"),  # row of the track that took this plot, -1 none (process_scan)
         ("truth", "i8"),  # platform index, -1 false alarm; for scoring only, no decision reads it (sensor)
-        ("kind", "i4"),  # TARGET, FALSE, STROBE (sensor)
-        ("iff", "i4"),  # reply code, 0 none (sensor)
-        ("event", "i4"),  # what became of it: IGNORED, STARTED, ... (process_scan)
+        ("kind", "i8"),  # TARGET, FALSE, STROBE (sensor)
+        ("iff", "i8"),  # reply code, 0 none (sensor)
+        ("event", "i8"),  # what became of it: IGNORED, STARTED, ... (process_scan)
     ],
     align=True,
 )
@@ -53,24 +53,26 @@ PLOT = np.dtype(
 TRACK = np.dtype(
     [
         # Read for every plot: kept together at the head of the row
-        ("status", "i4"),  # FREE, TENTATIVE, CONFIRMED, COASTED (lifecycle)
-        ("n_models", "i4"),  # 2, or 3 while the ballistic model takes part (imm)
+        ("status", "i8"),  # FREE, TENTATIVE, CONFIRMED, COASTED (lifecycle)
+        ("n_models", "i8"),  # 2, or 3 while the ballistic model takes part (imm)
         ("t_s", "f8"),  # time of the state below, s (imm)
         ("pos_ecef_m", "f8", (3,)),  # combined estimate (imm)
         ("vel_ecef_mps", "f8", (3,)),  # combined estimate (imm)
-        ("trace", "f8", (3,)),  # traces of the blocks pos-pos, pos-vel, vel-vel of `cov` (imm)
+        ("traces", "f8", (3,)),  # traces of the blocks pos-pos, pos-vel, vel-vel of `cov` (imm)
         ("t_look_s", "f8"),  # last look, hit or missed (lifecycle)
         ("t_update_s", "f8"),  # time of the last plot (lifecycle)
-        ("n_updates", "i4"),  # plots taken (lifecycle)
-        ("n_looks", "i4"),  # looks, hit or missed (lifecycle)
-        ("n_missed", "i4"),  # consecutive missed looks (lifecycle)
-        ("n_astray", "i4"),  # consecutive plots that the fused track refused (fusion)
+        ("n_updates", "i8"),  # plots taken (lifecycle)
+        ("n_looks", "i8"),  # looks, hit or missed (lifecycle)
+        ("n_missed", "i8"),  # consecutive missed looks (lifecycle)
+        ("n_astray", "i8"),  # consecutive plots that the fused track refused (fusion)
         # The interacting multiple model
         ("mu", "f8", (N_MODELS_MAX,)),  # model probabilities (imm)
         ("x", "f8", (N_MODELS_MAX, 6)),  # state of each model (imm)
         ("p", "f8", (N_MODELS_MAX, N_COV)),  # covariance of each model (imm)
         ("cov", "f8", (N_COV,)),  # combined covariance (imm)
         ("nis", "f8"),  # last normalised innovation squared of the mixture, 3 degrees of freedom (imm)
+        # `traces` under its old name, for compiled readers; interpreted, row.trace is NumPy's method (imm)
+        ("trace", "f8", (3,)),
         # Book-keeping
         ("id", "i8"),  # number in its set, -1 never used (lifecycle)
         ("history", "i8"),  # hit (1) and miss (0) bits, latest lowest (lifecycle)
@@ -84,15 +86,15 @@ TRACK = np.dtype(
         ("confirmed_s", "f8"),  # time of confirmation, nan before (lifecycle)
         ("system", "i8"),  # row of the fused track that this local track feeds, -1 none (fusion)
         ("system_id", "i8"),  # and its id, which tells a reused row (fusion)
-        ("iff", "i4"),  # last reply code, 0 none (lifecycle)
-        ("engaged", "i4"),  # free for the engine
+        ("iff", "i8"),  # last reply code, 0 none (lifecycle)
+        ("engaged", "i8"),  # free for the engine
         ("truth", "i8"),  # truth of the last plot; for scoring only, no decision reads it (lifecycle)
         # Free for the engine; reset when the row is given to a new track
         ("class_logodds", "f8", (10,)),
-        ("iff_friend_n", "i4"),
-        ("iff_civil_n", "i4"),
-        ("iff_asked_n", "i4"),
-        ("identity", "i4"),
+        ("iff_friend_n", "i8"),
+        ("iff_civil_n", "i8"),
+        ("iff_asked_n", "i8"),
+        ("identity", "i8"),
     ],
     align=True,
 )
@@ -150,7 +152,7 @@ TRACKER = np.dtype(
 
 class Work(NamedTuple):
     """Scratch of the association; one per thread, sized for the largest call. Contents have no meaning
-    between calls, except `dropped` and `count`, which the last call leaves for its caller."""
+    between calls, except `dropped` and `n_dropped`, which the last call leaves for its caller."""
 
     cost: np.ndarray  # f8 (plots, tracks): cost of each pair, inf where forbidden
     block: np.ndarray  # f8 (plots, tracks): the cluster being solved
@@ -163,7 +165,7 @@ class Work(NamedTuple):
     cols: np.ndarray  # i8 (tracks,): tracks of the cluster
     pick: np.ndarray  # i8 (plots,): solution of the cluster
     dropped: np.ndarray  # i8 (tracks,): rows deleted in the last call
-    count: np.ndarray  # i8 (2,): [0] how many `dropped`
+    n_dropped: np.ndarray  # i8 (1,): how many of them
 
 
 def make_work(max_plots: int, max_tracks: int) -> Work:
@@ -183,7 +185,7 @@ def make_work(max_plots: int, max_tracks: int) -> Work:
         cols=np.zeros(m, np.int64),
         pick=np.zeros(n, np.int64),
         dropped=np.zeros(m, np.int64),
-        count=np.zeros(2, np.int64),
+        n_dropped=np.zeros(1, np.int64),
     )
 
 
