@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -167,3 +168,10 @@ def test_unknown_table_suggests(stored):
 
 def test_own_digest_does_not_depend_on_order():
     assert own_digest({"a": 1, "b": [2]}) == own_digest({"b": [2], "a": 1, "sha256": "x"})
+
+
+def test_the_page_of_results_is_the_schema():
+    page = (Path(__file__).parents[2] / "docs" / "results.md").read_text(encoding="utf-8")
+    assert schema.markdown() in page
+    for name in schema.TABLES:
+        assert f"`{schema.file_of(name)}`" in page

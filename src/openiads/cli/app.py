@@ -40,13 +40,21 @@ def _options(
     """An open simulator of integrated air defence."""
 
 
-@app.command()
+@app.command(short_help="Simulate a scenario once.")
 @guarded
 def run(  # noqa: PLR0917 - one parameter per option
     scenario: Annotated[
         str, typer.Argument(metavar="SCENARIO", help="A shipped scenario by name, or a file.")
     ],
-    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of the random numbers.")] = 1,
+    seed: Annotated[
+        Optional[int],
+        typer.Option(
+            min=0,
+            max=2**32 - 1,
+            help="Seed of the random numbers [default: the scenario's].",
+            show_default=False,
+        ),
+    ] = None,
     replication: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Number of the replication.")] = 0,
     out: Annotated[
         Optional[Path],
@@ -75,7 +83,7 @@ def show(folder: RunArgument) -> None:
     show_run(folder)
 
 
-@app.command()
+@app.command(short_help="Tell the kill chain of one threat.")
 @guarded
 def explain(
     folder: RunArgument,
@@ -87,7 +95,7 @@ def explain(
     explain_threat(folder, threat)
 
 
-@app.command()
+@app.command(short_help="Validate scenario or catalogue files.")
 @guarded
 def check(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scenario or catalogue files.")],
@@ -98,7 +106,7 @@ def check(
     check_files(files)
 
 
-@app.command()
+@app.command(short_help="List the catalogue, or show one item.")
 @guarded
 def catalog(
     item: Annotated[
@@ -111,6 +119,27 @@ def catalog(
     show_catalog(item)
 
 
+@app.command(short_help="Where a missile can meet a target.")
+@guarded
+def envelope(  # noqa: PLR0917 - one parameter per option
+    missile: Annotated[str, typer.Argument(metavar="MISSILE", help="Id of a missile of the catalogue.")],
+    speed: Annotated[str, typer.Option(help="Speed of the target.")] = "300 m/s",
+    turn: Annotated[str, typer.Option("--g", help="Peak of its weave.")] = "0 g",
+    aspect: Annotated[str, typer.Option(help="approaching, crossing or receding.")] = "approaching",
+    dive: Annotated[str, typer.Option(help="Descent angle of its path.")] = "0 deg",
+    rcs: Annotated[str, typer.Option(help="Its radar cross-section.")] = "1 m2",
+    out: Annotated[
+        Optional[Path], typer.Option(help="Picture [default: envelope-<missile>.png].", show_default=False)
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an earlier picture.")] = False,
+) -> None:
+    """Compute and draw where a missile can meet a target, over range and altitude."""
+    from openiads.cli.target import read_target
+    from openiads.cli.tell import show_envelope
+
+    show_envelope(missile, read_target(speed, turn, aspect, dive, rcs), out, force)
+
+
 @app.command()
 @guarded
 def scenarios() -> None:
@@ -121,7 +150,7 @@ def scenarios() -> None:
         typer.echo(f"{name:24} {title}".rstrip())
 
 
-@app.command()
+@app.command(short_help="Compile the engine for this machine.")
 @guarded
 def warmup() -> None:
     """Compile the engine for this machine, so that the first run starts at once."""

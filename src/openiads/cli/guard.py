@@ -121,11 +121,13 @@ def _command() -> str:
     return shlex.join(["openiads", *sys.argv[1:]])
 
 
-def reproduction(scenario: str, seed: int, replication: int, samples: str | None = None) -> str:
+def reproduction(scenario: str, seed: int | None, replication: int, samples: str | None = None) -> str:
     """The one command that makes the same run again."""
     import shlex
 
-    command = ["openiads", "run", scenario, "--seed", str(seed), "--replication", str(replication)]
+    command = ["openiads", "run", scenario]
+    command += [] if seed is None else ["--seed", str(seed)]
+    command += ["--replication", str(replication)]
     return shlex.join(command + (["--samples", samples] if samples else []))
 
 

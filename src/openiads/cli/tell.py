@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 import sys
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from openiads.analysis.explain import Explanation
     from openiads.catalog import Catalog, Item
 
-_CATALOG_FILE = re.compile(rb"^kind\s*:", re.MULTILINE)
+_CATALOG_FILE = re.compile(rb"^(?:kind|class|values)\s*:", re.MULTILINE)
+_SCENARIO_FILE = re.compile(rb"^openiads\s*:", re.MULTILINE)
 _WIDTH = 110
 
 
@@ -36,7 +37,7 @@ def _write(text: str) -> None:
 
 # --- run, show ------------------------------------------------------------------------------------
 def run_once(  # noqa: PLR0917 - one parameter per option
-    scenario: str, seed: int, replication: int, out: Path | None, force: bool, samples: str | None
+    scenario: str, seed: int | None, replication: int, out: Path | None, force: bool, samples: str | None
 ) -> None:
     """`openiads run`."""
     from openiads.units import parse_quantity
@@ -47,7 +48,7 @@ def run_once(  # noqa: PLR0917 - one parameter per option
         raise UserError(f"--samples {samples}: the time between samples must be more than 0 s")
     Context.facts = {
         "scenario": str(file),
-        "seed": str(seed),
+        "seed": "that of the scenario" if seed is None else str(seed),
         "replication": str(replication),
         "command": reproduction(scenario, seed, replication, samples),
     }
@@ -119,27 +120,30 @@ def check_files(files: Iterable[Path]) -> None:
 
 def _faults(file: Path) -> list[str]:
     from openiads.catalog import CatalogError, load_catalog
-    from openiads.scenario import ScenarioError, load_file
+    from openiads.scenario import ScenarioError, catalogue_names, load_file
 
     try:
         if _is_catalog_file(file):
             load_catalog([file])
         else:
-            load_file(file)
-    except (CatalogError, ScenarioError) as error:
-        return [str(fault) for fault in error.faults] or [str(error)]
+            load_file(file, catalogue_names(load_catalog()))
+    except CatalogError as error:
+        return [str(fault) for fault in error.faults]
+    except ScenarioError as error:
+        return [fault.with_source() for fault in error.faults]
     return []
 
 
 def _is_catalog_file(file: Path) -> bool:
-    """A catalogue item says its `kind:` at the top level; a scenario does not know that key."""
+    """A scenario says `openiads: 1` at the top level, a catalogue item `kind:`, `class:`, `values:`."""
     if not file.is_file():
         return False
     try:
         with file.open("rb") as handle:
-            return _CATALOG_FILE.search(handle.read(1 << 16)) is not None
+            start = handle.read(1 << 16)
     except OSError:
         return False
+    return not _SCENARIO_FILE.search(start) and bool(_CATALOG_FILE.search(start))
 
 
 # --- catalog --------------------------------------------------------------------------------------
@@ -194,3 +198,64 @@ def compile_engine() -> None:
     with Progress() as progress:
         took_s = warm_up(shipped.find("quickstart"), progress)
     _write(f"the engine is compiled and ready ({took_s:.1f} s)")
+
+
+# --- envelope -------------------------------------------------------------------------------------
+def show_envelope(missile: str, targets: Mapping[str, object], out: Path | None, force: bool) -> None:
+    """`openiads envelope`: the envelope against one target, as a table and as a picture."""
+    from openiads.analysis.envelope import compute_envelope, default_grid, missile_row, plot_envelopes
+    from openiads.catalog import load_catalog
+    from openiads.physics.interceptor_schema import missile_types
+
+    item = load_catalog().get(missile, "missile")
+    ((label, target),) = targets.items()
+    picture = out or Path(f"envelope-{item.id}.png")
+    if picture.suffix not in (".png", ".svg"):
+        raise UserError(f"--out {picture}: the picture is a .png or a .svg file")
+    if picture.exists() and not force:
+        raise UserError(f"{picture} exists; --force replaces it, --out FILE writes elsewhere")
+    reach_m, ceiling_m = item.si("range_max_m"), item.si("altitude_max_m")
+    with Progress() as progress:
+        progress.phase(f"flying {item.id} against {label} (the first time compiles)")
+        found = compute_envelope(
+            missile_types([missile_row(item)])[0], target, *default_grid(reach_m, ceiling_m)
+        )
+    _write(
+        f"{item.id}: {item.title}\nagainst {label}; ideal track and seeker, so this is the missile, not a system\n"
+    )
+    _write(envelope_text(found.rows()))
+    _write(f"farthest {found.reach_m / 1e3:.0f} km (declared {reach_m / 1e3:.0f} km), highest "
+           f"{found.ceiling_m / 1e3:.1f} km (declared {ceiling_m / 1e3:.0f} km)")  # fmt: skip
+    _save(picture, lambda path: plot_envelopes(
+        {label: found}, f"{item.id} against {label}", path, reach_m, ceiling_m
+    ))  # fmt: skip
+    _write(f"picture: {picture}")
+
+
+def _save(picture: Path, draw: Callable[[Path], object]) -> None:
+    """Draw beside, then rename: no half a picture. What the disk says is one line, exit code 3."""
+    beside = picture.with_name(f".{picture.stem}.new{picture.suffix}")
+    try:
+        draw(beside)
+        beside.replace(picture)
+    except OSError as error:
+        sys.stderr.write(f"openiads: cannot write {picture}: {error.strerror or error}\n")
+        raise SystemExit(3) from None
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def envelope_text(rows: Iterable[Mapping[str, float]]) -> str:
+    """The rows of an envelope as a table."""
+    lines = [
+        f"{'alt km':>7} {'nearest km':>11} {'farthest km':>12} {'at launch km':>13} {'flight s':>9} {'end m/s':>8}"
+    ]
+    for row in rows:
+        if row["max_range_m"] > 0.0:
+            lines.append(
+                f"{row['alt_m'] / 1e3:7.1f} {row['min_range_m'] / 1e3:11.1f} {row['max_range_m'] / 1e3:12.1f} "
+                f"{row['launch_range_m'] / 1e3:13.1f} {row['time_s']:9.0f} {row['speed_mps']:8.0f}"
+            )
+        else:
+            lines.append(f"{row['alt_m'] / 1e3:7.1f} {'-':>11} {'-':>12} {'-':>13} {'-':>9} {'-':>8}")
+    return "\n".join(lines)
