@@ -71,7 +71,7 @@ def test_several_of_each_lie_between_the_optimum_and_marginal_return(mu, optimum
 
 
 def test_a_made_up_problem_of_the_same_kind(tmp_path):
-    """Through the same reader; one round per target against scipy's assignment, several never worse than that."""
+    """Through the same reader; one round per target as scipy assigns, several no worse than that."""
     rng = np.random.default_rng(100)
     weights, p = rng.integers(1, 101, 100), rng.random((50, 100))
     lines = ["50 100 1", *map(str, weights)]

@@ -133,14 +133,14 @@ def test_against_exhaustive_search():
             many += 1
             exact += got > best - 1e-9
             shortfall.append(1.0 - got / best)
-    # measured: 96 % exact, 0.14 % mean shortfall over 2 and 3 rounds per target
-    assert exact >= 0.93 * many
-    assert np.mean(shortfall) < 0.003
+    # measured: 97 % exact, 0.06 % mean shortfall, 6.6 % at worst, for 2 and 3 rounds per target
+    assert exact >= 0.95 * many
+    assert np.mean(shortfall) < 0.002
 
 
 @pytest.mark.parametrize(("n", "m", "mu"), [(8, 5, 2), (12, 6, 2), (12, 6, 3), (20, 10, 2)])
 def test_against_integer_programming(n, m, mu):
-    """Worth killed within 1 % of the proven optimum, and never above it; greedy is up to 5 % off here."""
+    """Worth killed within 1 % of the proven optimum, and never above it (measured: equal; greedy 1 to 3 % off)."""
     rng = np.random.default_rng(100 * n + mu)
     value, pk = rng.integers(25, 101, n).astype(float), rng.uniform(0.0, 1.0, (n, m))
     rounds = np.full(m, mu, np.int64)
