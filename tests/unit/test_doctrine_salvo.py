@@ -21,7 +21,7 @@ def test_rounds_for_a_wanted_kill_probability():
 def test_time_to_look():
     assert s.time_to_look(100.0, 40.0, 10.0, 8.0, 42.0)
     assert not s.time_to_look(99.0, 40.0, 10.0, 8.0, 42.0)
-    assert not s.time_to_look(math.inf, math.inf, 10.0, 8.0, math.inf) or math.inf <= math.inf
+    assert not s.time_to_look(300.0, math.inf, 10.0, 8.0, 20.0)  # no intercept
     assert not s.time_to_look(1e9, math.nan, 10.0, 8.0, 1.0)
 
 

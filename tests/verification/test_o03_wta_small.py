@@ -140,7 +140,7 @@ def test_against_exhaustive_search():
 
 @pytest.mark.parametrize(("n", "m", "mu"), [(8, 5, 2), (12, 6, 2), (12, 6, 3), (20, 10, 2)])
 def test_against_integer_programming(n, m, mu):
-    """Worth killed within 1 % of the proven optimum, and never above it (measured: equal; greedy 1 to 3 % off)."""
+    """Worth killed within 1 % of the proven optimum, never above (measured: equal; greedy 1 to 3 % off)."""
     rng = np.random.default_rng(100 * n + mu)
     value, pk = rng.integers(25, 101, n).astype(float), rng.uniform(0.0, 1.0, (n, m))
     rounds = np.full(m, mu, np.int64)
