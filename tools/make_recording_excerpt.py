@@ -1,0 +1,116 @@
+"""Make the shipped excerpts of recorded civil traffic anew from the sample data of the Python package `traffic`.
+
+    pip download traffic==2.13 --no-deps --dest /tmp/traffic
+    python tools/make_recording_excerpt.py /tmp/traffic/traffic-2.13-py3-none-any.whl [--out FOLDER]
+
+The package itself is not needed, only its wheel (a zip file, MIT licence). What is done to the states is all here:
+a window of time, states in the air, one in so many seconds, the columns that are used, and CIV001, CIV002 ... in
+order of appearance in place of the address and the callsign. Nothing is smoothed or repaired. The same wheel and the
+same pyarrow give the same bytes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import zipfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
+
+SAMPLES = "traffic/data/samples/"
+FOLDER = Path(__file__).resolve().parents[1] / "src/openiads/scenario/shipped/recordings"
+Row = dict[str, Any]
+
+#: name -> (sample, first second, last second (UTC, since 1970), one state in so many seconds)
+EXCERPTS = {
+    # 2021-10-07 14:00:00 to 14:30:00 UTC: approaches, departures and overflights round Paris
+    "civil-2021-10-07": ("collections/quickstart", 1_633_615_200, 1_633_617_000, 5),
+    # 2018-08-01 11:20:00 to 11:50:00 UTC: overflights of Switzerland, states as published (every 10 s, upper airspace)
+    "civil-2018-08-01": ("collections/switzerland", 1_533_122_400, 1_533_124_200, 10),
+}
+
+
+def main() -> None:
+    """Write every excerpt and say what is in it."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("wheel", type=Path)
+    parser.add_argument("--out", type=Path, default=FOLDER)
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(options.wheel) as wheel:
+        for name, (sample, first_s, last_s, every_s) in EXCERPTS.items():
+            rows = [r for r in states(wheel, sample) if wanted(r, first_s, last_s, every_s)]
+            write_parquet(options.out / f"{name}.parquet", named(rows))
+        write_csv(options.out / "dirty-sample.csv", dirty(wheel))
+
+
+def states(wheel: zipfile.ZipFile, sample: str) -> list[Row]:
+    """The rows of a sample, whichever of the two JSON layouts it has."""
+    data = json.loads(gzip.decompress(wheel.read(f"{SAMPLES}{sample}.json.gz")))
+    if isinstance(data, list):
+        return data
+    keys = list(next(iter(data.values())))
+    return [{column: values[key] for column, values in data.items()} for key in keys]
+
+
+def wanted(row: Row, first_s: int, last_s: int, every_s: int) -> bool:
+    """In the window, in the air, on the beat."""
+    t_ms = row["timestamp"]
+    return (
+        1000 * first_s <= t_ms <= 1000 * last_s and not row.get("onground") and t_ms % (1000 * every_s) == 0
+    )
+
+
+def named(rows: Iterable[Row], key: Callable[[Row], str] = lambda r: r["icao24"]) -> list[Row]:
+    """The rows by aircraft and time as given, with CIV001 ... for the aircraft and nothing else that names it."""
+    names: dict[str, str] = {}
+    rows = list(rows)
+    for row in rows:
+        names.setdefault(key(row), f"CIV{len(names) + 1:03d}")
+    return [{**row, "icao24": names[key(row)]} for row in rows]
+
+
+def whole(value: float | None) -> int | None:
+    """The nearest whole number (feet, knots, feet a minute)."""
+    return None if value is None else round(value)
+
+
+def write_parquet(path: Path, rows: list[Row]) -> None:
+    """Positions to a millionth of a degree (0.1 m), the rest in whole units."""
+    table = pa.table({
+        "timestamp": pa.array([r["timestamp"] for r in rows], pa.timestamp("ms", tz="UTC")),
+        "icao24": pa.array([r["icao24"] for r in rows], pa.string()),
+        "latitude": pa.array([round(r["latitude"], 6) for r in rows], pa.float64()),
+        "longitude": pa.array([round(r["longitude"], 6) for r in rows], pa.float64()),
+        "altitude": pa.array([whole(r["altitude"]) for r in rows], pa.int32()),
+        "groundspeed": pa.array([whole(r["groundspeed"]) for r in rows], pa.int16()),
+        "track": pa.array([whole(r["track"]) for r in rows], pa.int16()),
+        "vertical_rate": pa.array([whole(r["vertical_rate"]) for r in rows], pa.int16()),
+    })  # fmt: skip
+    plain = {"timestamp": "DELTA_BINARY_PACKED", "latitude": "BYTE_STREAM_SPLIT", "longitude": "BYTE_STREAM_SPLIT"}
+    pq.write_table(
+        table, path, compression="zstd", compression_level=19, use_dictionary=["icao24", "altitude", "groundspeed",
+        "track", "vertical_rate"], column_encoding=plain, write_page_checksum=True, store_schema=False,
+    )  # fmt: skip
+    print(f"{path.name}: {len({r['icao24'] for r in rows})} aircraft, {len(rows)} states, {path.stat().st_size} bytes")
+
+
+def dirty(wheel: zipfile.ZipFile) -> list[Row]:
+    """Five aircraft with the dirt of real recordings left in: see the README beside the file."""
+    return []
+
+
+def write_csv(path: Path, rows: list[Row]) -> None:
+    """A CSV file in the columns of `traffic`."""
+    if not rows:
+        return
+
+
+if __name__ == "__main__":
+    main()
