@@ -17,6 +17,7 @@ from openiads.engine import status
 from openiads.engine.outcome import Outcome
 from openiads.engine.schedule import run_steps
 from openiads.world import schema
+from openiads.world.handle import handle
 from openiads.world.schema import World
 
 Decide = Callable[[World, int], None]
@@ -27,14 +28,14 @@ class EngineFault(RuntimeError):
     """The engine reported a state that must not be used; the program or its numbers are at fault."""
 
 
-def first_class(decide: Decide, world: World) -> Any:
+def first_class(decide: Decide, w: Any) -> Any:
     """The doctrine as a first-class function with the engine's explicit signature.
 
     The engine's own code then is the same for every doctrine and stays in the cache. Interpreted: the function itself.
     """
     if not COMPILED:
         return decide
-    signature = types.void(numba.typeof(world), types.int64)
+    signature = types.void(numba.typeof(w), types.int64)
     decide.compile(signature)  # type: ignore[attr-defined]
     return CompileResultWAP(decide.get_compile_result(signature))  # type: ignore[attr-defined]
 
@@ -45,7 +46,8 @@ class Engine:
     def __init__(self, world: World, decide: Decide, own: World | None = None) -> None:
         self._initial = world
         self._own = schema.scratch(world) if own is None else own
-        self._decide = first_class(decide, self._own)
+        self._handle = handle(self._own)
+        self._decide = first_class(decide, self._handle)
 
     def run(
         self,
@@ -64,7 +66,7 @@ class Engine:
         sim.seed = seed & 0xFFFFFFFF
         sim.replication = replication & 0xFFFFFFFF
         with np.errstate(all="ignore"):  # interpreted runs follow IEEE arithmetic like compiled ones
-            while run_steps(w, self._decide, _CALL_STEPS) == 0:
+            while run_steps(self._handle, self._decide, _CALL_STEPS) == 0:
                 if progress is not None:
                     progress(min(int(sim.step) / max(int(sim.n_steps), 1), 1.0))
         if check and int(sim.status) & status.FATAL:

@@ -47,8 +47,8 @@ SIM = _record(
 # --- ground ---------------------------------------------------------------------------------------
 SITE_RADAR, SITE_LAUNCHER, SITE_COMMAND_POST, SITE_ASSET, SITE_TARGET = 0, 1, 2, 3, 4
 SITE = _record(
-    ("kind", "i4"),  # SITE_*
-    ("item", "i4"),  # index into the table of that kind; assets and targets: -1
+    ("kind", "i8"),  # SITE_*
+    ("item", "i8"),  # index into the table of that kind; assets and targets: -1
     *_POS,
     ("lat_rad", "f8"),
     ("lon_rad", "f8"),
@@ -59,27 +59,27 @@ SITE = _record(
     ("hardness", "f8"),  # divides the lethal radius of what hits it
 )
 SITE_STATE = _record(
-    ("alive", "i4"),  # written by damage
+    ("alive", "i8"),  # written by damage
     ("t_dead_s", "f8"),
-    ("n_hits", "i4"),
+    ("n_hits", "i8"),
 )
 
 # --- what flies (threats, friends, civil traffic) --------------------------------------------------
 MOVE_KNOTS, MOVE_HOMING = 0, 1
 END_LEAVE, END_IMPACT = 0, 1
 PLATFORM = _record(
-    ("move", "i4"),  # MOVE_*: a trajectory known in advance, or one that homes on an emitter
-    ("klass", "i4"),  # true class, doctrine.classify order (scoring only)
-    ("identity", "i4"),  # truth, events.IDENTITY (scoring only)
-    ("group", "i4"),  # scenario group
+    ("move", "i8"),  # MOVE_*: a trajectory known in advance, or one that homes on an emitter
+    ("klass", "i8"),  # true class, doctrine.classify order (scoring only)
+    ("identity", "i8"),  # truth, events.IDENTITY (scoring only)
+    ("group", "i8"),  # scenario group
     ("first_knot", "i8"),
     ("n_knots", "i8"),
     ("t_start_s", "f8"),
     ("t_end_s", "f8"),  # end of the trajectory
-    ("end", "i4"),  # END_*: what happens there
-    ("target_site", "i4"),  # site aimed at, -1 none
-    ("signature", "i4"),  # row of `rcs_dbsm`
-    ("swerling", "i4"),  # 0..4
+    ("end", "i8"),  # END_*: what happens there
+    ("target_site", "i8"),  # site aimed at, -1 none
+    ("signature", "i8"),  # row of `rcs_dbsm`
+    ("swerling", "i8"),  # 0..4
     ("vulnerability", "f8"),  # factor on the kill probability of a burst
     ("lethal_radius_m", "f8"),  # damage law of its impact
     ("cep_m", "f8"),  # of its impact
@@ -89,35 +89,35 @@ PLATFORM = _record(
     ("speed_mps", "f8"),  # homing: cruise speed
     ("climb_mps", "f8"),  # homing: dive and climb speed limit
     ("turn_radps", "f8"),  # homing: turn rate limit
-    ("memory", "i4"),  # homing: 1 keeps the last emitter position when it goes silent
+    ("memory", "i8"),  # homing: 1 keeps the last emitter position when it goes silent
     ("max_time_s", "f8"),  # homing: powered and gliding time
 )
 PLATFORM_STATE = _record(
-    ("fate", "i4"),  # events.PLATFORM_FATE; 0 flying; written by move, fly and run
-    ("active", "i4"),  # 1 between start and end
+    ("fate", "i8"),  # events.PLATFORM_FATE; 0 flying; written by move, fly and run
+    ("active", "i8"),  # 1 between start and end
     ("t_eval_s", "f8"),  # time of the state below
     *_POS,
     *_VEL,
     ("alt_m", "f8"),
     ("cursor", "i8"),  # knot interval of the last evaluation
-    ("transponder_works", "i4"),
-    ("emitter_site", "i4"),  # homing: site it homes on, -1 none yet
+    ("transponder_works", "i8"),
+    ("emitter_site", "i8"),  # homing: site it homes on, -1 none yet
     ("aim_x_m", "f8"),  # homing: remembered emitter position
     ("aim_y_m", "f8"),
     ("aim_z_m", "f8"),
-    ("jam_on", "i4"),
-    ("n_rounds", "i4"),  # rounds fired at it in all
-    ("seen", "i4"),  # 1 after the first detection by any radar
+    ("jam_on", "i8"),
+    ("n_rounds", "i8"),  # rounds fired at it in all
+    ("seen", "i8"),  # 1 after the first detection by any radar
 )
 KNOT = _record(("t_s", "f8"), *_POS, *_VEL)
 
 # --- sensors --------------------------------------------------------------------------------------
 SCAN_ROTATING, SCAN_SECTOR = 0, 1
 RADAR = _record(
-    ("site", "i4"),
-    ("command_post", "i4"),
-    ("battery", "i4"),  # engagement radar of this battery, -1 none
-    ("scan", "i4"),  # SCAN_*
+    ("site", "i8"),
+    ("command_post", "i8"),
+    ("battery", "i8"),  # engagement radar of this battery, -1 none
+    ("scan", "i8"),  # SCAN_*
     ("period_s", "f8"),  # of a revolution, or of a search frame
     ("az0_rad", "f8"),  # beam azimuth at t = 0; for a sector its centre
     ("sector_half_rad", "f8"),  # pi for a rotating antenna
@@ -129,13 +129,13 @@ RADAR = _record(
     ("range_min_m", "f8"),
     ("range_max_m", "f8"),  # instrumented or unambiguous, the smaller
     ("constant_m2", "f8"),  # K: snr = K * rcs / r^4, one pulse, broadside, beam centre
-    ("band", "i4"),  # physics.signature band index
+    ("band", "i8"),  # physics.signature band index
     ("bw_az_rad", "f8"),  # at broadside
     ("bw_el_rad", "f8"),
     ("near_gain", "f8"),  # first side lobe and far side lobes, power ratio to the peak
     ("far_gain", "f8"),
     ("scan_loss_exponent", "f8"),
-    ("n_pulses", "i4"),
+    ("n_pulses", "i8"),
     ("range_resolution_m", "f8"),
     ("floor_range_m", "f8"),
     ("floor_az_rad", "f8"),
@@ -143,7 +143,7 @@ RADAR = _record(
     ("heading_error_rad", "f8"),  # added to every reported azimuth (north alignment)
     ("min_radial_mps", "f8"),  # slower radially: lost in clutter when the beam is low; 0 no clutter filter
     ("false_per_s", "f8"),  # mean false plots per second of search
-    ("interrogates", "i4"),  # 1: asks IFF and civil transponders at each look
+    ("interrogates", "i8"),  # 1: asks IFF and civil transponders at each look
     ("interrogation_range_m", "f8"),
     ("track_period_s", "f8"),  # of a dedicated track look
     ("track_dwell_s", "f8"),
@@ -154,7 +154,7 @@ RADAR = _record(
     ("t_off_s", "f8"),
 )
 RADAR_STATE = _record(
-    ("emitting", "i4"),
+    ("emitting", "i8"),
     ("t_search_s", "f8"),  # time up to which search has been done
     ("t_jam_s", "f8"),  # time of the jam table
     ("n_looks", "i8"),
@@ -162,11 +162,11 @@ RADAR_STATE = _record(
 )
 LOOK = _record(
     ("due_s", "f8"),  # next time that the search beam meets this platform
-    ("in_sight", "i4"),  # 1 after the first line of sight
-    ("detected", "i4"),  # 1 after the first detection
+    ("in_sight", "i8"),  # 1 after the first line of sight
+    ("detected", "i8"),  # 1 after the first detection
 )
 JAMMER = _record(
-    ("platform", "i4"),
+    ("platform", "i8"),
     ("t_on_s", "f8"),
     ("t_off_s", "f8"),
 )
@@ -180,36 +180,36 @@ JAM_STATE = _record(  # radar x jammer, refreshed once per radar and second
 
 # --- command and fire ------------------------------------------------------------------------------
 COMMAND_POST = _record(
-    ("site", "i4"),
+    ("site", "i8"),
     ("decision_every", "i8"),  # base steps
     ("first_track", "i8"),
     ("n_track", "i8"),
-    ("assignment", "i4"),  # 0 greedy, 1 optimal
-    ("policy", "i4"),  # 0 salvo, 1 shoot-look-shoot
-    ("salvo", "i4"),
-    ("layering", "i4"),  # doctrine.salvo order
+    ("assignment", "i8"),  # 0 greedy, 1 optimal
+    ("policy", "i8"),  # 0 salvo, 1 shoot-look-shoot
+    ("salvo", "i8"),
+    ("layering", "i8"),  # doctrine.salvo order
     ("reaction_s", "f8"),
     ("assessment_delay_s", "f8"),
     ("min_pk", "f8"),
     ("max_range_fraction", "f8"),  # of the declared reach
-    ("max_rounds_per_target", "i4"),
+    ("max_rounds_per_target", "i8"),
     ("asset_margin_m", "f8"),  # a track that will pass nearer than this threatens an asset
     ("max_threat_time_s", "f8"),  # and within this time
 )
 PICTURE = _record(  # what the command post holds about one fused track; written by identify, decide and shoot
     ("track_id", "i8"),  # of the track that it is about: a reused row starts afresh
-    ("identity", "i4"),  # events.IDENTITY
-    ("klass", "i4"),  # doctrine.classify, -1 none yet
-    ("reported_klass", "i4"),  # last one reported, -1
+    ("identity", "i8"),  # events.IDENTITY
+    ("klass", "i8"),  # doctrine.classify, -1 none yet
+    ("reported_klass", "i8"),  # last one reported, -1
     ("p_class", "f8"),
     ("p_hostile", "f8"),
-    ("n_scored", "i4"),  # track updates that identification has seen
+    ("n_scored", "i8"),  # track updates that identification has seen
     ("threat", "f8"),  # score, 0 none
-    ("asset", "i4"),  # site it threatens, -1
+    ("asset", "i8"),  # site it threatens, -1
     ("time_to_go_s", "f8"),
-    ("rounds_out", "i4"),  # in flight or planned against it
-    ("rounds_in_all", "i4"),  # fired at it since it was taken up
-    ("withheld", "i4"),  # last reported reason, events.WITHHOLD
+    ("rounds_out", "i8"),  # in flight or planned against it
+    ("rounds_in_all", "i8"),  # fired at it since it was taken up
+    ("withheld", "i8"),  # last reported reason, events.WITHHOLD
     ("vx_mps", "f8"),  # velocity at the last scoring, for the acceleration estimate
     ("vy_mps", "f8"),
     ("vz_mps", "f8"),
@@ -218,22 +218,22 @@ PICTURE = _record(  # what the command post holds about one fused track; written
     ("first_el_rad", "f8"),
 )
 BATTERY = _record(
-    ("command_post", "i4"),
-    ("radar", "i4"),
+    ("command_post", "i8"),
+    ("radar", "i8"),
     ("first_channel", "i8"),  # slice of `channel`
     ("n_channel", "i8"),  # targets at a time
-    ("missile_channels", "i4"),  # missiles at a time
+    ("missile_channels", "i8"),  # missiles at a time
 )
-BATTERY_STATE = _record(("n_flying", "i4"),)
+BATTERY_STATE = _record(("n_flying", "i8"),)
 CHANNEL_FREE, CHANNEL_REACTING, CHANNEL_FIRING, CHANNEL_GUIDING, CHANNEL_ASSESSING = 0, 1, 2, 3, 4
 CHANNEL = _record(  # state: one engagement at a time in each channel of a battery
-    ("phase", "i4"),  # CHANNEL_*; written by decide and shoot
+    ("phase", "i8"),  # CHANNEL_*; written by decide and shoot
     ("track", "i8"),  # row of `track` (fused)
     ("track_id", "i8"),  # its number, to notice that the row now is another track
-    ("weapon", "i4"),
-    ("planned", "i4"),  # rounds still to fire
-    ("fired", "i4"),
-    ("flying", "i4"),
+    ("weapon", "i8"),
+    ("planned", "i8"),  # rounds still to fire
+    ("fired", "i8"),
+    ("flying", "i8"),
     ("t_assigned_s", "f8"),
     ("t_ready_s", "f8"),  # end of the reaction or assessment delay
     ("t_look_s", "f8"),  # next dedicated track look
@@ -243,27 +243,27 @@ CHANNEL = _record(  # state: one engagement at a time in each channel of a batte
     ("local_id", "i8"),  # and its number
 )
 LAUNCHER = _record(
-    ("site", "i4"),
-    ("battery", "i4"),
+    ("site", "i8"),
+    ("battery", "i8"),
     ("interval_s", "f8"),
     ("reload_s", "f8"),
     ("first_magazine", "i8"),
     ("n_magazine", "i8"),
 )
-LAUNCHER_STATE = _record(("t_ready_s", "f8"), ("reloading", "i4"))
-MAGAZINE = _record(("launcher", "i4"), ("weapon", "i4"), ("rounds", "i4"), ("reserve", "i4"))
-MAGAZINE_STATE = _record(("rounds", "i4"), ("reserve", "i4"), ("fired", "i4"))
+LAUNCHER_STATE = _record(("t_ready_s", "f8"), ("reloading", "i8"))
+MAGAZINE = _record(("launcher", "i8"), ("weapon", "i8"), ("rounds", "i8"), ("reserve", "i8"))
+MAGAZINE_STATE = _record(("rounds", "i8"), ("reserve", "i8"), ("fired", "i8"))
 ROUND = _record(  # state: who a launched missile belongs to; same row as in `missile`
-    ("launcher", "i4"),
-    ("battery", "i4"),
+    ("launcher", "i8"),
+    ("battery", "i8"),
     ("channel", "i8"),  # -1 for a surface strike
     ("track", "i8"),
     ("track_id", "i8"),
-    ("dud", "i4"),  # 1: it does not work
-    ("platform", "i4"),  # what the fuze and the seeker see (truth), -1 none
-    ("site", "i4"),  # surface strike: target site, -1
+    ("dud", "i8"),  # 1: it does not work
+    ("platform", "i8"),  # what the fuze and the seeker see (truth), -1 none
+    ("site", "i8"),  # surface strike: target site, -1
     ("t_launch_s", "f8"),
-    ("fate", "i4"),  # events.MISSILE_FATE
+    ("fate", "i8"),  # events.MISSILE_FATE
     ("t_end_s", "f8"),
     ("miss_m", "f8"),
     ("address", "i8"),  # of its random draws: magazine and shot number, whoever else has fired
@@ -274,14 +274,14 @@ ROUND = _record(  # state: who a launched missile belongs to; same row as in `mi
     ("est_vx_mps", "f8"),
     ("est_vy_mps", "f8"),
     ("est_vz_mps", "f8"),
-    ("est_falls", "i4"),  # 1: the estimate is ballistic, gravity acts on it
+    ("est_falls", "i8"),  # 1: the estimate is ballistic, gravity acts on it
     ("t_search_s", "f8"),  # next time that it looks for what is where it is told to look
-    ("seen_lock", "i4"),  # 1 after its first lock was reported
+    ("seen_lock", "i8"),  # 1 after its first lock was reported
 )
 STRIKE = _record(
-    ("battery", "i4"), ("weapon", "i4"), ("site", "i4"), ("t_s", "f8"), ("rounds", "i4"), ("interval_s", "f8")
+    ("battery", "i8"), ("weapon", "i8"), ("site", "i8"), ("t_s", "f8"), ("rounds", "i8"), ("interval_s", "f8")
 )
-STRIKE_STATE = _record(("fired", "i4"), ("t_next_s", "f8"))
+STRIKE_STATE = _record(("fired", "i8"), ("t_next_s", "f8"))
 AIRWAY = _record(  # a corridor: a capsule on the ground between two points, and a band of altitude
     ("ax_m", "f8"), ("ay_m", "f8"), ("az_m", "f8"),
     ("bx_m", "f8"), ("by_m", "f8"), ("bz_m", "f8"),
@@ -291,11 +291,11 @@ AIRWAY = _record(  # a corridor: a capsule on the ground between two points, and
 # --- what is written down ------------------------------------------------------------------------
 EVENT = _record(
     ("t_s", "f8"),  # time since the start of the scenario
-    ("code", "i4"),  # one of the constants in engine.events
-    ("subject", "i4"),  # index into the table events.SPECS[code].subject
-    ("object", "i4"),  # index into events.SPECS[code].object, -1 none
-    ("via", "i4"),  # index into events.SPECS[code].via, -1 none
-    ("detail", "i4"),  # enumeration events.SPECS[code].detail, -1 none
+    ("code", "i8"),  # one of the constants in engine.events
+    ("subject", "i8"),  # index into the table events.SPECS[code].subject
+    ("object", "i8"),  # index into events.SPECS[code].object, -1 none
+    ("via", "i8"),  # index into events.SPECS[code].via, -1 none
+    ("detail", "i8"),  # enumeration events.SPECS[code].detail, -1 none
     ("range_m", "f8"),  # slant range between subject and object (or as events.SPECS says), NaN none
     ("alt_m", "f8"),  # altitude of the subject above the ellipsoid, NaN none
     ("speed_mps", "f8"),  # speed of the subject relative to the Earth, NaN none
@@ -303,8 +303,8 @@ EVENT = _record(
 )
 SAMPLE = _record(
     ("t_s", "f8"),
-    ("kind", "i4"),  # engine.events.SAMPLE_KINDS
-    ("index", "i4"),  # index into the table of that kind (track: system track number)
+    ("kind", "i8"),  # engine.events.SAMPLE_KINDS
+    ("index", "i8"),  # index into the table of that kind (track: system track number)
     ("x_m", "f8"),  # ECEF
     ("y_m", "f8"),
     ("z_m", "f8"),
@@ -312,8 +312,8 @@ SAMPLE = _record(
     ("vy_mps", "f8"),
     ("vz_mps", "f8"),
     ("sigma_m", "f8"),  # tracks: root of the position covariance trace; else NaN
-    ("state", "i4"),  # tracks: identity; platforms and missiles: 0
-    ("truth", "i4"),  # tracks: platform behind the last plot (scoring only), else -1
+    ("state", "i8"),  # tracks: identity; platforms and missiles: 0
+    ("truth", "i8"),  # tracks: platform behind the last plot (scoring only), else -1
 )
 
 
