@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,22 +18,24 @@ ENGAGEMENT = "radar/engagement"
 
 
 def catalogue_names(catalog: Any) -> dict[str, Collection[str]]:
-    """What a scenario is checked against, from a catalogue (anything that iterates over its items).
+    """What a scenario is checked against, from a catalogue (which iterates over its items).
 
-    Keys: `kind` (all ids of a kind), `kind/class`, and `launcher:ID` (the missiles that it takes).
+    Keys: `kind` (all ids of a kind), `kind/class`, and `launcher:ID` (the missiles that it takes, with
+    the most rounds of each).
     """
     names: dict[str, Collection[str]] = {}
     for item in catalog:
         for key in (item.kind, f"{item.kind}/{item.role}"):
             names[key] = (*names.get(key, ()), item.id)
         if item.kind == "launcher":
-            names[f"launcher:{item.id}"] = _missiles_of(item)
+            names[f"launcher:{item.id}"] = _loads(item)
     return names
 
 
-def _missiles_of(item: Any) -> tuple[str, ...]:
-    """Labels of the axis `missile` of a launcher's table of rounds."""
-    return tuple(str(cell[0][0]) for cell in item.table("rounds_per_tube").cells())
+def _loads(item: Any) -> dict[str, float]:
+    """Missile -> rounds of a launcher that carries nothing else."""
+    tubes = item.si("tubes")
+    return {str(at[0]): tubes * per_tube for at, per_tube in item.table("rounds_per_tube").cells()}
 
 
 def check_whole(
@@ -84,6 +86,14 @@ def _launchers(scenario: Scenario, document: Document, known: CatalogIds) -> Ite
                     path = ("defence", "launchers", number, field, missile)
                     message = f"the launcher {launcher.type} does not take the missile {shown(missile)}"
                     yield fault_at(document, path, message, allowed=listed(takes), key=True)
+        if isinstance(takes, Mapping) and all(missile in takes for missile, _ in launcher.rounds):
+            full = sum(n / takes[missile] for missile, n in launcher.rounds)
+            if full > 1.0 + 1e-9:
+                path = ("defence", "launchers", number, "rounds")
+                allowed = listed(f"{most:g} × {missile}" for missile, most in takes.items())
+                yield fault_at(
+                    document, path, "more rounds than the launcher holds", allowed=f"of one kind {allowed}"
+                )
 
 
 def _strikes(scenario: Scenario, document: Document) -> Iterator[Fault]:

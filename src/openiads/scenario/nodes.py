@@ -8,6 +8,7 @@ what exceeds a limit, and aliases are never followed. Plain scalars are read by 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import yaml
 
@@ -33,12 +34,14 @@ _MAYBE_NUMBER = frozenset("+-.0123456789")
 # What the YAML library says, in words that help.
 _PLAINER = (
     ("found character that cannot start any token", "a tab, @ or ` cannot start a value: indent with spaces"),
+    ("found a tab character that violates indentation", "a tab: indent with spaces"),
     ("mapping values are not allowed", "a colon here: is the line above indented as it should be?"),
     ("did not find expected key", "a key was expected: is the line indented as its neighbours?"),
     ("did not find expected ',' or '}'", "a comma or } was expected: is a { left open?"),
     ("did not find expected ',' or ']'", "a comma or ] was expected: is a [ left open?"),
     ("did not find expected '-' indicator", "an item of the list (- …) was expected here"),
     ("could not find expected ':'", "a colon and a blank were expected after the key"),
+    ("did not find expected node content", "a value was expected: is a bracket left open?"),
     ("found unexpected end of stream", "the text ends inside a quoted text"),
 )
 
@@ -65,14 +68,14 @@ class Document:
         self.root = root
         self.plain = plain
         self.faults = faults
-        #: places whose value is unknown (an alias, a number that is not read): nothing else is said about them
+        #: places of an alias or an unread number: the value is unknown, nothing else is said about it
         self.unknown: set[tuple[int, int]] = set()
 
     def line(self, number: int) -> str:
         return self.lines[number - 1] if 0 < number <= len(self.lines) else ""
 
     def place(self, path: tuple[str | int, ...], *, key: bool = False) -> tuple[int, int]:
-        """Line and column of the value at a path or of its key; else of what is nearest above."""
+        """Line and column of the value at a path or of its key, else of the nearest part."""
         node, place = self.root, (self.root.line, self.root.column)
         for step in path:
             keys, value = node.keys, node.value
@@ -97,12 +100,7 @@ def read(text: str, origin: str) -> Document:
         for event in yaml.parse(text, Loader=_Loader):
             builder.take(event)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        problem = str(error.problem or error.context or "a fault")
-        plainer = next((says for key, says in _PLAINER if key in problem), problem)
-        line, column = (mark.line + 1, mark.column + 1) if mark is not None else (0, 0)
-        fault = builder.fault(line, column, f"this is not YAML: {plainer}")
-        raise ScenarioError([*builder.faults, fault]) from None
+        raise ScenarioError([*builder.faults, _syntax(error, builder)]) from None
     except (yaml.YAMLError, UnicodeError) as error:
         reason = shown(str(error).split("\n", maxsplit=1)[0])
         raise ScenarioError(
@@ -117,6 +115,22 @@ def read(text: str, origin: str) -> Document:
     document = Document(origin, text, root, builder.plain, builder.faults)
     document.unknown = builder.unknown
     return document
+
+
+def _syntax(error: yaml.MarkedYAMLError, builder: _Builder) -> Fault:
+    """The library's complaint in words that help, at a place that exists."""
+    mark = error.problem_mark or error.context_mark
+    problem = str(error.problem or error.context or "a fault")
+    message = "this is not YAML: " + next((says for key, says in _PLAINER if key in problem), problem)
+    start = error.context_mark
+    if start is not None and "flow" in str(error.context):
+        message += f" (the bracket that opens in line {start.line + 1})"
+    line, column = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
+    lines = builder.lines()
+    if line > len(lines) or not lines[line - 1].strip():
+        line = max((n for n, text in enumerate(lines[:line], 1) if text.strip()), default=1)
+        column = len(lines[line - 1].rstrip()) + 1
+    return replace(builder.fault(line, column, message), field="")
 
 
 class _Builder:
@@ -134,10 +148,14 @@ class _Builder:
         self._key: list[tuple[str, int, int] | None] = []
         self._count = 0
 
-    def fault(self, line: int, column: int, message: str, value: str = "") -> Fault:
+    def lines(self) -> list[str]:
         if self._lines is None:
             self._lines = self._text.split("\n")
-        source = self._lines[line - 1] if 0 < line <= len(self._lines) else ""
+        return self._lines
+
+    def fault(self, line: int, column: int, message: str, value: str = "") -> Fault:
+        lines = self.lines()
+        source = lines[line - 1] if 0 < line <= len(lines) else ""
         return Fault(self.origin, line, column, self._path(), message, value=value, source_line=source)
 
     def _path(self) -> str:

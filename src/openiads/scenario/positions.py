@@ -138,8 +138,8 @@ def destination(lat_rad: float, lon_rad: float, bearing_rad: float, range_m: flo
     """End (lat_rad, lon_rad) of the geodesic that starts with that bearing and has that length.
 
     T. Vincenty, "Direct and inverse solutions of geodesics on the ellipsoid with application of nested
-    equations", Survey Review 23 (1975), 88-93, equations 1 to 11; the symbols are his. The direct problem always
-    converges. Tested to 0.1 mm against C. F. F. Karney's library up to 3,000 km.
+    equations", Survey Review 23 (1975), 88-93, equations 1 to 11; the symbols are his. The direct problem
+    always converges. Tested to 0.1 mm against C. F. F. Karney's library up to 3,000 km.
     """
     if range_m == 0.0:
         return lat_rad, lon_rad

@@ -130,15 +130,19 @@ def _wrong_kind(name: str, kind: str, wanted: tuple[str, ...]) -> str:
     words = [k.replace("_", " ") for k in wanted]
     label = ", ".join(words[:-1]) + (" or " if len(words) > 1 else "") + words[-1]
     if kind:
-        return f"{shown(name)} is a {kind.replace('_', ' ')}; a {label} is needed"
+        return f"{shown(name)} is {_a(kind)}; {_a(label)} is needed"
     return f"there is no {label} with the id {shown(name)}"
+
+
+def _a(kind: str) -> str:
+    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind.replace('_', ' ')}"
 
 
 def _not_in_catalogue(name: str, kind: str, catalog_ids: CatalogIds) -> str:
     label = kind.replace("_", " ")
     for other, ids in catalog_ids.items():
         if name in ids and "/" not in other and ":" not in other:
-            return f"{shown(name)} is a {other.replace('_', ' ')} of the catalogue; a {label} is needed"
+            return f"{shown(name)} is {_a(other)} of the catalogue; {_a(label)} is needed"
     return f"the catalogue has no {label} {shown(name)}"
 
 

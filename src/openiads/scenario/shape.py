@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -24,6 +24,8 @@ class Part:
     many: bool
     ref: Ref | None
     cat: Cat | None
+    marks: tuple[Any, ...]  # all annotations met on the way to the value
+    choices: tuple[Any, ...]  # of a Literal
 
 
 @cache
@@ -32,16 +34,16 @@ def parts(model: type[BaseModel]) -> dict[str, Part]:
     found = {}
     for name, info in model.model_fields.items():
         marks: list[Any] = list(info.metadata)
-        inner, many = _unwrap(info.annotation, marks)
+        inner, many, choices = _unwrap(info.annotation, marks)
         ref = next((m for m in marks if isinstance(m, Ref)), None)
         cat = next((m for m in marks if isinstance(m, Cat)), None)
         key = info.alias or name
-        found[key] = Part(key, name, info, inner, many, ref, cat)
+        found[key] = Part(key, name, info, inner, many, ref, cat, tuple(marks), choices)
     return found
 
 
-def _unwrap(annotation: Any, marks: list[Any]) -> tuple[type[BaseModel] | None, bool]:
-    """The model inside Annotated, Optional and tuple; marks met on the way are collected."""
+def _unwrap(annotation: Any, marks: list[Any]) -> tuple[type[BaseModel] | None, bool, tuple[Any, ...]]:
+    """The model inside Annotated, Optional and tuple, and choices; marks met on the way are collected."""
     many = False
     while True:
         origin = get_origin(annotation)
@@ -55,4 +57,5 @@ def _unwrap(annotation: Any, marks: list[Any]) -> tuple[type[BaseModel] | None, 
         else:
             break
     is_model = isinstance(annotation, type) and issubclass(annotation, BaseModel)
-    return (annotation if is_model else None), many
+    choices = get_args(annotation) if get_origin(annotation) is Literal else ()
+    return (annotation if is_model else None), many, choices
