@@ -5,7 +5,6 @@ Nothing here is a result: flights are straight lines and the fates are written d
 way in which a kill chain can go, so that every sentence of `explain` has its case.
 """
 
-# ruff: noqa: PLR0917  (rows of the made-up raid are written as positions)
 from __future__ import annotations
 
 import math

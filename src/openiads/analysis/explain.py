@@ -13,6 +13,9 @@ from openiads.analysis.links import Finding, first_failed_link
 from openiads.analysis.sentences import sentence
 from openiads.results import Run
 
+#: Events that are told once when the same comes again at once.
+_TOLD_ONCE = ("fire withheld", "jam strobe", "identified", "classified", "local track")
+
 
 class UnknownThreat(LookupError):
     """No platform of that name in the run. The message is for a person; exit code 2."""
@@ -103,7 +106,7 @@ def _continues(events: list[Event], place: int) -> bool:
         new.object,
         new.detail,
     )
-    return same and new.event in ("fire withheld", "jam strobe", "identified", "classified")
+    return same and new.event in _TOLD_ONCE
 
 
 def _no_such(known: Chains, name: str) -> str:

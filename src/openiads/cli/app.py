@@ -42,7 +42,7 @@ def _options(
 
 @app.command(short_help="Simulate a scenario once.")
 @guarded
-def run(  # noqa: PLR0917 - one parameter per option
+def run(
     scenario: Annotated[
         str, typer.Argument(metavar="SCENARIO", help="A shipped scenario by name, or a file.")
     ],
@@ -121,7 +121,7 @@ def catalog(
 
 @app.command(short_help="Where a missile can meet a target.")
 @guarded
-def envelope(  # noqa: PLR0917 - one parameter per option
+def envelope(
     missile: Annotated[str, typer.Argument(metavar="MISSILE", help="Id of a missile of the catalogue.")],
     speed: Annotated[str, typer.Option(help="Speed of the target.")] = "300 m/s",
     turn: Annotated[str, typer.Option("--g", help="Peak of its weave.")] = "0 g",

@@ -4,9 +4,13 @@
 from __future__ import annotations
 
 import difflib
+from typing import TYPE_CHECKING
 
 from openiads.cli.guard import UserError
 from openiads.units import UnitError, parse_quantity
+
+if TYPE_CHECKING:
+    from openiads.analysis.envelope import Target
 
 _ASPECTS = ("approaching", "crossing", "receding")
 _LIMITS = {
@@ -17,7 +21,7 @@ _LIMITS = {
 }
 
 
-def read_target(speed: str, turn: str, aspect: str, dive: str, rcs: str) -> dict[str, object]:
+def read_target(speed: str, turn: str, aspect: str, dive: str, rcs: str) -> dict[str, Target]:
     """{description: Target}. Raises UserError that names the option, the value and what is allowed."""
     if aspect not in _ASPECTS:
         near = difflib.get_close_matches(aspect, _ASPECTS, n=1)

@@ -17,6 +17,7 @@ from openiads.cli.progress import Progress
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from openiads.analysis.envelope import Target
     from openiads.analysis.explain import Explanation
     from openiads.catalog import Catalog, Item
 
@@ -36,7 +37,7 @@ def _write(text: str) -> None:
 
 
 # --- run, show ------------------------------------------------------------------------------------
-def run_once(  # noqa: PLR0917 - one parameter per option
+def run_once(
     scenario: str, seed: int | None, replication: int, out: Path | None, force: bool, samples: str | None
 ) -> None:
     """`openiads run`."""
@@ -158,7 +159,7 @@ def show_catalog(item: str | None) -> None:
 def catalog_text(known: Catalog) -> str:
     """All items by kind."""
     width = max((len(item.id) for item in known), default=0)
-    lines = []
+    lines: list[str] = []
     for kind, ids in known.ids().items():
         if not ids:
             continue
@@ -201,7 +202,7 @@ def compile_engine() -> None:
 
 
 # --- envelope -------------------------------------------------------------------------------------
-def show_envelope(missile: str, targets: Mapping[str, object], out: Path | None, force: bool) -> None:
+def show_envelope(missile: str, targets: Mapping[str, Target], out: Path | None, force: bool) -> None:
     """`openiads envelope`: the envelope against one target, as a table and as a picture."""
     from openiads.analysis.envelope import compute_envelope, default_grid, missile_row, plot_envelopes
     from openiads.catalog import load_catalog
@@ -221,7 +222,8 @@ def show_envelope(missile: str, targets: Mapping[str, object], out: Path | None,
             missile_types([missile_row(item)])[0], target, *default_grid(reach_m, ceiling_m)
         )
     _write(
-        f"{item.id}: {item.title}\nagainst {label}; ideal track and seeker, so this is the missile, not a system\n"
+        f"{item.id}: {item.title}\nagainst {label}; "
+        "ideal track and seeker, so this is the missile, not a system\n"
     )
     _write(envelope_text(found.rows()))
     _write(f"farthest {found.reach_m / 1e3:.0f} km (declared {reach_m / 1e3:.0f} km), highest "
@@ -248,12 +250,14 @@ def _save(picture: Path, draw: Callable[[Path], object]) -> None:
 def envelope_text(rows: Iterable[Mapping[str, float]]) -> str:
     """The rows of an envelope as a table."""
     lines = [
-        f"{'alt km':>7} {'nearest km':>11} {'farthest km':>12} {'at launch km':>13} {'flight s':>9} {'end m/s':>8}"
+        f"{'alt km':>7} {'nearest km':>11} {'farthest km':>12} "
+        f"{'at launch km':>13} {'flight s':>9} {'end m/s':>8}"
     ]
     for row in rows:
         if row["max_range_m"] > 0.0:
             lines.append(
-                f"{row['alt_m'] / 1e3:7.1f} {row['min_range_m'] / 1e3:11.1f} {row['max_range_m'] / 1e3:12.1f} "
+                f"{row['alt_m'] / 1e3:7.1f} {row['min_range_m'] / 1e3:11.1f} "
+                f"{row['max_range_m'] / 1e3:12.1f} "
                 f"{row['launch_range_m'] / 1e3:13.1f} {row['time_s']:9.0f} {row['speed_mps']:8.0f}"
             )
         else:

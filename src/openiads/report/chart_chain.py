@@ -13,6 +13,7 @@ from openiads.report import style
 from openiads.report.scene import Scene
 
 MAX_ROWS = 40
+_LONGEST = 46  # characters beside a bar
 
 _STARTS = (
     ("in sight", "t_line_of_sight_s"),
@@ -26,7 +27,7 @@ _STARTS = (
 def chosen(scene: Scene) -> tuple[list[dict[str, Any]], int]:
     """Threats for the time line, at most `MAX_ROWS`, and how many are left out.
 
-    Kept first: what came through, wrong shots, what was engaged; shown by group, then by time.
+    Kept first: what came through, wrong shots, what was engaged; shown by group, in the scenario's order.
     """
     rows = [row for row in scene.threats if row["identity"] == "hostile" or row["wrong_shots"]]
 
@@ -39,7 +40,8 @@ def chosen(scene: Scene) -> tuple[list[dict[str, Any]], int]:
 
     kept = sorted(rows, key=weight)[:MAX_ROWS]
     groups = list(dict.fromkeys(row["group"] for row in scene.threats))
-    kept.sort(key=lambda row: (groups.index(row["group"]), row["t_detection_s"] or 1e9, row["id"]))
+    order = {row["id"]: k for k, row in enumerate(scene.threats)}
+    kept.sort(key=lambda row: (groups.index(row["group"]), order[row["id"]]))
     return kept, len(rows) - len(kept)
 
 
@@ -85,9 +87,7 @@ def _chain(axes: Axes, scene: Scene, row: dict[str, Any], y: int) -> None:
             axes.plot([missile["t_burst_s"]], [y], "x", color=style.TEXT, ms=4.0, mew=1.0, zorder=6)
 
 
-def _fate(  # noqa: PLR0917
-    axes: Axes, known: Chains, row: dict[str, Any], y: int, t_end_s: float, font: float
-) -> None:
+def _fate(axes: Axes, known: Chains, row: dict[str, Any], y: int, t_end_s: float, font: float) -> None:
     end = row["t_end_s"] if row["t_end_s"] is not None else t_end_s
     fate, text, colour = row["fate"], "", style.FAINT
     if fate == "killed":
@@ -104,6 +104,7 @@ def _fate(  # noqa: PLR0917
         cause = first_failed_link(known, row["id"]).cause
         text = cause if row["identity"] == "hostile" else f"{row['identity']}, shot at"
         colour = style.WRONG if row["wrong_shots"] else style.FAINT
+    text = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}\u2026"
     near_right = end > 0.72 * t_end_s
     start = min((row[key] for _, key in _STARTS if row[key] is not None), default=end)
     if near_right and start > 0.3 * t_end_s:

@@ -45,9 +45,7 @@ def near_km(scene: Scene, wide: float) -> float:
     return nice_km(min(max([*radius, wide / 12]), wide / 3))
 
 
-def draw_map(  # noqa: PLR0917
-    axes: Axes, scene: Scene, radius_km: float, title: str, near: bool, tracks: bool
-) -> None:
+def draw_map(axes: Axes, scene: Scene, radius_km: float, title: str, near: bool, tracks: bool) -> None:
     """One map of that radius."""
     axes.set_xlim(-radius_km, radius_km)
     axes.set_ylim(-radius_km, radius_km)
@@ -69,7 +67,7 @@ def draw_map(  # noqa: PLR0917
     _north(axes)
 
 
-def _ring(  # noqa: PLR0917
+def _ring(
     axes: Axes, radius: float, view: float, colour: str, line: Any, text: str, angle_deg: float
 ) -> None:
     if not 0.12 * view < radius < 1.3 * view:
@@ -148,7 +146,8 @@ def _fused(axes: Axes, scene: Scene) -> None:
 
 
 def _missiles(axes: Axes, scene: Scene, near: bool) -> None:
-    lines, wrong = [], []
+    lines: list[np.ndarray] = []
+    wrong: list[np.ndarray] = []
     for missile in scene.missiles:
         path = scene.path("missile", missile["id"])
         if path is not None:
@@ -176,7 +175,7 @@ def _ends(axes: Axes, scene: Scene, view: float, near: bool) -> None:
         elif row["fate"] in ("hit its target", "missed its target") and row["identity"] == "hostile":
             marks["leak"].append(end)
     size = 1.25 if near else 1.0
-    looks = {
+    looks: dict[str, dict[str, Any]] = {
         "miss": {"marker": "x", "s": 16 * size, "c": style.MISS, "linewidths": 1.0, "zorder": 7},
         "killed": {"marker": "*", "s": 62 * size, "c": style.KILL, "edgecolors": style.PANEL, "zorder": 8},
         "leak": {"marker": "X", "s": 78 * size, "c": style.LEAK, "edgecolors": "white", "zorder": 11},

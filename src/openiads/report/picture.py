@@ -7,8 +7,10 @@ openiads.overview(run, kind="svg")
 from __future__ import annotations
 
 import io
+from typing import Any, cast
 
 import matplotlib as mpl
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -29,7 +31,7 @@ _ROW_IN, _MIN_CHAIN_IN = 0.118, 1.6
 
 def overview(run: Run, kind: str = "png", tracks: bool = False) -> bytes:
     """The picture as PNG or SVG; `tracks` adds the fused tracks to the maps."""
-    with mpl.rc_context(style.RC):
+    with mpl.rc_context(cast(Any, style.RC)):
         figure = _draw(run, tracks)
         out = io.BytesIO()
         metadata = {"Software": None} if kind == "png" else {"Date": None}
@@ -53,8 +55,8 @@ def _draw(run: Run, tracks: bool) -> Figure:
     draw_map(place(7.0, top - _MAP_IN, _MAP_IN, _MAP_IN), seen, near, f"Within {near:.0f} km", True, tracks)
     _legend(place(12.95, top - _MAP_IN, 2.9, _MAP_IN), seen)
     bottom = 0.5
-    strip = place(1.15, bottom, 12.6, _STRIP_IN)
-    chain = place(1.15, bottom + _STRIP_IN + 0.1, 12.6, chain_in)
+    strip = place(1.15, bottom, 12.1, _STRIP_IN)
+    chain = place(1.15, bottom + _STRIP_IN + 0.1, 12.1, chain_in)
     draw_chain(chain, seen, known, rows, left_out)
     draw_rounds(strip, seen)
     for axes in (chain, strip):
@@ -119,12 +121,12 @@ def _legend(axes: Axes, seen: Scene) -> None:
     ]
     if any(row["wrong_shots"] for row in seen.threats):
         lines.append(_line(style.WRONG, "fired at civil or friend", lw=2.0))
-    chain = [Patch(color=colour, label=name) for name, colour in style.LINKS.items()]
+    chain: list[Artist] = [Patch(color=colour, label=name) for name, colour in style.LINKS.items()]
     chain += [
         _line(style.MISSILE, "missile in flight", lw=2.0),
         _mark("x", style.TEXT, "burst without a kill", 5),
     ]
-    common = {
+    common: dict[str, Any] = {
         "loc": "upper left", "frameon": False, "fontsize": 8.5, "labelspacing": 0.42, "borderpad": 0.0,
         "handlelength": 2.0, "alignment": "left", "title_fontproperties": {"weight": "bold", "size": 9.5},
     }  # fmt: skip
@@ -133,8 +135,8 @@ def _legend(axes: Axes, seen: Scene) -> None:
     axes.legend(handles=chain, title="Time line", bbox_to_anchor=(0.0, 0.355), **common)
 
 
-def _line(colour: str, label: str, lw: float = 1.4, ls: object = "-") -> Line2D:
-    return Line2D([], [], color=colour, lw=lw, ls=ls, label=label)  # type: ignore[arg-type]
+def _line(colour: str, label: str, lw: float = 1.4, ls: Any = "-") -> Line2D:
+    return Line2D([], [], color=colour, lw=lw, ls=ls, label=label)
 
 
 def _mark(marker: str, colour: str, label: str, size: float) -> Line2D:

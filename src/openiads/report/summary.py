@@ -7,7 +7,7 @@
 # ruff: noqa: PLC0415  (heavy imports only where they are used: the command line starts fast)
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -26,7 +26,7 @@ class Section:
 
     title: str
     head: tuple[str, ...] = ()
-    rows: list[tuple[str, ...]] = field(default_factory=list)
+    rows: Sequence[tuple[str, ...]] = field(default_factory=tuple)
     right: frozenset[int] = frozenset()
     notes: tuple[str, ...] = ()
     alarm: bool = False
@@ -36,8 +36,7 @@ def sections(run: Run) -> list[Section]:
     """All parts of the summary of a run."""
     told = outcome(run)
     made = [_title(run), *_alarms(run, told), _came(told), _seen(told), _shot(told), _leaked(told)]
-    made += [_lost(told), _spent(told), _caution(told)]
-    return [section for section in made if section is not None]
+    return [*made, _lost(told), _spent(told), _caution(told)]
 
 
 def plain(run: Run) -> str:
@@ -153,7 +152,7 @@ def _leaked(told: Outcome) -> Section:
     )  # fmt: skip
 
 
-def _lost(told: Outcome) -> Section | None:
+def _lost(told: Outcome) -> Section:
     if not told.losses:
         return Section("Sites hit: none")
     lost = sum(loss.lost for loss in told.losses)

@@ -220,7 +220,9 @@ def _check_shape(content: dict[str, Any], file: Path) -> None:
     """What this reader relies on; a sealed manifest of this version always has it."""
     wanted = {schema.SCENARIO, *map(schema.file_of, schema.TABLES)}
     files = content.get("files")
-    missing = sorted(wanted - set(files)) if isinstance(files, dict) else sorted(wanted)
+    if not isinstance(files, dict):
+        raise RunError(f"{file} does not list its files")
+    missing = sorted(wanted - set(files))
     if missing:
         raise RunError(f"{file} does not list {missing[0]}")
     for name, entry in files.items():

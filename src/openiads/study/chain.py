@@ -91,7 +91,8 @@ def threats_table(outcome: Outcome, names: Names, words: col.Words) -> pa.Table:
 def _targets(outcome: Outcome) -> np.ndarray:
     """Platform of every launch that had one."""
     log = outcome.event
-    return log.object[(log.code == ev.LAUNCH) & (log.object >= 0)]
+    targets: np.ndarray = log.object[(log.code == ev.LAUNCH) & (log.object >= 0)]
+    return targets
 
 
 def missiles_table(outcome: Outcome, names: Names, words: col.Words) -> pa.Table:

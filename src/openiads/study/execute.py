@@ -42,7 +42,11 @@ class Silent:
     def phase(self, text: str) -> None:
         """Nothing."""
 
-    fraction = say = phase  # type: ignore[assignment]
+    def fraction(self, done: float) -> None:
+        """Nothing."""
+
+    def say(self, text: str) -> None:
+        """Nothing."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,7 @@ def load(file: Path, sample_s: float | None = None) -> Loaded:
     return Loaded(scenario, catalog, compile_scenario(scenario, catalog, sample_s))
 
 
-def execute(  # noqa: PLR0917 - as many as the command has options
+def execute(
     file: Path,
     seed: int | None = None,
     replication: int = 0,
@@ -90,7 +94,7 @@ def execute(  # noqa: PLR0917 - as many as the command has options
     ------
     ScenarioError, CatalogError, RunExists : the input. StoreError : the disk. EngineFault : the program.
     """
-    told = progress or Silent()
+    told: Progress = progress or Silent()
     told.phase("reading the scenario")
     loaded = load(file, sample_s)
     scenario = loaded.scenario
@@ -131,15 +135,13 @@ def warm(world: World, told: Progress) -> float:
         mark.touch()
         told.say(f"compiled the engine in {took_s:.0f} s; later runs start at once")
     else:
-        told.say(
-            f"compiled the engine in {took_s:.0f} s; no cache folder is writable, so the next run compiles again"
-        )
+        told.say(f"compiled the engine in {took_s:.0f} s; no cache folder is writable, so it is not kept")
     return took_s
 
 
 def warm_up(file: Path, progress: Progress | None = None) -> float:
     """Compile everything that a run of this scenario needs and run it once; returns the seconds it took."""
-    told = progress or Silent()
+    told: Progress = progress or Silent()
     told.phase("compiling")
     start_s = time.perf_counter()
     world = load(file).compiled.world

@@ -139,7 +139,7 @@ def event_meanings() -> dict[str, dict[str, object]]:
 def _trajectories(outcome: Outcome, words: col.Words) -> pa.Table:
     sample = outcome.sample
     order = np.lexsort((np.arange(len(sample)), sample.t_s, sample.index, sample.kind))
-    sample = sample[order]
+    sample = sample[order].view(np.recarray)
     ids = np.full(len(sample), -1, dtype=np.int32)
     for kind, table in enumerate(ev.SAMPLE_KINDS):
         rows = sample.kind == kind
