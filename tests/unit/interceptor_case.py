@@ -6,7 +6,7 @@ import numpy as np
 
 from openiads.physics import interceptor_schema as S
 from openiads.physics.flyout import point_north
-from openiads.physics.geodesy import J2, MU_M3PS2, OMEGA_RADPS, A_M
+from openiads.physics.geodesy import A_M, J2, MU_M3PS2, OMEGA_RADPS
 from openiads.physics.interceptor import advance, launch
 from openiads.units import STANDARD_GRAVITY_MPS2
 
@@ -20,14 +20,16 @@ def missile_type(**changes):
     row = {
         "launch_mass_kg": 1000.0, "boost_thrust_n": flow * 245.0 * STANDARD_GRAVITY_MPS2, "boost_s": 10.0,
         "boost_mdot_kgps": flow, "sustain_thrust_n": 0.0, "sustain_s": 0.0, "sustain_mdot_kgps": 0.0,
-        "eject_speed_mps": 30.0, "ignition_s": 0.75, "rise_s": 1.25, "turn_rate_radps": 1.0, "ref_area_m2": 0.15,
-        "cd": np.array([S.cd_table(MACH, COAST), 0.8 * S.cd_table(MACH, COAST)]), "induced_k": 0.05, "cl_max": 6.0,
-        "lateral_g_max": 25.0, "lag_s": 0.25, "nav_const": 4.0, "loft_per_m": 6e-6, "loft_max_rad": 0.5,
+        "eject_speed_mps": 30.0, "ignition_s": 0.75, "rise_s": 1.25, "turn_rate_radps": 1.0,
+        "ref_area_m2": 0.15, "cd": np.array([S.cd_table(MACH, COAST), 0.8 * S.cd_table(MACH, COAST)]),
+        "induced_k": 0.05, "cl_max": 6.0, "lateral_g_max": 25.0, "lag_s": 0.25, "nav_const": 4.0,
+        "loft_per_m": 6e-6, "loft_max_rad": 0.5,
         "cruise_mps": 1200.0, "terminal_s": 4.0, "seeker_kind": S.SEEKER_ACTIVE, "seeker_range_m": 20e3,
         "seeker_fov_rad": 0.35, "seeker_gimbal_rad": 1.0, "seeker_noise_rad": 2e-3, "seeker_glint_m": 1.0,
         "seeker_tau_s": 0.1, "lethal_law": 1, "lethal_p0": 0.9, "lethal_radius_m": 15.0, "lethal_tail_m": 0.0,
-        "fuze_radius_m": 40.0, "damage_radius_m": 20.0, "cep_m": 30.0, "max_flight_s": 300.0, "min_speed_mps": 350.0,
-        "max_alt_m": 80e3, "min_target_alt_m": 10.0, "max_target_alt_m": 30e3, "min_range_m": 3e3,
+        "fuze_radius_m": 40.0, "damage_radius_m": 20.0, "cep_m": 30.0, "max_flight_s": 300.0,
+        "min_speed_mps": 350.0, "max_alt_m": 80e3, "min_target_alt_m": 10.0, "max_target_alt_m": 30e3,
+        "min_range_m": 3e3,
         "max_target_mps": 3000.0,
     }  # fmt: skip
     row.update(changes)
@@ -35,7 +37,8 @@ def missile_type(**changes):
 
 
 class Flight:
-    """Flies one round against a target of constant velocity and acceleration; keeps the state of every step."""
+    """Flies one round against a target of constant velocity and acceleration; keeps the state of every
+    step."""
 
     def __init__(self, par, position, velocity=(0.0, 0.0, 0.0), acceleration=(0.0, 0.0, 0.0), *, mode=S.AIR,
                  error=(0.0, 0.0, 0.0), sub=32, step=0.25, rcs=1.0, seeker_on=1, noise=None, ground=0.0,
@@ -72,7 +75,8 @@ def speed(m):
 
 
 def specific_energy(m):
-    """Energy per unit mass in the rotating frame: v^2/2, gravitation with J2, centrifugal potential (J/kg)."""
+    """Energy per unit mass in the rotating frame: v^2/2, gravitation with J2, centrifugal potential
+    (J/kg)."""
     r2 = m.x_m**2 + m.y_m**2 + m.z_m**2
     r = math.sqrt(r2)
     s2 = m.z_m**2 / r2

@@ -1,11 +1,13 @@
 """Mass, energy and convergence of the interceptor's flight."""
 
+import itertools
+
 import numpy as np
 import pytest
 from interceptor_case import Flight, missile_type, point_north, specific_energy, speed, works
 
 from openiads.physics import interceptor_schema as S
-from openiads.physics.interceptor import motor
+from openiads.physics.interceptor_body import motor
 
 
 def test_mass_balance_closes():
@@ -25,7 +27,7 @@ def test_motor_is_exact_over_any_cut():
     cuts = np.sort(np.r_[0.0, np.random.default_rng(1).uniform(0.0, 25.0, 60), 25.0])
     impulse = 0.0
     used = 0.0
-    for t0, t1 in zip(cuts, cuts[1:], strict=False):
+    for t0, t1 in itertools.pairwise(cuts):
         thrust, burnt = motor(par, t0, t1)
         impulse += thrust * (t1 - t0)
         used += burnt
@@ -37,8 +39,8 @@ def test_motor_is_exact_over_any_cut():
 def test_energy_balance_closes():
     """Change of energy = work of thrust, drag and lift, at every step; the residue is the integrator's.
 
-    At 1/32 s it stays below 1e-3 of the energy gained (measured 4e-4, nearly all of it in the powered climb, where
-    the lateral force turns the velocity within a substep).
+    At 1/32 s it stays below 1e-3 of the energy gained (measured 4e-4, nearly all of it in the powered climb,
+    where the lateral force turns the velocity within a substep).
     """
     flight = Flight(missile_type(), point_north(80e3, 10e3))
     start = specific_energy(flight.states[0])
@@ -75,7 +77,7 @@ def test_energy_never_rises_after_burn_out():
     ]
     assert len(energies) > 100
     scale = max(abs(e) for e in energies)
-    assert all(b - a <= 1e-9 * scale for a, b in zip(energies, energies[1:], strict=False))
+    assert all(b - a <= 1e-9 * scale for a, b in itertools.pairwise(energies))
 
 
 def test_lift_does_no_work_to_speak_of():

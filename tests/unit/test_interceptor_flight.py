@@ -8,7 +8,8 @@ from interceptor_case import Flight, missile_type, point_north, speed
 
 from openiads.physics import interceptor_schema as S
 from openiads.physics.geodesy import altitude_m
-from openiads.physics.interceptor import advance, up_unit
+from openiads.physics.interceptor import advance
+from openiads.physics.interceptor_body import up_unit
 
 HEAD_ON = (0.0, 0.0, 0.0)
 

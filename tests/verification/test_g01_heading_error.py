@@ -1,9 +1,9 @@
 """G-01. Proportional navigation against an initial heading error, no lag.
 
 Linearised homing y'' = -a_c, y(0) = 0, y'(0) = -V HE, a_c = N' (y + y' t_go) / t_go^2 has the closed form
-a_c(t) = N' V HE / t_F (1 - t/t_F)^(N'-2), and the velocity spent is V HE N' / (N' - 1).
-Source: P. Zarchan, Tactical and Strategic Missile Guidance, chapter 2; derived again by hand (the equation
-has the solution y' + y / t_go = c t_go^(N'-1)). Tolerance 1e-3: what the law promises is checked, not the integrator.
+a_c(t) = N' V HE / t_F (1 - t/t_F)^(N'-2), and the velocity spent is V HE N' / (N' - 1). Source: P. Zarchan,
+Tactical and Strategic Missile Guidance, chapter 2; derived again by hand (the equation has the solution y' +
+y / t_go = c t_go^(N'-1)). Tolerance 1e-3: what the law promises is checked, not the integrator.
 """
 
 import pytest

@@ -1,8 +1,8 @@
 """G-02. Proportional and augmented navigation against a constant target manoeuvre, no lag.
 
-a_c / n_T = N'/(N'-2) [1 - (1 - t/t_F)^(N'-2)]: at the end 3 for N' = 3 and 2 for N' = 4, both 1.5 at half time.
-The augmented law asks (N'/2)(1 - t/t_F)^(N'-2) and spends half as much velocity.
-Source: P. Zarchan, Tactical and Strategic Missile Guidance, chapters 2 and 8; derived again. Tolerance 1e-3.
+a_c / n_T = N'/(N'-2) [1 - (1 - t/t_F)^(N'-2)]: at the end 3 for N' = 3 and 2 for N' = 4, both 1.5 at half
+time. The augmented law asks (N'/2)(1 - t/t_F)^(N'-2) and spends half as much velocity. Source: P. Zarchan,
+Tactical and Strategic Missile Guidance, chapters 2 and 8; derived again. Tolerance 1e-3.
 """
 
 import pytest

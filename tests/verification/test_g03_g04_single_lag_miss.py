@@ -6,9 +6,10 @@ s^-3 (s/(s+1))^N' (step of target acceleration n_T) and s^-2 (s/(s+1))^N' (headi
     N' = 3:  miss/n_T = x^2/2 e^-x            miss/(V HE) = x e^-x (1 - x/2)
     N' = 4:  miss/n_T = x^2/2 e^-x (1 - x/3)  miss/(V HE) = x e^-x (1 - x + x^2/6)
 
-Source: P. Zarchan, Tactical and Strategic Missile Guidance, chapter 3 (method of adjoints); the transforms done
-again. Here the forward problem is flown with the same kernels as the missile's (`zem_command`, `lag_step`,
-`lag_mean`), so the lag's discretisation is part of the check. Tolerance 1e-4 of n_T T^2 or V HE T.
+Source: P. Zarchan, Tactical and Strategic Missile Guidance, chapter 3 (method of adjoints); the transforms
+done again. Here the forward problem is flown with the same kernels as the missile's (`zem_command`,
+`lag_step`, `lag_mean`), so the lag's discretisation is part of the check. Tolerance 1e-4 of n_T T^2 or V HE
+T.
 """
 
 import math

@@ -1,10 +1,10 @@
 """G-05, G-06. True proportional navigation in two dimensions, nonlinear.
 
 Missile 3000 ft/s at (0, 10000) ft, target 1000 ft/s head-on at (40000, 10000) ft, N' = 4, g = 32.2 ft/s^2.
-G-05: 20 degrees of heading error: intercept after 10.584 s, first command 12.170 g, miss below 1 ft.
-G-06: no heading error, 3 g target turn: intercept after 10.450 s, largest command 4.47 g (linear theory says 6 g).
-Source: the example of P. Zarchan, Tactical and Strategic Missile Guidance, chapter 2; the figures were computed
-independently with steps of 1e-4 s. Tolerances: 0.01 s, 0.5 % (G-05), 1 % (G-06).
+G-05: 20 degrees of heading error: intercept after 10.584 s, first command 12.170 g, miss below 1 ft. G-06: no
+heading error, 3 g target turn: intercept after 10.450 s, largest command 4.47 g (linear theory says 6 g).
+Source: the example of P. Zarchan, Tactical and Strategic Missile Guidance, chapter 2; the figures were
+computed independently with steps of 1e-4 s. Tolerances: 0.01 s, 0.5 % (G-05), 1 % (G-06).
 """
 
 import math

@@ -1,8 +1,8 @@
 """G-07. Where a head-on target is met: R_i = (R_d - v t_r) v_m / (v + v_m).
 
-R_d 120 km, v 300 m/s, t_r 8 s, v_m 1000 m/s gives 90.4615 km. The closed form is checked to 1e-6; the fire-control
-prediction, fed with a fly-out table of a missile of constant 1000 m/s, must find the same point to 1e-3 (it
-works over the curved Earth: the target flies straight while ground range is an arc).
+R_d 120 km, v 300 m/s, t_r 8 s, v_m 1000 m/s gives 90.4615 km. The closed form is checked to 1e-6; the
+fire-control prediction, fed with a fly-out table of a missile of constant 1000 m/s, must find the same point
+to 1e-3 (it works over the curved Earth: the target flies straight while ground range is an arc).
 """
 
 import math

@@ -1,17 +1,17 @@
 """G-08. Closest approach is solved inside the substep: nothing is passed through, nothing is teleported.
 
-Regression for a mistake found in other simulators: testing a distance against a radius at the ends of a step lets a
-fast missile pass through its target and "miss", or jump onto it. Reference: the closest point of two parabolas by
-dense sampling; and the flight of the same engagement with substeps from 1/8 to 1/256 s, at 5 km/s of closing speed
-(600 m per coarse substep), which must give the same miss to a metre.
+Regression for a mistake found in other simulators: testing a distance against a radius at the ends of a step
+lets a fast missile pass through its target and "miss", or jump onto it. Reference: the closest point of two
+parabolas by dense sampling; and the flight of the same engagement with substeps from 1/8 to 1/256 s, at 5
+km/s of closing speed (600 m per coarse substep), which must give the same miss to a metre.
 """
 
 import numpy as np
 import pytest
 
-from openiads.analysis.envelope import fly_engagement
-from openiads.catalog.load import load_catalog
 from openiads.analysis.envelope import missile_row
+from openiads.catalog.load import load_catalog
+from openiads.physics.engagement import fly_engagement
 from openiads.physics.guidance import closest_approach
 from openiads.physics.interceptor_schema import FATE_INTERCEPT, missile_types, missiles
 

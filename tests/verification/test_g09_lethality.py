@@ -1,10 +1,12 @@
 """G-09. Damage laws and their closed forms under circular normal error.
 
 Source: A. R. Washburn and M. Kress, Combat Modeling, Springer 2009, chapter 2: a Gaussian damage function of
-scale b and a circular normal error of standard deviation s give p0 b^2 / (b^2 + s^2); a cookie cutter of radius R gives
-1 - exp(-R^2 / (2 s^2)), which is one half at R = CEP. Monte Carlo of 200,000 fixed draws; 3.5 sigma bounds.
+scale b and a circular normal error of standard deviation s give p0 b^2 / (b^2 + s^2); a cookie cutter of
+radius R gives 1 - exp(-R^2 / (2 s^2)), which is one half at R = CEP. Monte Carlo of 200,000 fixed draws; 3.5
+sigma bounds.
 """
 
+import itertools
 import math
 
 import numpy as np
@@ -53,7 +55,7 @@ def test_cookie_cutter_by_monte_carlo(radius, cep):
 def test_laws_fall_with_miss_distance(law):
     p = [kill_probability(law, r, 0.9, 20.0, 10.0, 60.0, 1.0) for r in np.linspace(0.0, 80.0, 161)]
     assert p[0] == 0.9
-    assert all(b <= a for a, b in zip(p, p[1:], strict=False))
+    assert all(b <= a for a, b in itertools.pairwise(p))
     assert p[-1] == 0.0  # beyond the fuze radius
 
 

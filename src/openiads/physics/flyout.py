@@ -1,8 +1,9 @@
 """Fly-out tables: how long a missile takes to a point, how fast it arrives, whether it gets there at all.
 
-A table is made by flying the missile itself (`interceptor.advance`) to resting points over (ground range, altitude),
-once, when a scenario is compiled; fire control then looks up instead of flying. Nodes are even in the square root
-of range and of altitude, which puts them where the surfaces bend. See docs/models/envelope.md for the errors.
+A table is made by flying the missile itself (`interceptor.advance`) to resting points over (ground range,
+altitude), once, when a scenario is compiled; fire control then looks up instead of flying. Nodes are even in
+the square root of range and of altitude, which puts them where the surfaces bend. See docs/models/envelope.md
+for the errors.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from openiads.physics.interceptor import advance, launch
 from openiads.physics.interceptor_schema import AIR, FATE_INTERCEPT, FATE_NONE, missile_types, missiles
 from openiads.units import STANDARD_GRAVITY_MPS2
 
-N_RANGE = 32
-N_ALT = 14
+N_RANGE = 44
+N_ALT = 16
 RADIUS_M = (
     6_371_000.0  # ground range is the arc between the directions from the Earth's centre, at this radius
 )
@@ -41,7 +42,8 @@ def point_north(range_m, alt_m):
 
 @kernel
 def ground_range(ax, ay, az, bx, by, bz):
-    """Arc (m) between the directions of two ECEF points from the Earth's centre; chord series, exact to 1e-7."""
+    """Arc (m) between the directions of two ECEF points from the Earth's centre; chord series, exact to
+    1e-7."""
     a2 = ax * ax + ay * ay + az * az
     b2 = bx * bx + by * by + bz * bz
     if a2 <= 0.0 or b2 <= 0.0:
@@ -76,7 +78,8 @@ def fly_to_point(m, par, range_m, alt_m, step_s, n_sub):
 
 @kernel
 def available_g(m, par, rho):
-    """Lateral acceleration (g0) that the air gives a round at its present speed, at density `rho`, under its cap."""
+    """Lateral acceleration (g0) that the air gives a round at its present speed, at density `rho`, under its
+    cap."""
     v2 = m.vx_mps * m.vx_mps + m.vy_mps * m.vy_mps + m.vz_mps * m.vz_mps
     if m.mass_kg <= 0.0:
         return 0.0
@@ -88,20 +91,18 @@ def available_g(m, par, rho):
 
 @kernel
 def _margin(m, par, fate, rho):
-    """How comfortably the point was reached: above 0 yes, below 0 no (see docs/models/envelope.md); in [-1, 1]."""
+    """How comfortably the point was reached: above 0 yes, below 0 no (see docs/models/envelope.md); in [-1,
+    1]."""
     if fate != FATE_INTERCEPT:
         return -1.0
     v = math.sqrt(m.vx_mps * m.vx_mps + m.vy_mps * m.vy_mps + m.vz_mps * m.vz_mps)
     worst = 1.0
     s = v / par.min_speed_mps - 1.0 if par.min_speed_mps > 0.0 else 1.0
-    if s < worst:
-        worst = s
+    worst = min(worst, s)
     s = par.max_flight_s / m.t_end_s - 1.0 if m.t_end_s > 0.0 else 1.0
-    if s < worst:
-        worst = s
+    worst = min(worst, s)
     s = available_g(m, par, rho) / NEEDED_G - 1.0
-    if s < worst:
-        worst = s
+    worst = min(worst, s)
     return worst
 
 
@@ -145,9 +146,9 @@ def _reach(m, par, alt_m, step_s, n_sub):
 def make_flyout(par, max_range_m=None, n_range=N_RANGE, n_alt=N_ALT, step_s=STEP_S, n_sub=N_SUB):
     """Fly-out table of one MISSILE_TYPE row.
 
-    Returns (table, scale): table float64 (n_alt, n_range, 3) of time of flight (s), speed on arrival (m/s) and
-    margin; scale float64 (2,): range (m) and altitude (m) of the last node. `max_range_m` None: 1.1 x the farthest
-    range reached at 5, 15 or 25 km. Beyond the last range nothing is feasible.
+    Returns (table, scale): table float64 (n_alt, n_range, 3) of time of flight (s), speed on arrival (m/s)
+    and margin; scale float64 (2,): range (m) and altitude (m) of the last node. `max_range_m` None: 1.1 x the
+    farthest range reached at 5, 15 or 25 km. Beyond the last range nothing is feasible.
     """
     own = missile_types([{name: par[name] for name in par.dtype.names}])
     row = own[0]
@@ -166,7 +167,8 @@ def make_flyout(par, max_range_m=None, n_range=N_RANGE, n_alt=N_ALT, step_s=STEP
 
 
 def make_flyouts(types, **options):
-    """Tables of a MISSILE_TYPE recarray, stacked: (n, n_alt, n_range, 3) and (n, 2); writes `types.flyout`."""
+    """Tables of a MISSILE_TYPE recarray, stacked: (n, n_alt, n_range, 3) and (n, 2); writes
+    `types.flyout`."""
     made = [make_flyout(row, **options) for row in types]
     types["flyout"] = np.arange(len(types))
     return np.stack([table for table, _ in made]), np.stack([scale for _, scale in made])
@@ -176,7 +178,8 @@ def make_flyouts(types, **options):
 def flyout_lookup(tables, scales, index, range_m, alt_m):
     """(time of flight s, arrival speed m/s, margin) to a point; bilinear. Outside the table the margin is -1.
 
-    tables, scales: of `make_flyouts`; index: `flyout` of the missile type; range_m: ground range; alt_m: altitude.
+    tables, scales: of `make_flyouts`; index: `flyout` of the missile type; range_m: ground range; alt_m:
+    altitude.
     """
     n_alt = tables.shape[1]
     n_range = tables.shape[2]
@@ -229,9 +232,10 @@ def predict_intercept(
 ):
     """Where and when a missile launched `delay_s` from now would meet a target: (t s, x, y, z m, margin).
 
-    l: launcher, p, v, a: target now (ECEF; give gravity as `a` for a ballistic target, zero for one that flies).
-    t counts from now. The earliest meeting is bracketed, then found to 0.02 s by the Illinois form of false
-    position. No meeting before t_max_s: t = -1 and margin -1. A meeting point below ground has margin -1.
+    l: launcher, p, v, a: target now (ECEF; give gravity as `a` for a ballistic target, zero for one that
+    flies). t counts from now. The earliest meeting is bracketed, then found to 0.02 s by the Illinois form of
+    false position. No meeting before t_max_s: t = -1 and margin -1. A meeting point below ground has margin
+    -1.
     """
     t0 = 0.0
     f0 = _late(tables, scales, index, lx, ly, lz, px, py, pz, vx, vy, vz, ax, ay, az, delay_s, t0)

@@ -2,11 +2,9 @@
 
 Vectors are separate floats. "Relative" is target minus missile. Commands are accelerations in m/s^2.
 
-Sources
--------
-P. Zarchan, Tactical and Strategic Missile Guidance, AIAA, chapters 2, 3 and 8: proportional navigation, the
-zero-effort-miss form, augmented proportional navigation, single-lag miss. (The book was not at hand; the closed
-forms were derived again by inverse Laplace transform, see docs/models/guidance.md.)
+Sources ------- P. Zarchan, Tactical and Strategic Missile Guidance, AIAA, chapters 2, 3 and 8: proportional
+navigation, the zero-effort-miss form, augmented proportional navigation, single-lag miss. (The book was not
+at hand; the closed forms were derived again by inverse Laplace transform, see docs/models/guidance.md.)
 """
 
 from __future__ import annotations
@@ -22,9 +20,9 @@ LOFT_NONE_M = 100_000.0  # altitude of a meeting point from which there is no lo
 def apn_command(rx, ry, rz, vx, vy, vz, atx, aty, atz, nav):
     """Augmented true proportional navigation, normal to the line of sight.
 
-    a = N Vc (omega x e) + (N/2) a_T(normal), e the unit line of sight, omega its rotation vector; written without
-    square roots as a = N (Vc / R) v_n, v_n the relative velocity normal to the line of sight. With a_T = 0 it is
-    true proportional navigation. Opening range (Vc <= 0) or zero range commands nothing.
+    a = N Vc (omega x e) + (N/2) a_T(normal), e the unit line of sight, omega its rotation vector; written
+    without square roots as a = N (Vc / R) v_n, v_n the relative velocity normal to the line of sight. With
+    a_T = 0 it is true proportional navigation. Opening range (Vc <= 0) or zero range commands nothing.
 
     r: relative position (m); v: relative velocity (m/s); at: target acceleration (m/s^2); nav: N' (-).
     Returns (ax, ay, az) in m/s^2.
@@ -85,7 +83,8 @@ def limit(ax, ay, az, most):
 
 @kernel
 def time_to_meet(dx, dy, dz, vx, vy, vz, speed_mps):
-    """Time (s) in which something of constant speed can meet a target of constant velocity; -1 where it cannot.
+    """Time (s) in which something of constant speed can meet a target of constant velocity; -1 where it
+    cannot.
 
     d: target position from the chaser (m); v: target velocity (m/s). The smallest positive root of
     |d + v t| = speed t.
@@ -98,7 +97,7 @@ def time_to_meet(dx, dy, dz, vx, vy, vz, speed_mps):
     disc = dv * dv + a * d2
     if disc < 0.0:
         return -1.0
-    # d2 / (sqrt(disc) - dv) is the same root without cancellation, and without dividing by a (zero at equal speeds)
+    # the root without cancellation, and without dividing by a, which is zero at equal speeds
     q = math.sqrt(disc) - dv
     if q <= 0.0:
         return -1.0
@@ -107,7 +106,8 @@ def time_to_meet(dx, dy, dz, vx, vy, vz, speed_mps):
 
 @kernel
 def head_on_intercept_range(detect_range_m, target_speed_mps, reaction_s, missile_speed_mps):
-    """Range from the launcher at which a head-on target is met: (R_d - v t_r) v_m / (v + v_m); never below 0."""
+    """Range from the launcher at which a head-on target is met: (R_d - v t_r) v_m / (v + v_m); never below
+    0."""
     closing = target_speed_mps + missile_speed_mps
     if closing <= 0.0:
         return 0.0
@@ -121,8 +121,9 @@ def head_on_intercept_range(detect_range_m, target_speed_mps, reaction_s, missil
 def closest_approach(rx, ry, rz, vx, vy, vz, ax, ay, az, dt_s):
     """Closest approach of a relative motion r + v t + a t^2 / 2 inside [0, dt]: (time s, distance m).
 
-    The straight-line solution starts Newton on the derivative of the squared distance; with a = 0 it is exact.
-    The better of the result and both ends is returned, so a minimum inside the step is never stepped over.
+    The straight-line solution starts Newton on the derivative of the squared distance; with a = 0 it is
+    exact. The better of the result and both ends is returned, so a minimum inside the step is never stepped
+    over.
     """
     v2 = vx * vx + vy * vy + vz * vz
     t = 0.0
@@ -176,13 +177,11 @@ def predicted_meeting(px, py, pz, speed, ex, ey, ez, wx, wy, wz, bx, by, bz, hor
     dz = ez - pz
     t_go = time_to_meet(dx, dy, dz, wx, wy, wz, speed)
     t = t_go
-    if t < 0.0:
-        t = 0.0
+    t = max(t, 0.0)
     k = 0.0
     for _ in range(3):  # the acceleration shifts the meeting point, which shifts the time
         h = t
-        if h > horizon_s:
-            h = horizon_s
+        h = min(h, horizon_s)
         k = h * (t - 0.5 * h)
         t_go = time_to_meet(dx + k * bx, dy + k * by, dz + k * bz, wx, wy, wz, speed)
         if t_go >= 0.0:
@@ -203,12 +202,10 @@ def choose_loft(dx, dy, dz, ux, uy, uz, alt_m, loft_per_m, loft_max_rad):
     share = 1.0 - alt_m / LOFT_NONE_M
     if share <= 0.0 or h2 <= 1.0:
         return 0.0
-    if share > 1.0:
-        share = 1.0
+    share = min(share, 1.0)
     c = loft_per_m
     most = loft_max_rad / math.sqrt(h2)
-    if c > most:
-        c = most
+    c = min(c, most)
     return c * share
 
 
@@ -217,8 +214,8 @@ def lofted_direction(dx, dy, dz, ux, uy, uz, speed, loft_per_m, loft_max_rad):
     """Direction to fly so as to arrive along a parabola above the line of sight, and its feed-forward.
 
     d: vector to the predicted intercept point (m); u: local up. The flight direction stands `loft_per_m` x
-    (horizontal distance to go) above the line of sight, which draws a parabola. Returns (unit direction, turning
-    acceleration (m/s^2) of flying it at `speed`).
+    (horizontal distance to go) above the line of sight, which draws a parabola. Returns (unit direction,
+    turning acceleration (m/s^2) of flying it at `speed`).
     """
     r = math.sqrt(dx * dx + dy * dy + dz * dz)
     if r <= 1.0:

@@ -1,12 +1,13 @@
 """Flight of one interceptor round: launch, turn-over, boost, lofted midcourse, homing, one fate.
 
-A point mass with drag, thrust, limited and lagging lateral acceleration over the rotating, oblate Earth. The model,
-its assumptions and its one loft rule: docs/models/interceptor.md. Nothing here knows a particular missile.
+A point mass with drag, thrust, limited and lagging lateral acceleration over the rotating, oblate Earth. The
+model, its assumptions and its one loft rule: docs/models/interceptor.md. Nothing here knows a particular
+missile.
 
-Integration: drift-kick-drift. Forces are taken at the middle of the substep (position drifted by half a substep,
-velocity extrapolated with the last acceleration), which is second order, and exact for the work of each force on
-the kinetic energy. Within one call altitude and gravity are expanded about the start of the call: the errors, of
-third order in a kilometre against the Earth's radius, are under 1 mm and 1e-7 m/s^2.
+Integration: drift-kick-drift. Forces are taken at the middle of the substep (position drifted by half a
+substep, velocity extrapolated with the last acceleration), which is second order, and exact for the work of
+each force on the kinetic energy. Within one call altitude and gravity are expanded about the start of the
+call: the errors, of third order in a kilometre against the Earth's radius, are under 1 mm and 1e-7 m/s^2.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ import math
 
 from openiads._jit import kernel
 from openiads.physics.atmosphere import density_sound
-from openiads.physics.geodesy import A_M, B_M, MU_M3PS2, OMEGA_RADPS, altitude_m
+from openiads.physics.geodesy import MU_M3PS2, OMEGA_RADPS, altitude_m
 from openiads.physics.gravity import effective_gravity
 from openiads.physics.guidance import closest_approach, limit
+from openiads.physics.interceptor_body import drag_coefficient, motor, rise_since, up_unit
 from openiads.physics.interceptor_guidance import homing, seek, steer, turn
 from openiads.physics.interceptor_schema import (
     AIR,
@@ -31,9 +33,7 @@ from openiads.physics.interceptor_schema import (
     FATE_NONE,
     FATE_NONFINITE,
     FATE_TIMEOUT,
-    MACH_STEP,
     MIDCOURSE,
-    N_MACH,
     RISE,
     SURFACE,
     TERMINAL,
@@ -45,23 +45,7 @@ from openiads.units import STANDARD_GRAVITY_MPS2
 STEER_RATE = 0.8  # 1/s: midcourse gain, rate of turn per radian of heading error
 TURN_THRUST = 0.7  # largest sideways share of the thrust in the turn-over
 FAR = 1e30
-_INV_MACH_STEP = 1.0 / MACH_STEP
-_LAST_MACH = N_MACH - 1.0
-_IA2 = 1.0 / (A_M * A_M)
-_IB2 = 1.0 / (B_M * B_M)
-
-
-@kernel
-def up_unit(x, y, z):
-    """Local vertical: the gradient of the ellipsoid's equation, within 6e-5 rad of the normal below 100 km."""
-    ux = x * _IA2
-    uy = y * _IA2
-    uz = z * _IB2
-    n2 = ux * ux + uy * uy + uz * uz
-    if n2 <= 0.0:
-        return 0.0, 0.0, 1.0
-    k = 1.0 / math.sqrt(n2)
-    return ux * k, uy * k, uz * k
+NO_TARGET_M = 1e6  # a "true target" farther than this is none
 
 
 @kernel
@@ -107,58 +91,12 @@ def launch(m, par, t_s, x_m, y_m, z_m, mode):
 
 
 @kernel
-def _overlap(a, b, lo, hi):
-    """Length of the common part of [a, b] and [lo, hi]."""
-    if a < lo:
-        a = lo
-    if b > hi:
-        b = hi
-    if b > a:
-        return b - a
-    return 0.0
-
-
-@kernel
-def motor(par, t0, t1):
-    """Mean thrust (N) and propellant used (kg) between two times after ejection (s)."""
-    on = par.ignition_s
-    end = on + par.boost_s
-    b = _overlap(t0, t1, on, end)
-    s = _overlap(t0, t1, end, end + par.sustain_s)
-    dt = t1 - t0
-    if dt <= 0.0:
-        return 0.0, 0.0
-    return (
-        (b * par.boost_thrust_n + s * par.sustain_thrust_n) / dt,
-        b * par.boost_mdot_kgps + s * par.sustain_mdot_kgps,
-    )
-
-
-@kernel
 def _end(m, fate, t_s):
     """Close the flight with its one fate."""
     m.fate = fate
     m.phase = DONE
     m.t_end_s = t_s
     return fate
-
-
-@kernel
-def _rise_since(sx, sy, sz, ux, uy, uz, bulge):
-    """Altitude gained by a displacement s from where the vertical is u, with the Earth's curvature."""
-    rise = sx * ux + sy * uy + sz * uz
-    return rise + (sx * sx + sy * sy + sz * sz - rise * rise) * bulge
-
-
-@kernel
-def _drag_coefficient(curves, row, mach):
-    """Zero-lift drag coefficient by linear interpolation; row 0 motor off, 1 burning."""
-    s = mach * _INV_MACH_STEP
-    if s < _LAST_MACH:
-        j = int(s)
-        c0 = curves[row, j]
-        return c0 + (s - j) * (curves[row, j + 1] - c0)
-    return curves[row, N_MACH - 1]
 
 
 @kernel
@@ -258,16 +196,17 @@ def advance(
 ):
     """Fly one round from t_s by n_sub substeps of dt_s seconds; returns its fate (FATE_NONE: still flying).
 
-    m, par: MISSILE and MISSILE_TYPE rows. est_*: the guidance's estimate of the target at t_s (ECEF m, m/s, m/s^2);
-    its acceleration is believed for acc_horizon_s seconds. tgt_*: the truth at t_s, constant acceleration through
-    the step (seeker, fuze and miss distance only). rcs_root4: fourth root of the target's RCS in m^2 toward
-    the seeker. seeker_on: 1 where the seeker may work (illuminated or active, not blinded). n1, n2: standard normal
-    draws of this step. ground_m: altitude of the ground below.
+    m, par: MISSILE and MISSILE_TYPE rows. est_*: the guidance's estimate of the target at t_s (ECEF m, m/s,
+    m/s^2); its acceleration is believed for acc_horizon_s seconds. tgt_*: the truth at t_s, constant
+    acceleration through the step (seeker, fuze and miss distance only; farther away than NO_TARGET_M means
+    that there is none). rcs_root4: fourth root of the target's RCS in m^2 toward the seeker. seeker_on: 1
+    where the seeker may work (illuminated or active, not blinded). n1, n2: standard normal draws of this
+    step. ground_m: altitude of the ground below.
 
-    The caller keeps t_s = k * step with an integer k; after a fate the row is left alone. A closest approach in
-    homing, or within the fuze radius, is solved inside its substep and ends the flight.
+    The caller keeps t_s = k * step with an integer k; after a fate the row is left alone. A closest approach
+    in homing, or within the fuze radius, is solved inside its substep and ends the flight.
     """
-    if m.phase == TUBE or m.phase == DONE:
+    if m.phase in (TUBE, DONE):
         return m.fate
     x = m.x_m
     y = m.y_m
@@ -282,7 +221,7 @@ def advance(
     if not (r2 > 1e12 and r2 < 1e18):  # also not-a-number
         return _end(m, FATE_NONFINITE, t_s)
 
-    # frame of this call: altitude, vertical and gravity near its middle, and their change with position from there
+    # frame of this call: altitude, vertical and gravity near its middle, and their change from there
     x0 = x + 0.5 * span * vx
     y0 = y + 0.5 * span * vy
     z0 = z + 0.5 * span * vz
@@ -407,14 +346,13 @@ def advance(
         sx = mx - x0
         sy = my - y0
         sz = mz - z0
-        alt = alt0 + _rise_since(sx, sy, sz, ux, uy, uz, bulge)
+        alt = alt0 + rise_since(sx, sy, sz, ux, uy, uz, bulge)
         along = 3.0 * (sx * kx + sy * ky + sz * kz)
         gx = gx0 - grad * (sx - along * kx) + w2 * py
         gy = gy0 - grad * (sy - along * ky) - w2 * px
         gz = gz0 - grad * (sz - along * kz)
         v2 = px * px + py * py + pz * pz
-        if v2 < 1e-6:
-            v2 = 1e-6
+        v2 = max(v2, 1e-6)
         speed = math.sqrt(v2)
         iv = 1.0 / speed
         jx = px * iv
@@ -434,7 +372,7 @@ def advance(
             if thrust > 0.0:
                 row = 1
         rho, sound = density_sound(alt)
-        cd = _drag_coefficient(curves, row, speed / sound)
+        cd = drag_coefficient(curves, row, speed / sound)
         qs = 0.5 * rho * v2 * area
         most = cl_max * qs * im
 
@@ -467,8 +405,7 @@ def advance(
             cy -= gy
             cz -= gz
             most = TURN_THRUST * thrust * im  # by thrust vector, not by air
-        if most > cap:
-            most = cap
+        most = min(most, cap)
         c = cx * jx + cy * jy + cz * jz
         cx, cy, cz = limit(cx - c * jx, cy - c * jy, cz - c * jz, most)
         # the lag: its mean over the substep acts, its end value is kept
@@ -481,8 +418,7 @@ def advance(
         c = ex * jx + ey * jy + ez * jz
         ex, ey, ez = limit(ex - c * jx, ey - c * jy, ez - c * jz, most)
         lat2 = ex * ex + ey * ey + ez * ez
-        if lat2 > most2:
-            most2 = lat2
+        most2 = max(most2, lat2)
 
         # forces along the velocity
         push = thrust * im
@@ -513,8 +449,7 @@ def advance(
         down = -(qx * ux + qy * uy + qz * uz)
         if down > 0.0 and alt - half * down < ground_m:
             room = half + (alt - ground_m) / down
-            if room < 0.0:
-                room = 0.0
+            room = max(room, 0.0)
             fate = FATE_GROUND
             if m.mode == SURFACE:
                 fate = FATE_IMPACT
@@ -557,7 +492,7 @@ def advance(
     m.lz_mps2 = lz
     m.mass_kg = mass
     m.phase = phase
-    m.alt_m = alt0 + _rise_since(x - x0, y - y0, z - z0, ux, uy, uz, bulge)
+    m.alt_m = alt0 + rise_since(x - x0, y - y0, z - z0, ux, uy, uz, bulge)
     m.burnt_kg += burnt
     m.thrust_work_jpkg += thrust_work
     m.drag_work_jpkg += drag_work
@@ -573,7 +508,14 @@ def advance(
         m.t_cpa_s = t_end
     if fate != FATE_NONE:
         return _end(m, fate, t_end)
-    return _limits(
-        m, par, t_end, age0 + span, rx, ry, rz,
-        tgt_vx + tgt_ax * span - vx, tgt_vy + tgt_ay * span - vy, tgt_vz + tgt_az * span - vz,
-    )  # fmt: skip
+    ex = tgt_vx + tgt_ax * span - vx
+    ey = tgt_vy + tgt_ay * span - vy
+    ez = tgt_vz + tgt_az * span - vz
+    if rx * rx + ry * ry + rz * rz > NO_TARGET_M * NO_TARGET_M:  # nobody there: judged by the estimate
+        ex = est_vx - vx
+        ey = est_vy - vy
+        ez = est_vz - vz
+        rx = est_x + est_vx * span - x
+        ry = est_y + est_vy * span - y
+        rz = est_z + est_vz * span - z
+    return _limits(m, par, t_end, age0 + span, rx, ry, rz, ex, ey, ez)

@@ -72,14 +72,18 @@ def _seeker_error(m, par, dt_s, n1, n2, rx, ry, rz, ux, uy, uz):
 
 @kernel
 def seek(m, par, t_s, span, ux, uy, uz, est_x, est_y, est_z, rx, ry, rz, cx, cy, cz, rcs_root4, on, n1, n2):
-    """Seeker at a guidance epoch: gain or lose lock; returns the apparent displacement (m, ECEF) while locked.
+    """Seeker at a guidance epoch: gain or lose lock; returns the apparent displacement (m, ECEF) while
+    locked.
 
     r, c: true relative position and velocity. Lock needs closing range; losing `on` loses it.
     """
     if on == 0 or m.mode != AIR or par.seeker_kind == SEEKER_NONE:
         m.locked = 0
-    elif m.locked == 0 and m.phase >= MIDCOURSE:
-        if rx * cx + ry * cy + rz * cz < 0.0 and _seeker_sees(
+    elif (
+        m.locked == 0
+        and m.phase >= MIDCOURSE
+        and rx * cx + ry * cy + rz * cz < 0.0
+        and _seeker_sees(
             par,
             rx,
             ry,
@@ -91,11 +95,12 @@ def seek(m, par, t_s, span, ux, uy, uz, est_x, est_y, est_z, rx, ry, rz, cx, cy,
             m.vy_mps,
             m.vz_mps,
             rcs_root4,
-        ):
-            m.locked = 1
-            m.phase = TERMINAL
-            if m.t_lock_s < 0.0:
-                m.t_lock_s = t_s
+        )
+    ):
+        m.locked = 1
+        m.phase = TERMINAL
+        if m.t_lock_s < 0.0:
+            m.t_lock_s = t_s
     if m.locked == 0:
         return 0.0, 0.0, 0.0
     return _seeker_error(m, par, span, n1, n2, rx, ry, rz, ux, uy, uz)
@@ -105,7 +110,8 @@ def seek(m, par, t_s, span, ux, uy, uz, est_x, est_y, est_z, rx, ry, rz, cx, cy,
 def steer(m, par, age, ux, uy, uz, grav, ex, ey, ez, wx, wy, wz, bx, by, bz, horizon_s):
     """Midcourse at a guidance epoch: (direction to fly, feed-forward acceleration); may start the next phase.
 
-    age: time since ejection; grav: size of gravity; e, w, b: estimate of target position, velocity, acceleration.
+    age: time since ejection; grav: size of gravity; e, w, b: estimate of target position, velocity,
+    acceleration.
     """
     x = m.x_m
     y = m.y_m
@@ -139,8 +145,8 @@ def steer(m, par, age, ux, uy, uz, grav, ex, ey, ez, wx, wy, wz, bx, by, bz, hor
 
 @kernel
 def homing(rx, ry, rz, vx, vy, vz, bx, by, bz, ox, oy, oz, nav):
-    """`guidance.apn_command` on a target seen displaced by o (m): the displacement is one more miss to be flown
-    off in the time to go."""
+    """`guidance.apn_command` on a target seen displaced by o (m): the displacement is one more miss to be
+    flown off in the time to go."""
     r2 = rx * rx + ry * ry + rz * rz
     rv = rx * vx + ry * vy + rz * vz
     if r2 <= 0.0 or rv >= 0.0:

@@ -1,6 +1,7 @@
 """Records of interceptor missiles: one row per missile type (parameters), one per round (state).
 
-SI units. Positions ECEF (rotating frame), velocities relative to the rotating Earth. -1 is "none" in index fields.
+SI units. Positions ECEF (rotating frame), velocities relative to the rotating Earth. -1 is "none" in index
+fields.
 """
 
 from __future__ import annotations
@@ -196,7 +197,8 @@ def from_catalog(
 ) -> dict[str, Any]:
     """Fields of one MISSILE_TYPE row from the SI values of a catalogue missile.
 
-    values: the catalogue's field names (quantities in SI, choices as words); cd_*: (Mach points, coefficients).
+    values: the catalogue's field names (quantities in SI, choices as words); cd_*: (Mach points,
+    coefficients).
     """
     row = {name: values[name] for name in _SAME_NAME}
     for part in ("boost", "sustain"):
