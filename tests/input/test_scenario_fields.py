@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -254,3 +255,16 @@ def test_every_catalogue_name_is_checked():
         )
         checked += 1
     assert checked >= 12
+
+
+def test_these_checks_can_fail(monkeypatch):
+    """A bound that is not kept, and a reference that is not checked, trip the tests above."""
+    path, q = next((p, q) for p, q in QUANTITIES if p[-1] == "antenna_height")
+    monkeypatch.setattr(q, "_hi", float("inf"))
+    with pytest.raises(AssertionError, match=re.escape(name(path))):
+        test_every_bound_is_kept("above")
+    monkeypatch.undo()
+    part = next(part for p, part in FIELDS if p == ("raid", "groups", 0, "target"))
+    monkeypatch.setattr(part.ref, "kinds", (*part.ref.kinds, "airway"))
+    with pytest.raises(AssertionError, match="target"):
+        test_every_reference_is_checked()

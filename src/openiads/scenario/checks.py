@@ -89,10 +89,10 @@ def _launchers(scenario: Scenario, document: Document, known: CatalogIds) -> Ite
         if isinstance(takes, Mapping) and all(missile in takes for missile, _ in launcher.rounds):
             full = sum(n / takes[missile] for missile, n in launcher.rounds)
             if full > 1.0 + 1e-9:
-                path = ("defence", "launchers", number, "rounds")
+                whole = ("defence", "launchers", number, "rounds")
                 allowed = listed(f"{most:g} × {missile}" for missile, most in takes.items())
                 yield fault_at(
-                    document, path, "more rounds than the launcher holds", allowed=f"of one kind {allowed}"
+                    document, whole, "more rounds than the launcher holds", allowed=f"of one kind {allowed}"
                 )
 
 

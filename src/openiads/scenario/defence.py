@@ -96,7 +96,8 @@ class Doctrine(Model):
         900.0, alias="max_threat_time", description="and that within this time"
     )
     identification: Identification = Field(
-        default_factory=Identification, description="priors, thresholds and error rates of identification"
+        default_factory=lambda: Identification.model_validate({}),
+        description="priors, thresholds and error rates of identification",
     )
 
 
@@ -154,7 +155,7 @@ class Radar(Site):
     heading_error_rad: Annotated[float, Q("angle", -180.0 * _DEG, 180.0 * _DEG)] = Field(
         0.0, alias="heading_error", description="error of north alignment, added to every reported azimuth"
     )
-    emits: Window = Field(default_factory=Window, description="when it transmits")
+    emits: Window = Field(default_factory=lambda: Window.model_validate({}), description="when it transmits")
 
 
 class Battery(Model):
@@ -240,7 +241,9 @@ def _many(most: int, least: int = 0) -> Any:
 class Defence(Model):
     """The defending side."""
 
-    doctrine: Doctrine = Field(default_factory=Doctrine, description="of all command posts")
+    doctrine: Doctrine = Field(
+        default_factory=lambda: Doctrine.model_validate({}), description="of all command posts"
+    )
     command_posts: Annotated[tuple[CommandPost, ...], _many(100, 1)] = Field(description="command posts")
     radars: Annotated[tuple[Radar, ...], _many(1000)] = Field((), description="radars")
     batteries: Annotated[tuple[Battery, ...], _many(1000)] = Field((), description="batteries")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 import os
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -54,8 +54,13 @@ def load_text(text: str, origin: str = "<text>", catalog_ids: CatalogIds | None 
 
 def fault_of(scenario: Scenario, path: tuple[str | int, ...], message: str, allowed: str = "") -> Fault:
     """A fault at a path (keys as in the file) of a scenario that was read: for those who compile it."""
-    document = nodes.read(scenario.text, scenario.text_origin)
+    document = _read_again(scenario.text, scenario.text_origin)
     return fault_at(document, path, message, allowed=allowed)
+
+
+@lru_cache(maxsize=1)
+def _read_again(text: str, origin: str) -> nodes.Document:
+    return nodes.read(text, origin)
 
 
 def _load(text: str, origin: str, catalog_ids: CatalogIds | None, folder: Path | None) -> Scenario:
@@ -114,15 +119,16 @@ def _filled(plain: object) -> object:
     """With one command post, radars and batteries need not name it."""
     defence = plain.get("defence") if isinstance(plain, dict) else None
     posts = defence.get("command_posts") if isinstance(defence, dict) else None
+    if not isinstance(plain, dict) or not isinstance(defence, dict):
+        return plain
     if not isinstance(posts, list) or len(posts) != 1 or not isinstance(posts[0], dict):
         return plain
     name = posts[0].get("id")
     if not isinstance(name, str):
         return plain
-    plain = copy.copy(plain)
-    defence = plain["defence"] = dict(defence)  # type: ignore[index]
+    defence = dict(defence)
     for key in ("radars", "batteries"):
         items = defence.get(key)
         if isinstance(items, list):
             defence[key] = [{"command_post": name, **i} if isinstance(i, dict) else i for i in items]
-    return plain
+    return {**plain, "defence": defence}

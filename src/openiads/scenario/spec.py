@@ -60,10 +60,12 @@ class Scenario(Model):
     )
     seed: int = Field(1, ge=0, le=2**32 - 1, description="of the random numbers")
     origin: Origin = Field(description="reference point of bearings and ranges")
-    environment: Environment = Field(default_factory=Environment, description="air and propagation")
+    environment: Environment = Field(
+        default_factory=lambda: Environment.model_validate({}), description="air and propagation"
+    )
     defence: Defence = Field(description="the defending side")
-    raid: Raid = Field(default_factory=Raid, description="the attack")
-    traffic: Traffic = Field(default_factory=Traffic, description="other flights")
+    raid: Raid = Field(default_factory=lambda: Raid.model_validate({}), description="the attack")
+    traffic: Traffic = Field(default_factory=lambda: Traffic.model_validate({}), description="other flights")
 
     _text: str = PrivateAttr("")
     _origin: str = PrivateAttr("")
