@@ -6,13 +6,15 @@ The scenario compiler is the usual caller; tests and studies of a single mechani
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from openiads.catalog.items import Item
+from openiads.physics.jamming import check_jammer
+from openiads.physics.radar import db_to_ratio
 from openiads.world import schema
 from openiads.world.names import Names
 from openiads.world.schema import World
@@ -38,7 +40,6 @@ class Assembly:
     n_substeps: int = 8
     sample_s: float = 0.0
     refraction_model: int = 0
-    wind: Sequence[tuple[float, float, float]] = ()
     sites: list[dict[str, Any]] = field(default_factory=list)
     radars: list[dict[str, Any]] = field(default_factory=list)
     posts: list[dict[str, Any]] = field(default_factory=list)
@@ -126,11 +127,13 @@ class Assembly:
         self.platforms.append({"id": name, "item": item, "knots": knots, "signature": index, **more})
         return len(self.platforms) - 1
 
-    def add_jammer(self, name: str, item: Item, platform: int, power_w: float, t_on_s: float, t_off_s: float) -> int:
-        """A noise jammer carried by a platform."""
-        self.jammers.append(
-            {"id": name, "item": item, "platform": platform, "power_w": power_w, "on": t_on_s, "off": t_off_s}
-        )
+    def add_jammer(
+        self, name: str, platform: int, values: Mapping[str, float], t_on_s: float = 0.0, t_off_s: float = 1e9
+    ) -> int:
+        """A noise jammer carried by a platform. `values`: power_w, antenna_gain_db, bandwidth_hz, freq_min_hz,
+        freq_max_hz, polarisation_loss_db. ValueError for one without power, gain or bandwidth."""
+        check_jammer(values["power_w"], db_to_ratio(values["antenna_gain_db"]), values["bandwidth_hz"])
+        self.jammers.append({"id": name, "values": dict(values), "platform": platform, "on": t_on_s, "off": t_off_s})
         return len(self.jammers) - 1
 
     # --- out -----------------------------------------------------------------------------------

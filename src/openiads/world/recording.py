@@ -24,9 +24,17 @@ from typing import Any
 
 import numpy as np
 
-from openiads.world import recording_knots as knots_of
 from openiads.world.recording_clean import CIVIL, ROW_RULES, Floats, Flight, Rules, clean
-from openiads.world.recording_knots import STAY, rigid_move
+from openiads.world.recording_knots import (
+    STAY,
+    Misfit,
+    fit,
+    knot_times,
+    mean_direction,
+    misfit,
+    place,
+    rigid_move,
+)
 from openiads.world.recording_read import Fault, RecordingError, read_states
 
 __all__ = [
@@ -126,27 +134,26 @@ def _located(path_or_shipped: str | os.PathLike[str]) -> Iterator[tuple[Path, st
 
 def to_knots(
     flight: Flight, move: Floats = STAY, offset_s: float = 0.0, duration_s: float = math.inf
-) -> tuple[Floats, tuple[float, float, int]]:
-    """Knots [n, 7] = t_s, x, y, z (ECEF m), vx, vy, vz (m/s, Earth-fixed) of a clean flight; and how well they fit.
+) -> tuple[Floats, Misfit]:
+    """Knots [n, 7] = t_s, x, y, z (ECEF m), vx, vy, vz (m/s, Earth-fixed) of a clean flight; and how they fit.
 
-    move: from `rigid_move`. A state at t_s of the recording is at t_s + offset_s of the run; of that, [0, duration_s]
-    is kept. The fit is (sum of squares m2, maximum m, how many) of the distances from the flight's states to the curve.
-    Empty (0 knots) if the flight is there for less than 20 s.
+    move: from `rigid_move`. A state at t_s of the recording is at t_s + offset_s of the run; [0, duration_s] of
+    the run is kept. No knots for a flight that is there for less than 20 s. The misfit is that of its states.
     """
-    t = flight.t_s + offset_s
-    first, last = max(float(t[0]), 0.0), min(float(t[-1]), duration_s)
+    first = max(float(flight.t_s[0]) + offset_s, 0.0)
+    last = min(float(flight.t_s[-1]) + offset_s, duration_s)
     if last - first < _MIN_IN_RUN_S:
-        return np.empty((0, 7)), (0.0, 0.0, 0)
-    xyz = knots_of.place(flight.lat_rad, flight.lon_rad, flight.alt_m, move)
-    knots = knots_of.fit(t, xyz, knots_of.knot_times(first, last))
-    return knots, knots_of.residuals(t, xyz, knots)
+        return np.empty((0, 7)), Misfit(0, 0.0, 0.0, 0.0, 0.0)
+    path = place(flight, offset_s, move)
+    knots = fit(path, knot_times(first, last))
+    return knots, misfit(path, knots)
 
 
 def centroid(flights: Sequence[Flight]) -> tuple[float, float]:
     """(lat_rad, lon_rad) of the middle of all states: the direction of the mean of their normals."""
     sums = np.zeros(3)
     for f in flights:
-        sums = sums + knots_of.mean_direction(f.lat_rad, f.lon_rad) * len(f)
+        sums = sums + mean_direction(f.lat_rad, f.lon_rad) * len(f)
     return math.atan2(sums[2], math.sqrt(sums[0] * sums[0] + sums[1] * sums[1])), math.atan2(sums[1], sums[0])
 
 
@@ -184,22 +191,17 @@ def recorded_platforms(
         move = rigid_move(*middle, *middle, rotate_rad)
     chosen = _present(kept, start_offset_s, limit, duration_s, counts)
     platforms: list[tuple[str, Floats]] = []
-    total, worst, n = 0.0, 0.0, 0
+    fits: list[Misfit] = []
     for flight in chosen:
-        knots, (sq, far, rows) = to_knots(flight, move, -start_offset_s, duration_s)
+        knots, off = to_knots(flight, move, -start_offset_s, duration_s)
         if _impossible(knots, rules):
             counts["flights"]["dropped"]["impossible_fit"] += 1
             continue
         platforms.append((flight.name, knots))
-        total, worst, n = total + sq, max(worst, far), n + rows
+        fits.append(off)
     counts["flights"]["used"] = len(platforms)
     counts["centroid_deg"] = [round(math.degrees(a), 6) for a in middle]
-    counts["fit"] = {
-        "states": n,
-        "rms_m": round(math.sqrt(total / n), 1) if n else 0.0,
-        "max_m": round(worst, 1),
-        "knots": sum(len(knots) for _, knots in platforms),
-    }
+    counts["fit"] = _summed(fits) | {"knots": sum(len(knots) for _, knots in platforms)}
     if not platforms:
         raise RecordingError([Fault(recording.file, 0, "", _why_nothing(counts, start_offset_s, duration_s))])
     return platforms, counts
@@ -240,6 +242,18 @@ def _cleaned(recording: Recording, file: str, rules: Rules) -> tuple[dict[str, A
             },
         },
     }, kept
+
+
+def _summed(fits: list[Misfit]) -> dict[str, Any]:
+    """Root mean squares and maxima over all flights, to 0.1 m."""
+    n = sum(f.states for f in fits)
+    return {
+        "states": n,
+        "rms_m": round(math.sqrt(sum(f.total_m2 for f in fits) / max(n, 1)), 1),
+        "max_m": round(max((f.worst_m for f in fits), default=0.0), 1),
+        "across_track_rms_m": round(math.sqrt(sum(f.across_m2 for f in fits) / max(n, 1)), 1),
+        "across_track_max_m": round(max((f.across_worst_m for f in fits), default=0.0), 1),
+    }
 
 
 def _renamed(flight: Flight, i: int) -> Flight:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,7 @@ class Rules:
     climb_mps: float = 50.0  # twice the best climb of an airliner
     climb_slack_m: float = 60.0  # altitudes come in steps of 25 or 100 ft
     gap_s: float = 60.0  # longer gaps split a flight, shorter ones are bridged
+    stale_share: float = 0.25  # of the median speed: slower first and last steps are held positions
     min_rows: int = 8
     min_time_s: float = 60.0
     min_extent_m: float = 1000.0  # what stays nearer to its first position is not flying anywhere
@@ -86,7 +88,7 @@ COLUMNS = (
 #: Rules that drop rows, in the order in which they run.
 ROW_RULES = (
     "no_identity", "no_time", "time_far_off", "no_position", "position_out_of_range", "duplicate_time", "on_ground",
-    "no_altitude", "altitude_out_of_range", "altitude_spike", "position_repeated", "position_spike",
+    "no_altitude", "altitude_out_of_range", "altitude_spike", "position_repeated", "position_spike", "stale_end",
     "flight_too_short", "flight_too_sparse", "flight_stationary",
 )  # fmt: skip
 
@@ -108,6 +110,7 @@ def clean(flight: Flight, rules: Rules = CIVIL) -> tuple[list[Flight], Counter[s
     kept = []
     for part in _split(f, rules, counts):
         counts["flights_found"] += 1
+        part = _without_stale_ends(part, rules, counts)
         fault = _why_useless(part, rules)
         if fault:
             counts[f"flight_{fault}"] += len(part)
@@ -294,7 +297,23 @@ def _split(f: Flight, rules: Rules, counts: Counter[str]) -> list[Flight]:
     counts["splits_jump"] += int((jump & ~gap).sum())
     cuts = np.flatnonzero(gap | jump) + 1
     edges = [0, *cuts.tolist(), len(f)]
-    return [f.rows(slice(a, b)) for a, b in zip(edges, edges[1:], strict=False)]
+    return [f.rows(slice(a, b)) for a, b in pairwise(edges)]
+
+
+def _without_stale_ends(f: Flight, rules: Rules, counts: Counter[str]) -> Flight:
+    """Leave out ends that hardly move: where coverage begins and ends, the last known position is held for a while."""
+    first, last = 0, len(f)
+    step = np.sqrt((np.diff(_on_sphere(f), axis=0) ** 2).sum(axis=1)) / np.maximum(np.diff(f.t_s), 1e-9)
+    while last - first >= rules.min_rows:
+        slow = rules.stale_share * float(np.median(step[first : last - 1]))
+        stale = (bool(step[first] < slow), bool(step[last - 2] < slow))
+        if not any(stale):
+            break
+        first, last = first + stale[0], last - stale[1]
+    if last - first == len(f):
+        return f
+    counts["stale_end"] += len(f) - (last - first)
+    return f.rows(slice(first, last))
 
 
 def _why_useless(f: Flight, rules: Rules) -> str:

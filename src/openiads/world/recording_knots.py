@@ -1,9 +1,10 @@
 """Recorded flights: from clean states to knots, moved in place and time.
 
-States are sent about once a second and stamped in whole seconds, so a position is off by up to one second of flight
-along the track. Every ten seconds a parabola is fitted to the states of about 30 s (local regression, tricube
-weights, two robust passes); its value and slope are the knot. East, north and up are fitted apart: the timing error lies
-in the horizontal, the steps of 25 ft in the vertical, and an outlier of the one says nothing about the other.
+A position is sent about once a second and stamped with the time at which somebody stored it: it is late by a fraction of
+a second, sometimes by eight, which is 2 km along the track. The reported velocity is good to a knot or two. So every ten
+seconds a parabola is fitted to positions and velocities of about 30 s (local regression, tricube weights, two robust
+passes); its value and slope are the knot. Horizontal and vertical are fitted apart: the late positions lie in the
+one, the altitude steps of 25 ft in the other, and an outlier of the one says nothing about the other.
 
 Source: W. S. Cleveland, "Robust locally weighted regression and smoothing scatterplots", Journal of the American
 Statistical Association 74 (368), 1979, pp. 829-836: tricube weights, bisquare on 6 times the median residual.
@@ -12,21 +13,25 @@ Statistical Association 74 (368), 1979, pp. 829-836: tricube weights, bisquare o
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from openiads._jit import kernel
 from openiads.physics.geodesy import A_M, B_M, E2
-
-Floats = NDArray[np.float64]
+from openiads.world.recording_clean import Flight, Floats
 
 KNOT_S = 10.0  # between knots
 HALF_WINDOW_S = 15.0  # states to either side of a knot that make it
 _MIN_SIDE = 3  # states wanted on either side of a knot: the window grows until it has them
 _MAX_ROWS = 128  # states in one fit; of more, every second, third ... is taken
 _ROBUST_PASSES = 2
-_FLOOR_M = 5.0  # residuals below this are never outliers (resolution of the position encoding)
+_FLOOR_M = 5.0  # median residuals below this count as this (resolution of the position encoding)
+_FLOOR_MPS = 0.5
+# How far a state is trusted: only the ratios matter. Measured on the shipped recordings: see the model page.
+_SIGMA_M, _SIGMA_MPS = 60.0, 2.0
+_SIGMA_UP_M, _SIGMA_UP_MPS = 10.0, 1.5
+_BELIEF_MPS = 15.0
 
 
 def rigid_move(
@@ -55,19 +60,59 @@ def _basis(lat: float, lon: float) -> tuple[tuple[float, ...], tuple[float, ...]
 STAY = np.eye(3)
 
 
-def place(lat_rad: Floats, lon_rad: Floats, alt_m: Floats, move: Floats) -> Floats:
-    """ECEF positions [n, 3] of geodetic ones after a `rigid_move`."""
-    out = np.empty((len(lat_rad), 3))
-    place_rows(*(np.ascontiguousarray(a) for a in (lat_rad, lon_rad, alt_m, move)), out)
+class Path(NamedTuple):
+    """States in ECEF, as the fit wants them: t_s [n], xyz [n, 3] m, vel [n, 3] horizontal m/s, climb [n] m/s."""
+
+    t_s: Floats
+    xyz: Floats
+    vel: Floats
+    climb: Floats
+
+
+def place(flight: Flight, offset_s: float, move: Floats) -> Path:
+    """The states of a flight after a `rigid_move`, offset_s later."""
+    out = np.empty((len(flight), 6))
+    rows = (flight.lat_rad, flight.lon_rad, flight.alt_m, flight.speed_mps, flight.track_rad)
+    place_rows(*(np.ascontiguousarray(a) for a in (*rows, move)), out)
+    xyz, vel = np.ascontiguousarray(out[:, :3]), np.ascontiguousarray(out[:, 3:])
+    path = Path(flight.t_s + offset_s, xyz, vel, np.ascontiguousarray(flight.climb_mps))
+    return path if believable(path) else path._replace(vel=np.full_like(vel, np.nan))
+
+
+def believable(path: Path) -> bool:
+    """Whether the reported velocities are those of the positions: over half a minute or more, to 15 m/s in the median."""
+    later = np.searchsorted(path.t_s, path.t_s + 2.0 * HALF_WINDOW_S)
+    i = np.flatnonzero(later < len(path.t_s))
+    j = later[i]
+    shown = 0.5 * (path.vel[i] + path.vel[j])
+    flown = (path.xyz[j] - path.xyz[i]) / (path.t_s[j] - path.t_s[i])[:, None]
+    difference = np.sqrt(((shown - flown) ** 2).sum(axis=1))
+    difference = difference[np.isfinite(difference)]
+    return len(difference) > 0 and float(np.median(difference)) <= _BELIEF_MPS
+
+
+def fit(path: Path, times: Floats) -> Floats:
+    """Knots [m, 7] (t_s, x, y, z, vx, vy, vz) at the given times."""
+    out = np.empty((len(times), 7))
+    fit_knots(path.t_s, path.xyz, path.vel, path.climb, times, HALF_WINDOW_S, np.empty((14, _MAX_ROWS)), out)
     return out
 
 
-def fit(t_s: Floats, xyz: Floats, knot_times: Floats) -> Floats:
-    """Knots [m, 7] (t_s, x, y, z, vx, vy, vz) at the given times from positions xyz [n, 3] at times t_s, n >= 3."""
-    out = np.empty((len(knot_times), 7))
-    work = np.empty((9, _MAX_ROWS))
-    fit_knots(np.ascontiguousarray(t_s), np.ascontiguousarray(xyz), knot_times, HALF_WINDOW_S, work, out)
-    return out
+class Misfit(NamedTuple):
+    """Distances of states to the curve: sum of squares (m2) and maximum (m), in all and across the flight direction."""
+
+    states: int
+    total_m2: float
+    worst_m: float
+    across_m2: float
+    across_worst_m: float
+
+
+def misfit(path: Path, knots: Floats) -> Misfit:
+    """How far the states inside the knots' time are from the Hermite curve."""
+    out = np.empty(4)
+    n = distances(path.t_s, path.xyz, knots, out)
+    return Misfit(int(n), *out.tolist())
 
 
 def knot_times(first_s: float, last_s: float) -> Floats:
@@ -102,18 +147,20 @@ def mean_normal(lat, lon):
 
 
 @kernel
-def place_rows(lat, lon, alt, m, out):
-    """Geodetic rows -> ECEF rows after the rotation m [3, 3] of their normals. No angle is computed on the way."""
+def place_rows(lat, lon, alt, speed, track, m, out):
+    """Geodetic rows -> out [n, 6]: ECEF position and horizontal velocity after the rotation m [3, 3] of the normals."""
     for i in range(lat.shape[0]):
-        cp = math.cos(lat[i])
-        a, b, c = cp * math.cos(lon[i]), cp * math.sin(lon[i]), math.sin(lat[i])
-        x = m[0, 0] * a + m[0, 1] * b + m[0, 2] * c
-        y = m[1, 0] * a + m[1, 1] * b + m[1, 2] * c
-        z = m[2, 0] * a + m[2, 1] * b + m[2, 2] * c
-        n = A_M / math.sqrt(1.0 - E2 * z * z)
-        out[i, 0] = (n + alt[i]) * x
-        out[i, 1] = (n + alt[i]) * y
-        out[i, 2] = (n * (1.0 - E2) + alt[i]) * z
+        sp, cp, sl, cl = math.sin(lat[i]), math.cos(lat[i]), math.sin(lon[i]), math.cos(lon[i])
+        ve, vn = speed[i] * math.sin(track[i]), speed[i] * math.cos(track[i])
+        for d in range(3):
+            out[i, d] = m[d, 0] * cp * cl + m[d, 1] * cp * sl + m[d, 2] * sp
+            east = -m[d, 0] * sl + m[d, 1] * cl
+            north = -m[d, 0] * sp * cl - m[d, 1] * sp * sl + m[d, 2] * cp
+            out[i, 3 + d] = ve * east + vn * north
+        n = A_M / math.sqrt(1.0 - E2 * out[i, 2] * out[i, 2])
+        out[i, 0] *= n + alt[i]
+        out[i, 1] *= n + alt[i]
+        out[i, 2] *= n * (1.0 - E2) + alt[i]
 
 
 @kernel
@@ -155,60 +202,72 @@ def _median(values, n):
 
 
 @kernel
-def _parabola(tau, w, q, n):
-    """Weighted least squares of q = c0 + c1 tau + c2 tau^2: (c0, c1, c2). A line where a parabola is not determined."""
-    s0 = s1 = s2 = s3 = s4 = 0.0
+def _parabola(tau, q, wq, rate, wr, n):
+    """Weighted least squares of q = c0 + c1 tau + c2 tau^2 and of rate = c1 + 2 c2 tau: (c0, c1, c2).
+
+    What the data do not determine is left out (then it is a line, or a constant).
+    """
+    s00 = s01 = s02 = s11 = s12 = s22 = 0.0
     b0 = b1 = b2 = 0.0
     for i in range(n):
         a = tau[i]
-        p0 = w[i]
-        p1 = p0 * a
-        p2 = p1 * a
-        s0 += p0
-        s1 += p1
-        s2 += p2
-        s3 += p2 * a
-        s4 += p2 * a * a
-        b0 += p0 * q[i]
-        b1 += p1 * q[i]
-        b2 += p2 * q[i]
-    # Orthogonal polynomials under the weights: 1, tau - m, (tau - m)^2 - a (tau - m) - v.
-    if s0 <= 0.0:
+        w = wq[i]
+        s00 += w
+        s01 += w * a
+        s02 += w * a * a
+        s12 += w * a * a * a
+        s22 += w * a * a * a * a
+        b0 += w * q[i]
+        b1 += w * a * q[i]
+        b2 += w * a * a * q[i]
+        v = wr[i]
+        s11 += v
+        s12 += 2.0 * v * a
+        s22 += 4.0 * v * a * a
+        b1 += v * rate[i]
+        b2 += 2.0 * v * a * rate[i]
+    s11 += s02
+    # Symmetric elimination; a pivot that has shrunk to nothing takes its coefficient with it.
+    if s00 <= 0.0:
         return 0.0, 0.0, 0.0
-    m = s1 / s0
-    v = s2 / s0 - m * m
-    if v <= 1e-12:
-        return b0 / s0, 0.0, 0.0
-    mean = b0 / s0
-    slope = (b1 - m * b0) / (s0 * v)
-    third = s3 / s0 - 3.0 * m * s2 / s0 + 2.0 * m * m * m
-    fourth = s4 / s0 - 4.0 * m * s3 / s0 + 6.0 * m * m * s2 / s0 - 3.0 * m * m * m * m
-    a = third / v
-    norm = fourth - v * v - a * third
-    bend = 0.0
-    if norm > 1e-6 * v * v:
-        central = b2 / s0 - 2.0 * m * b1 / s0 + m * m * mean
-        bend = (central - a * slope * v - v * mean) / norm
-    c1 = slope - bend * (a + 2.0 * m)
-    return mean - slope * m + bend * (m * m + a * m - v), c1, bend
+    l1, l2 = s01 / s00, s02 / s00
+    d1 = s11 - l1 * s01
+    e1 = b1 - l1 * b0
+    m12 = s12 - l1 * s02
+    if d1 <= 1e-9 * s00:
+        return b0 / s00, 0.0, 0.0
+    l12 = m12 / d1
+    d2 = s22 - l2 * s02 - l12 * m12
+    e2 = b2 - l2 * b0 - l12 * e1
+    c2 = e2 / d2 if d2 > 1e-9 * s00 else 0.0
+    c1 = (e1 - m12 * c2) / d1
+    return (b0 - s01 * c1 - s02 * c2) / s00, c1, c2
 
 
 @kernel
-def _reweigh(rest, scratch, base, w, n):
-    """w = base * bisquare(residual / (6 median residual)), residuals `rest`."""
+def _reweigh(rest, scratch, base, w, scale, floor, n):
+    """w = scale * base * bisquare(rest / (6 median rest)); rows with a negative residual are not known: 0."""
+    m = 0
     for i in range(n):
-        scratch[i] = rest[i]
-    limit = 6.0 * max(_median(scratch, n), _FLOOR_M)
+        if rest[i] >= 0.0:
+            scratch[m] = rest[i]
+            m += 1
+    limit = 6.0 * max(_median(scratch, m), floor) if m > 0 else 1.0
     for i in range(n):
         r = min(rest[i] / limit, 1.0)
-        w[i] = base[i] * (1.0 - r * r) * (1.0 - r * r)
+        w[i] = scale * base[i] * (1.0 - r * r) * (1.0 - r * r) if rest[i] >= 0.0 else 0.0
 
 
 @kernel
-def fit_knots(t, xyz, tk, half_s, work, out):
-    """Knots out [m, 7] at times tk [m] from positions xyz [n, 3] at times t [n]; work [9, 128] is scratch."""
-    tau, east, north, up = work[0], work[1], work[2], work[3]
-    base, wh, wv, rest, scratch = work[4], work[5], work[6], work[7], work[8]
+def fit_knots(t, xyz, vel, climb, tk, half_s, work, out):
+    """Knots out [m, 7] at times tk [m] from positions xyz [n, 3] and velocities at times t [n].
+
+    vel [n, 3]: horizontal velocity, climb [n]: vertical speed, NaN where not known. work [14, 128] is scratch.
+    """
+    tau, base, rest, scratch = work[0], work[1], work[2], work[3]
+    east, north, up = work[4], work[5], work[6]
+    veast, vnorth, vup = work[7], work[8], work[9]
+    wh, wvh, wu, wvu = work[10], work[11], work[12], work[13]
     for k in range(tk.shape[0]):
         lo, hi = _window(t, tk[k], half_s)
         stride = (hi - lo + _MAX_ROWS - 1) // _MAX_ROWS
@@ -221,7 +280,10 @@ def fit_knots(t, xyz, tk, half_s, work, out):
         p = max(math.sqrt(ux * ux + uy * uy), 1e-12)
         ex, ey = -uy / p, ux / p
         nx, ny, nz = -uz * ey, uz * ex, ux * ey - uy * ex
-        h = 1.05 * max(half_s, max(tk[k] - t[lo], t[hi - 1] - tk[k]))
+        h = 1.05 * max(half_s, tk[k] - t[lo], t[hi - 1] - tk[k])
+        lever = _SIGMA_M / (_SIGMA_MPS * h)
+        lever_up = _SIGMA_UP_M / (_SIGMA_UP_MPS * h)
+        scale, scale_up = lever * lever, lever_up * lever_up
         n = 0
         for i in range(lo, hi, stride):
             dx, dy, dz = xyz[i, 0] - x0, xyz[i, 1] - y0, xyz[i, 2] - z0
@@ -232,23 +294,42 @@ def fit_knots(t, xyz, tk, half_s, work, out):
             a = abs(tau[n])
             b = 1.0 - a * a * a
             base[n] = b * b * b
-            wh[n] = base[n]
-            wv[n] = base[n]
+            wh[n], wu[n] = base[n], base[n]
+            vx, vy, vz = vel[i, 0], vel[i, 1], vel[i, 2]
+            veast[n] = vnorth[n] = vup[n] = 0.0
+            wvh[n] = wvu[n] = 0.0
+            if _known(vx):
+                veast[n] = h * (vx * ex + vy * ey)
+                vnorth[n] = h * (vx * nx + vy * ny + vz * nz)
+                wvh[n] = scale * base[n]
+                if _known(climb[i]):
+                    vup[n] = h * (vx * ux + vy * uy + vz * uz + climb[i])
+                    wvu[n] = scale_up * base[n]
             n += 1
         for turn in range(_ROBUST_PASSES + 1):
-            e0, e1, e2 = _parabola(tau, wh, east, n)
-            n0, n1, n2 = _parabola(tau, wh, north, n)
-            u0, u1, u2 = _parabola(tau, wv, up, n)
+            e0, e1, e2 = _parabola(tau, east, wh, veast, wvh, n)
+            n0, n1, n2 = _parabola(tau, north, wh, vnorth, wvh, n)
+            u0, u1, u2 = _parabola(tau, up, wu, vup, wvu, n)
             if turn == _ROBUST_PASSES:
                 break
             for i in range(n):
                 re = east[i] - (e0 + tau[i] * (e1 + tau[i] * e2))
                 rn = north[i] - (n0 + tau[i] * (n1 + tau[i] * n2))
                 rest[i] = math.sqrt(re * re + rn * rn)
-            _reweigh(rest, scratch, base, wh, n)
+            _reweigh(rest, scratch, base, wh, 1.0, _FLOOR_M, n)
             for i in range(n):
                 rest[i] = abs(up[i] - (u0 + tau[i] * (u1 + tau[i] * u2)))
-            _reweigh(rest, scratch, base, wv, n)
+            _reweigh(rest, scratch, base, wu, 1.0, _FLOOR_M, n)
+            for i in range(n):
+                re = veast[i] - (e1 + 2.0 * tau[i] * e2)
+                rn = vnorth[i] - (n1 + 2.0 * tau[i] * n2)
+                rest[i] = math.sqrt(re * re + rn * rn) if _known(vel[lo + i * stride, 0]) else -1.0
+            _reweigh(rest, scratch, base, wvh, scale, _FLOOR_MPS * h, n)
+            for i in range(n):
+                j = lo + i * stride
+                r = abs(vup[i] - (u1 + 2.0 * tau[i] * u2))
+                rest[i] = r if _known(vel[j, 0]) and _known(climb[j]) else -1.0
+            _reweigh(rest, scratch, base, wvu, scale_up, _FLOOR_MPS * h, n)
         out[k, 0] = tk[k]
         out[k, 1] = x0 + e0 * ex + n0 * nx + u0 * ux
         out[k, 2] = y0 + e0 * ey + n0 * ny + u0 * uy
@@ -259,26 +340,47 @@ def fit_knots(t, xyz, tk, half_s, work, out):
 
 
 @kernel
-def distances(t, xyz, knots):
-    """(sum of squares, maximum, number) of the distances of positions to the Hermite curve through the knots."""
-    total = 0.0
-    worst = 0.0
+def _known(x):
+    return not math.isnan(x)
+
+
+@kernel
+def distances(t, xyz, knots, out):
+    """Distances of positions to the Hermite curve through the knots, those inside the knots' time.
+
+    out [4]: sum of squares, maximum, and the same across the direction of flight (where an error of the time
+    stamp does not show). Returns how many.
+    """
     n = 0
     c = 0
+    out[0] = out[1] = out[2] = out[3] = 0.0
     for i in range(t.shape[0]):
         if t[i] < knots[0, 0] or t[i] > knots[knots.shape[0] - 1, 0]:
             continue
         while c < knots.shape[0] - 2 and knots[c + 1, 0] <= t[i]:
             c += 1
-        h = knots[c + 1, 0] - knots[c, 0]
-        u = (t[i] - knots[c, 0]) / max(h, 1e-9)
+        h = max(knots[c + 1, 0] - knots[c, 0], 1e-9)
+        u = (t[i] - knots[c, 0]) / h
         v = 1.0 - u
-        sq = 0.0
+        sq = along = speed_sq = 0.0
         for d in range(3):
-            x = (1.0 + 2.0 * u) * v * v * knots[c, 1 + d] + u * v * v * h * knots[c, 4 + d]
-            x += u * u * (3.0 - 2.0 * u) * knots[c + 1, 1 + d] - u * u * v * h * knots[c + 1, 4 + d]
-            sq += (x - xyz[i, d]) * (x - xyz[i, d])
-        total += sq
-        worst = max(worst, math.sqrt(sq))
+            a, b = knots[c, 1 + d], knots[c + 1, 1 + d]
+            va, vb = knots[c, 4 + d], knots[c + 1, 4 + d]
+            x = (
+                (1.0 + 2.0 * u) * v * v * a
+                + u * v * v * h * va
+                + u * u * (3.0 - 2.0 * u) * b
+                - u * u * v * h * vb
+            )
+            speed = 6.0 * u * v / h * (b - a) + v * (1.0 - 3.0 * u) * va + u * (3.0 * u - 2.0) * vb
+            off = xyz[i, d] - x
+            sq += off * off
+            along += off * speed
+            speed_sq += speed * speed
+        across = max(sq - along * along / max(speed_sq, 1e-9), 0.0)
+        out[0] += sq
+        out[1] = max(out[1], math.sqrt(sq))
+        out[2] += across
+        out[3] = max(out[3], math.sqrt(across))
         n += 1
-    return total, worst, n
+    return n

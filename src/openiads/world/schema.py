@@ -372,7 +372,6 @@ class World(NamedTuple):
     flyout_scale: np.ndarray  # [weapon, 2]
     refraction: np.ndarray  # [radar, height, 1 + range], physics.propagation
     jam_coupling_m2: np.ndarray  # [radar, jammer], J/N = coupling / r^2 on the beam axis
-    wind: np.ndarray  # [n, 3] altitude, east, north
     # state
     site_state: np.recarray
     platform_state: np.recarray

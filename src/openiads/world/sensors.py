@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from functools import lru_cache
 
 import numpy as np
 
 from openiads.catalog.items import Item
 from openiads.physics.detection import make_pd_table
-from openiads.physics.jamming import check_jammer, jammer_coupling_m2
+from openiads.physics.jamming import jammer_coupling_m2
 from openiads.physics.propagation import make_refraction_table
 from openiads.physics.radar import constant_from_claim_m2, db_to_ratio, radar_constant_m2
 from openiads.physics.signature import band_index
@@ -62,19 +63,16 @@ def fill_radar(row: np.record, item: Item) -> None:
         row.track_period_s, row.track_dwell_s, row.track_budget = row.period_s, 0.0, 0.0
 
 
-def coupling_m2(radar: Item, jammer: Item, power_w: float) -> float:
-    """J/N = coupling / r^2 with both on axis; ValueError for a jammer without power, gain or bandwidth."""
-    gain = db_to_ratio(jammer.si("antenna_gain_db"))
-    check_jammer(power_w, gain, jammer.si("bandwidth_hz"))
-    low, high = jammer.si("freq_min_hz"), jammer.si("freq_max_hz")
-    freq, width = radar.si("freq_hz"), jammer.si("bandwidth_hz")
-    if not low <= freq <= high:
-        return 0.0
+def coupling_m2(radar: Item, jammer: Mapping[str, float]) -> float:
+    """J/N = coupling / r^2 with both on axis. The jammer's band is centred on the radar where it can be."""
+    low, high, width = jammer["freq_min_hz"], jammer["freq_max_hz"], jammer["bandwidth_hz"]
+    freq, half = radar.si("freq_hz"), 0.5 * min(width, high - low)
+    centre = min(max(freq, low + half), high - half)
     return float(
         jammer_coupling_m2(
-            power_w * gain, freq, width, db_to_ratio(radar.si("antenna_gain_db")), freq,
-            radar.si("bandwidth_hz"), radar.si("noise_temperature_k"),
-            db_to_ratio(jammer.si("polarisation_loss_db")),
+            jammer["power_w"] * db_to_ratio(jammer["antenna_gain_db"]), centre, width,
+            db_to_ratio(radar.si("antenna_gain_db")), freq, radar.si("bandwidth_hz"), radar.si("noise_temperature_k"),
+            db_to_ratio(jammer["polarisation_loss_db"]),
         )
     )  # fmt: skip
 

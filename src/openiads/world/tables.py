@@ -38,7 +38,6 @@ def build(a: Assembly) -> World:
     n_channels = sum(b["targets"] for b in a.batteries)
     weapon = weapon_table(a.weapons)
     flyout, flyout_scale = make_flyouts(weapon) if a.weapons else (np.zeros((0, 2, 2, 3)), np.zeros((0, 2)))
-    wind = np.array(a.wind or [(0.0, 0.0, 0.0)], dtype=float)
     return World(
         sim=_sim(a),
         site=_sites(a),
@@ -62,7 +61,6 @@ def build(a: Assembly) -> World:
         flyout_scale=flyout_scale,
         refraction=_refraction(a),
         jam_coupling_m2=_couplings(a),
-        wind=wind,
         site_state=_site_state(a),
         platform_state=_platform_state(a),
         radar_state=_table(schema.RADAR_STATE, len(a.radars)),
@@ -215,7 +213,7 @@ def _couplings(a: Assembly) -> np.ndarray:
     table = np.zeros((len(a.radars), len(a.jammers)))
     for i, r in enumerate(a.radars):
         for k, j in enumerate(a.jammers):
-            table[i, k] = coupling_m2(r["item"], j["item"], j["power_w"])
+            table[i, k] = coupling_m2(r["item"], j["values"])
     return table
 
 

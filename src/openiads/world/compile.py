@@ -1,0 +1,309 @@
+"""Scenario → World and Names: the only place that knows both the language and the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from openiads.catalog import Catalog
+from openiads.doctrine import assign, identify, salvo
+from openiads.physics.flight import STILL_AIR, Wind
+from openiads.scenario import Fault, PlatformPlan, Scenario, ScenarioError, fault_of
+from openiads.scenario.defence import Doctrine
+from openiads.scenario.raid import Jammer, Recorded
+from openiads.world import flights, schema
+from openiads.world.assemble import Assembly, Place
+from openiads.world.names import Names
+from openiads.world.recording import recorded_platforms
+from openiads.world.schema import World
+
+DEFAULT_SAMPLE_S = 2.0
+_NEVER_S = 1e9
+_CONTROL = {"free": identify.WEAPONS_FREE, "tight": identify.WEAPONS_TIGHT, "hold": identify.WEAPONS_HOLD}
+_ASSIGNMENT = {"greedy": assign.GREEDY, "optimal": assign.OPTIMAL}
+_POLICY = {"salvo": salvo.SALVO, "shoot-look-shoot": salvo.SHOOT_LOOK_SHOOT}
+_LAYERING = {
+    "longest-reach": salvo.LONGEST_REACH, "cheapest": salvo.CHEAPEST, "highest-pk": salvo.HIGHEST_PK,
+}  # fmt: skip
+_REFRACTION = {"four-thirds": 0, "crpl-exponential": 1}
+# Worth of the defence's own equipment where the scenario gives none: enough to be a threat's target, less than an asset.
+_OWN_VALUE = {"command_post": 20.0, "radar": 20.0, "launcher": 5.0}
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A World in its initial state, the names of its rows, and what was read from recordings."""
+
+    world: World
+    names: Names
+    recordings: tuple[Mapping[str, Any], ...]
+
+
+def compile_scenario(scenario: Scenario, catalog: Catalog, sample_s: float | None = None) -> Compiled:
+    """Build the World of a scenario. ScenarioError for what only shows here (a target out of reach, for example)."""
+    work = _Compiler(scenario, catalog, DEFAULT_SAMPLE_S if sample_s is None else sample_s)
+    work.ground()
+    work.air()
+    recordings = work.recorded()
+    if work.faults:
+        raise ScenarioError(work.faults)
+    world, names = work.out.finish()
+    return Compiled(world, names, tuple(recordings))
+
+
+class _Compiler:
+    def __init__(self, scenario: Scenario, catalog: Catalog, sample_s: float) -> None:
+        self.scenario = scenario
+        self.catalog = catalog
+        self.faults: list[Fault] = []
+        self.sites: dict[str, int] = {}
+        self.posts: dict[str, int] = {}
+        self.radars: dict[str, int] = {}
+        self.batteries: dict[str, int] = {}
+        self.wind = _wind(scenario)
+        self.out = Assembly(
+            duration_s=scenario.duration_s,
+            sample_s=sample_s,
+            refraction_model=_REFRACTION[scenario.environment.refraction],
+        )
+
+    # --- the defence ---------------------------------------------------------------------------
+
+    def ground(self) -> None:
+        """Sites first, in the order of the file, then what refers to them."""
+        d = self.scenario.defence
+        for post in d.command_posts:
+            self._post(post)
+        for radar in d.radars:
+            self._radar(radar)
+        for battery in d.batteries:
+            item = self.catalog.get(d.radars[self.radars[battery.radar]].type, "radar")
+            self.batteries[battery.id] = self.out.add_battery(
+                battery.id, self.posts[battery.command_post], self.radars[battery.radar],
+                item.count("target_channels"), item.count("missile_channels"),
+            )  # fmt: skip
+        for launcher in d.launchers:
+            self._launcher(launcher)
+        for asset in d.assets:
+            self._plain_site(asset, schema.SITE_ASSET, asset.value)
+        for target in d.ground_targets:
+            self._plain_site(target, schema.SITE_TARGET, 0.0)
+        for number, strike in enumerate(d.surface_strikes):
+            self._strike(number, strike)
+        for airway in d.airways:
+            for start, end in pairwise(airway.points):
+                self.out.airways.append({
+                    "start": _place(start), "end": _place(end), "half_width_m": 0.5 * airway.width_m,
+                    "alt_min_m": airway.alt_min_m, "alt_max_m": airway.alt_max_m,
+                })  # fmt: skip
+
+    def _value(self, site: Any) -> float:
+        return site.value if "value" in site.model_fields_set else _OWN_VALUE[site.kind]
+
+    def _post(self, post: Any) -> None:
+        item = self.catalog.get(post.type, "command_post")
+        doctrine = self.scenario.doctrine(post.id)
+        reaction = item.si("reaction_time_s") if doctrine.reaction_time_s is None else doctrine.reaction_time_s
+        delay = doctrine.kill_assessment_delay_s
+        index = self.out.add_post(
+            post.id,
+            _place(post.position),
+            _roe(doctrine),
+            value=self._value(post),
+            reaction_s=reaction,
+            assessment_delay_s=item.si("kill_assessment_s") if delay is None else delay,
+            decision_period_s=doctrine.decision_period_s,
+            assignment=_ASSIGNMENT[doctrine.assignment],
+            policy=_POLICY[doctrine.policy],
+            salvo=doctrine.salvo,
+            layering=_LAYERING[doctrine.layering],
+            min_pk=doctrine.min_pk,
+            max_range_fraction=doctrine.max_range_fraction,
+            max_rounds_per_target=doctrine.max_rounds_per_target,
+            asset_margin_m=doctrine.asset_margin_m,
+            max_threat_time_s=doctrine.max_threat_time_s,
+        )
+        self.posts[post.id] = index
+        self._extent(post, self.out.posts[index]["site"], item)
+
+    def _extent(self, site: Any, index: int, item: Any) -> None:
+        """Extent and hardness: the scenario's, else the catalogue's."""
+        row = self.out.sites[index]
+        row["radius_m"] = item.si("radius_m") if site.radius_m is None else site.radius_m
+        row["hardness"] = item.si("hardness") if site.hardness is None else site.hardness
+        self.sites[site.id] = index
+
+    def _radar(self, radar: Any) -> None:
+        item = self.catalog.get(radar.type, "radar")
+        half = None
+        if radar.sector is not None and radar.sector.width_rad is not None:
+            half = 0.5 * radar.sector.width_rad
+        index = self.out.add_radar(
+            radar.id,
+            item,
+            _place(radar.position),
+            self.posts[radar.command_post],
+            value=self._value(radar),
+            antenna_height_m=radar.antenna_height_m,
+            az0_rad=radar.sector.centre_rad if radar.sector is not None else 0.0,
+            sector_half_rad=half,
+            heading_error_rad=radar.heading_error_rad,
+            t_on_s=radar.emits.from_s,
+            t_off_s=_NEVER_S if radar.emits.until_s is None else radar.emits.until_s,
+        )
+        self.radars[radar.id] = index
+        self._extent(radar, self.out.radars[index]["site"], item)
+
+    def _launcher(self, launcher: Any) -> None:
+        item = self.catalog.get(launcher.type, "launcher")
+        reserve = dict(launcher.reloads)
+        loads = {name: (count, reserve.pop(name, 0)) for name, count in launcher.rounds}
+        loads.update({name: (0, count) for name, count in reserve.items()})
+        rounds = {self.out.add_weapon(self.catalog.get(name, "missile")): load for name, load in loads.items()}
+        index = self.out.add_launcher(
+            launcher.id, item, _place(launcher.position), self.batteries[launcher.battery], rounds
+        )
+        site = self.out.launchers[index]["site"]
+        self.out.sites[site]["value"] = self._value(launcher)
+        self._extent(launcher, site, item)
+
+    def _plain_site(self, site: Any, kind: int, value: float) -> None:
+        index = self.out.add_site(site.id, kind, _place(site.position), value)
+        item = self.catalog.get(site.type, "asset") if site.type is not None else None
+        row = self.out.sites[index]
+        row["radius_m"] = site.radius_m if site.radius_m is not None else item.si("radius_m")  # type: ignore[union-attr]
+        row["hardness"] = site.hardness or (item.si("hardness") if item is not None else 1.0)
+        self.sites[site.id] = index
+
+    def _strike(self, number: int, strike: Any) -> None:
+        weapon = self.catalog.get(strike.weapon, "missile")
+        known = [w.id for w in self.out.weapons]
+        if strike.weapon not in known or weapon.si("surface_range_m") <= 0.0:
+            path = ("defence", "surface_strikes", number, "weapon")
+            why = "no launcher carries it" if strike.weapon not in known else "it has no surface mode"
+            self.faults.append(fault_of(self.scenario, path, f"{strike.weapon} cannot be used here: {why}"))
+            return
+        self.out.strikes.append({
+            "battery": self.batteries[strike.battery], "weapon": known.index(strike.weapon),
+            "site": self.sites[strike.target], "t_s": strike.at_s, "rounds": strike.rounds, "interval_s": 5.0,
+        })  # fmt: skip
+
+    # --- what flies ----------------------------------------------------------------------------
+
+    def air(self) -> None:
+        """Raid and other groups, platform by platform."""
+        where = {id(g): ("raid", "groups", k) for k, g in enumerate(self.scenario.raid.groups)}
+        where.update({id(g): ("traffic", "groups", k) for k, g in enumerate(self.scenario.traffic.groups)})
+        failed: set[int] = set()
+        for plan in self.scenario.platforms():
+            try:
+                self._platform(plan)
+            except ValueError as error:  # out of reach, no solution: one fault per group
+                if id(plan.group) not in failed:
+                    failed.add(id(plan.group))
+                    path = (*where[id(plan.group)], "target" if plan.group.target else "route")
+                    self.faults.append(fault_of(self.scenario, path, f"{plan.group.id}: {error}"))
+
+    def _platform(self, plan: PlatformPlan) -> None:
+        group = plan.group
+        item = self.catalog.get(group.type, "platform")
+        site = self.sites.get(group.target or "", -1)
+        target = self._spot(site) if site >= 0 else None
+        if item.role == "ballistic_missile":
+            if target is None:
+                last = plan.route[-1]
+                target = (last.lat_rad, last.lon_rad, last.alt_m)
+            knots = flights.ballistic_knots(plan, item, target, self.wind)
+        elif item.role == "arm":
+            knots = flights.homing_knots(plan, item, target or self._spot(self.out.posts[0]["site"]))
+        else:
+            carries_weapon = item.has("lethal_radius_m")
+            knots = flights.route_knots(
+                plan, item, target if carries_weapon or len(plan.route) == 1 else None, self.scenario.duration_s
+            )
+        row = self.out.add_platform(
+            plan.id, item, knots, **flights.platform_fields(plan, item, site),
+            names={"class": item.role, "identity": group.identity, "group": group.id, "target": group.target or ""},
+        )  # fmt: skip
+        if group.jammer is not None:
+            self._jammer(plan, row, group.jammer)
+
+    def _spot(self, site: int) -> flights.Target:
+        place = self.out.sites[site]["place"]
+        return place.lat_rad, place.lon_rad, place.alt_m
+
+    def _jammer(self, plan: PlatformPlan, row: int, jammer: Jammer) -> None:
+        item = self.catalog.get(jammer.type, "jammer") if jammer.type is not None else None
+        values = {}
+        for name in ("power_w", "antenna_gain_db", "bandwidth_hz", "freq_min_hz", "freq_max_hz"):
+            own = getattr(jammer, name)
+            values[name] = item.si(name) if own is None and item is not None else own
+        loss = item.si("polarisation_loss_db") if item is not None else 0.0
+        until = _NEVER_S if jammer.until_s is None else jammer.until_s
+        self.out.add_jammer(
+            f"{plan.id}-JAM", row, {**values, "polarisation_loss_db": loss}, jammer.from_s, until
+        )
+
+    def recorded(self) -> list[Mapping[str, Any]]:
+        """Recorded flights; returns what was counted while cleaning them."""
+        counts = []
+        for recorded in self.scenario.traffic.recorded:
+            found, count = self._recording(recorded)
+            item = self.catalog.get(recorded.type, "platform")
+            works = item.si("p_transponder_works")
+            if recorded.transponder_works is not None:
+                works = recorded.transponder_works
+            for name, knots in found:
+                self.out.add_platform(
+                    name, item, knots, klass=flights.CLASSES[item.role], identity=2, end=schema.END_LEAVE,
+                    vulnerability=item.si("vulnerability"), p_iff_reply=0.0, p_ssr_reply=item.si("p_reply"),
+                    p_transponder_works=works,
+                    names={"class": item.role, "identity": "neutral", "group": "recorded", "target": ""},
+                )  # fmt: skip
+            counts.append(count)
+        return counts
+
+    def _recording(self, recorded: Recorded) -> tuple[list[Any], Mapping[str, Any]]:
+        name = recorded.file.removeprefix("shipped:")
+        path: str | Path = name
+        if name == recorded.file:
+            path = Path(self.scenario.text_origin).parent / recorded.file
+        move = recorded.move_to
+        return recorded_platforms(
+            path,
+            None if move is None else move.lat_rad,
+            None if move is None else move.lon_rad,
+            recorded.rotate_rad,
+            -recorded.start_at_s,
+            recorded.limit,
+            self.scenario.duration_s,
+        )
+
+
+def _wind(scenario: Scenario) -> Wind:
+    """Profile of where the air goes to, east and north."""
+    levels = scenario.environment.wind
+    if not levels:
+        return STILL_AIR
+    speed = np.array([w.speed_mps for w in levels])
+    come = np.array([w.from_rad for w in levels])
+    return Wind(np.array([w.alt_m for w in levels]), -speed * np.sin(come), -speed * np.cos(come))
+
+
+def _place(position: Any) -> Place:
+    return Place(position.lat_rad, position.lon_rad, position.alt_m)
+
+
+def _roe(doctrine: Doctrine) -> dict[str, Any]:
+    """Fields of ROE that the scenario sets."""
+    roe: dict[str, Any] = {"control": _CONTROL[doctrine.rules_of_engagement]}
+    for name in type(doctrine.identification).model_fields:
+        value = getattr(doctrine.identification, name)
+        if value is not None:
+            roe[name] = int(value) if name == "self_defence" else value
+    return roe
