@@ -172,9 +172,9 @@ def envelope_of(
 
 def default_grid(claim_range_m: float, claim_alt_m: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """(ranges, altitudes) for a picture: to 1.5 x the declared range in 90 steps, to 1.15 x the altitude in
-    20."""
-    ranges = 1.5 * claim_range_m * np.arange(1, 91) / 90.0
-    alts = 50.0 + (1.15 * claim_alt_m - 50.0) * (np.arange(20) / 19.0) ** 1.5
+    26."""
+    ranges = 1.5 * claim_range_m * np.arange(1, 91, dtype=np.float64) / 90.0
+    alts = 50.0 + (1.15 * claim_alt_m - 50.0) * (np.arange(26, dtype=np.float64) / 25.0) ** 1.2
     return ranges, alts
 
 
@@ -220,7 +220,7 @@ def plot_envelopes(
     axes.set_ylabel("altitude (km)")
     axes.set_title(title)
     axes.grid(alpha=0.25)
-    axes.legend(loc="upper right", framealpha=0.9)
+    axes.legend(loc="lower right", framealpha=0.9)
     path = Path(path)
     figure.savefig(path)
     return path
