@@ -12,15 +12,16 @@ same pyarrow give the same bytes.
 from __future__ import annotations
 
 import argparse
+import datetime
 import gzip
 import json
+import statistics
 import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.csv
 import pyarrow.parquet as pq
 
 SAMPLES = "traffic/data/samples/"
@@ -35,6 +36,15 @@ EXCERPTS = {
     "civil-2018-08-01": ("collections/switzerland", 1_533_122_400, 1_533_124_200, 10),
 }
 
+#: (sample, first second, last second (from the sample's start), one state in so many seconds)
+DIRTY = (
+    ("noisy/noisy_landing", 0, 900, 2),  # altitude and position outliers, repeated positions, both altitudes
+    ("noisy/noisy_ground", 0, 930, 2),  # on the ground, then a climb with outliers
+    ("noisy/noisy_takeoff", 0, 740, 2),  # the flag "on ground" comes and goes
+    ("noisy/noisy_spoofing", 7700, 8740, 2),  # false positions far away, gaps
+    ("noisy/noisy_time_issue", 1000, 2500, 3),  # positions stamped with wrong times
+)
+
 
 def main() -> None:
     """Write every excerpt and say what is in it."""
@@ -45,7 +55,7 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(options.wheel) as wheel:
         for name, (sample, first_s, last_s, every_s) in EXCERPTS.items():
-            rows = [r for r in states(wheel, sample) if wanted(r, first_s, last_s, every_s)]
+            rows = fast([r for r in states(wheel, sample) if wanted(r, first_s, last_s, every_s)])
             write_parquet(options.out / f"{name}.parquet", named(rows))
         write_csv(options.out / "dirty-sample.csv", dirty(wheel))
 
@@ -65,6 +75,14 @@ def wanted(row: Row, first_s: int, last_s: int, every_s: int) -> bool:
     return (
         1000 * first_s <= t_ms <= 1000 * last_s and not row.get("onground") and t_ms % (1000 * every_s) == 0
     )
+
+
+def fast(rows: list[Row]) -> list[Row]:
+    """Without the aircraft whose median ground speed is under 80 kt: police and ambulance helicopters."""
+    speeds: dict[str, list[float]] = {}
+    for row in rows:
+        speeds.setdefault(row["icao24"], []).append(row["groundspeed"] or 0.0)
+    return [row for row in rows if statistics.median(speeds[row["icao24"]]) >= 80.0]
 
 
 def named(rows: Iterable[Row], key: Callable[[Row], str] = lambda r: r["icao24"]) -> list[Row]:
@@ -93,23 +111,55 @@ def write_parquet(path: Path, rows: list[Row]) -> None:
         "track": pa.array([whole(r["track"]) for r in rows], pa.int16()),
         "vertical_rate": pa.array([whole(r["vertical_rate"]) for r in rows], pa.int16()),
     })  # fmt: skip
-    plain = {"timestamp": "DELTA_BINARY_PACKED", "latitude": "BYTE_STREAM_SPLIT", "longitude": "BYTE_STREAM_SPLIT"}
+    plain = {
+        "timestamp": "DELTA_BINARY_PACKED",
+        "latitude": "BYTE_STREAM_SPLIT",
+        "longitude": "BYTE_STREAM_SPLIT",
+    }
     pq.write_table(
         table, path, compression="zstd", compression_level=19, use_dictionary=["icao24", "altitude", "groundspeed",
         "track", "vertical_rate"], column_encoding=plain, write_page_checksum=True, store_schema=False,
     )  # fmt: skip
-    print(f"{path.name}: {len({r['icao24'] for r in rows})} aircraft, {len(rows)} states, {path.stat().st_size} bytes")
+    print(
+        f"{path.name}: {len({r['icao24'] for r in rows})} aircraft, {len(rows)} states, {path.stat().st_size} bytes"
+    )
 
 
 def dirty(wheel: zipfile.ZipFile) -> list[Row]:
-    """Five aircraft with the dirt of real recordings left in: see the README beside the file."""
-    return []
+    """Five aircraft with the dirt of real receivers left in, moved in time to one common start."""
+    start_ms = 1000 * EXCERPTS["civil-2021-10-07"][1]
+    rows: list[Row] = []
+    for i, (sample, first_s, last_s, every_s) in enumerate(DIRTY, 1):
+        data = states(wheel, sample)
+        origin_ms = data[0]["timestamp"] + 1000 * first_s
+        for row in data:
+            t_ms = row["timestamp"] - origin_ms
+            if 0 <= t_ms <= 1000 * (last_s - first_s) and t_ms % (1000 * every_s) == 0:
+                rows.append({**row, "timestamp": start_ms + t_ms, "icao24": f"CIV90{i}"})
+    return rows
 
 
 def write_csv(path: Path, rows: list[Row]) -> None:
-    """A CSV file in the columns of `traffic`."""
-    if not rows:
-        return
+    """A CSV file in the columns of `traffic`; an empty cell is what was not received."""
+
+    def cell(value: object) -> str:
+        return "" if value is None else str(value)
+
+    with path.open("w", encoding="utf-8", newline="\n") as out:
+        out.write(
+            "timestamp,icao24,latitude,longitude,altitude,geoaltitude,groundspeed,track,vertical_rate,onground\n"
+        )
+        for r in rows:
+            time = datetime.datetime.fromtimestamp(r["timestamp"] / 1000, datetime.UTC)
+            place = [None if r[k] is None else round(r[k], 6) for k in ("latitude", "longitude")]
+            rest = [
+                whole(r.get(k)) for k in ("altitude", "geoaltitude", "groundspeed", "track", "vertical_rate")
+            ]
+            cells = [f"{time:%Y-%m-%d %H:%M:%S}+00:00", r["icao24"], *place, *rest, r.get("onground")]
+            out.write(",".join(cell(c) for c in cells) + "\n")
+    print(
+        f"{path.name}: {len({r['icao24'] for r in rows})} aircraft, {len(rows)} states, {path.stat().st_size} bytes"
+    )
 
 
 if __name__ == "__main__":

@@ -24,7 +24,8 @@ Bools = NDArray[np.bool_]
 EARTH_RADIUS_M = (
     6_371_008.8  # mean radius (2a + b)/3 of WGS-84; only for the limits below, never for positions
 )
-_OPEN_CHAINS = 8
+_LOOK_BACK = 256  # rows that a chain may leap over
+_MOST_CHAINS = 50  # histories told apart in one aircraft; rows of further ones are spikes
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ def clean(flight: Flight, rules: Rules = CIVIL) -> tuple[list[Flight], Counter[s
     f = _drop(f, f.on_ground, "on_ground", counts)
     f = _one_altitude(f, rules, counts)
     f = _drop(f, _repeated(f), "position_repeated", counts)
-    spikes = ~_keep_chains(f.t_s, _on_sphere(f), rules.speed_mps, rules.speed_slack_m, rules.min_rows)
+    spikes = ~_keep_chains(f.t_s, _on_sphere(f), rules.speed_mps, rules.speed_slack_m, rules.gap_s)
     f = _drop(f, spikes, "position_spike", counts)
     f = _drop(f, _repeated(f), "position_repeated", counts)
     kept = []
@@ -173,7 +174,7 @@ def _one_altitude(f: Flight, rules: Rules, counts: Counter[str]) -> Flight:
     counts["altitude_from_offset"] += int(filled.sum())
     nothing = np.full(len(f), np.nan)
     f = replace(f, geo_m=main if geometric else nothing, baro_m=nothing if geometric else main).rows(~lost)
-    again = ~_keep_chains(f.t_s, f.alt_m[:, None], rules.climb_mps, rules.climb_slack_m, rules.min_rows)
+    again = ~_keep_chains(f.t_s, f.alt_m[:, None], rules.climb_mps, rules.climb_slack_m, rules.gap_s)
     return _drop(f, again, "altitude_spike", counts)
 
 
@@ -183,7 +184,7 @@ def _plausible(t_s: Floats, alt_m: Floats, rules: Rules) -> tuple[Floats, Bools,
     inside = known & (alt_m >= rules.lowest_m) & (alt_m <= rules.highest_m)
     good = inside.copy()
     good[inside] = _keep_chains(
-        t_s[inside], alt_m[inside][:, None], rules.climb_mps, rules.climb_slack_m, rules.min_rows
+        t_s[inside], alt_m[inside][:, None], rules.climb_mps, rules.climb_slack_m, rules.gap_s
     )
     return np.where(good, alt_m, np.nan), known & ~inside, inside & ~good
 
@@ -210,76 +211,83 @@ def _steps_ok(t_s: Floats, q: Floats, rate: float, slack: float) -> Bools:
     return np.asarray(step <= rate * np.diff(t_s) + slack)
 
 
-def _keep_chains(t_s: Floats, q: Floats, rate: float, slack: float, min_rows: int) -> Bools:
+def _keep_chains(t_s: Floats, q: Floats, rate: float, slack: float, gap_s: float) -> Bools:
     """Rows that belong to a history one aircraft can have flown; `q` [n, k] in m.
 
-    Rows are strung into chains in which each step is possible (`link_chains`). The longest chain is kept, and
-    every other of at least `min_rows` that does not overlap one already kept. Single outliers, runs of them, and a
-    second (false) track in between all end up in chains that are not kept.
+    The longest chain of rows in which each step is possible is kept, what lies between its rows is not, and so on
+    with what lies before and after it. A chain that cannot be reached from the one before nor left for the one
+    after, while these two fit together, is a false track: dropped as well.
     """
     n = len(t_s)
-    if n < 2 or _steps_ok(t_s, q, rate, slack).all():
-        return np.ones(n, dtype=bool)
-    label = np.empty(n, dtype=np.int64)
-    tip = np.zeros((_OPEN_CHAINS, 2), dtype=np.int64)
-    size_open = np.zeros(_OPEN_CHAINS, dtype=np.int64)
-    n_chains = link_chains(
-        np.ascontiguousarray(t_s), np.ascontiguousarray(q), rate, slack, tip, size_open, label
-    )
-    size = np.bincount(label, minlength=n_chains)
-    first = np.full(n_chains, n)
-    np.minimum.at(first, label, np.arange(n))
-    last = np.zeros(n_chains, dtype=np.int64)
-    np.maximum.at(last, label, np.arange(n))
-    keep = np.zeros(n_chains, dtype=bool)
-    covered = np.zeros(n, dtype=bool)
-    for c in np.lexsort((first, -size)):
-        if keep.any() and size[c] < min_rows:
-            break
-        if not covered[first[c] : last[c] + 1].any():
-            keep[c] = True
-            covered[first[c] : last[c] + 1] = True
-    return np.asarray(keep[label])
+    keep = np.ones(n, dtype=bool)
+    if n < 2 or (_steps_ok(t_s, q, rate, slack) | (np.diff(t_s) > gap_s)).all():
+        return keep
+    keep[:] = False
+    t_s, q = np.ascontiguousarray(t_s), np.ascontiguousarray(q)
+    score, before = np.empty(n), np.empty(n, dtype=np.int64)
+    chains: list[list[int]] = []
+    todo = [(0, n)]
+    while todo and len(chains) < _MOST_CHAINS:
+        lo, hi = todo.pop()
+        i = int(longest_chain(t_s, q, lo, hi, rate, slack, gap_s, score, before))
+        chain = []
+        while i >= 0:
+            chain.append(i)
+            i = int(before[i])
+        chains.append(chain[::-1])
+        todo += [(a, b) for a, b in ((lo, chain[-1]), (chain[0] + 1, hi)) if a < b]
+    chains.sort()
+    _drop_detours(chains, t_s, q, rate, slack)
+    for chain in chains:
+        keep[chain] = True
+    return keep
+
+
+def _drop_detours(chains: list[list[int]], t_s: Floats, q: Floats, rate: float, slack: float) -> None:
+    def possible(a: list[int], b: list[int]) -> bool:
+        pair = [a[-1], b[0]]
+        return bool(_steps_ok(t_s[pair], q[pair], rate, slack)[0])
+
+    k = 1
+    while k < len(chains) - 1:
+        last, here, after = chains[k - 1 : k + 2]
+        if possible(last, after) and not possible(last, here) and not possible(here, after):
+            del chains[k]
+            k = max(k - 1, 1)
+        else:
+            k += 1
 
 
 @kernel
-def link_chains(t, q, rate, slack, tip, size, label):
-    """String rows (times t [n], coordinates q [n, k]) into chains of possible steps; returns how many chains.
+def longest_chain(t, q, lo, hi, rate, slack, gap_s, score, before):
+    """The last row of the longest chain of possible steps among rows [lo, hi); `before` leads back along it, -1 ends.
 
-    A row joins the open chain whose last row it follows with the smallest share of the allowed step
-    rate * dt + slack; if none allows it, it opens a new chain. tip [m, 2] and size [m] are scratch for the m
-    open chains (last row, number); when all are open the shortest, and of these the one silent longest, closes.
+    A step is possible if it is no longer than rate * dt + slack (times t [n], coordinates q [n, k]) and takes at most
+    gap_s. Every row counts 1, less up to a quarter for a step that uses up what is allowed: of two chains of
+    the same length the smoother one wins. `score` and `before` [n] are scratch.
     """
-    n_open = 0
-    n_chains = 0
-    for i in range(t.shape[0]):
-        best = -1
-        best_share = 1.0
-        for c in range(n_open):
-            j = tip[c, 0]
+    best = lo
+    for i in range(lo, hi):
+        score[i] = 1.0
+        before[i] = -1
+        for j in range(i - 1, max(lo, i - _LOOK_BACK) - 1, -1):
+            dt = t[i] - t[j]
+            if dt > gap_s:
+                break
+            if score[j] + 1.0 <= score[i]:
+                continue
             sq = 0.0
             for d in range(q.shape[1]):
                 sq += (q[i, d] - q[j, d]) * (q[i, d] - q[j, d])
-            share = math.sqrt(sq) / max(rate * (t[i] - t[j]) + slack, 1e-9)
-            if share < best_share or (share <= best_share and (best < 0 or size[c] > size[best])):
-                best = c
-                best_share = share
-        if best < 0:
-            if n_open < tip.shape[0]:
-                best = n_open
-                n_open += 1
-            else:
-                best = 0
-                for c in range(1, n_open):
-                    if size[c] < size[best] or (size[c] == size[best] and tip[c, 0] < tip[best, 0]):
-                        best = c
-            tip[best, 1] = n_chains
-            size[best] = 0
-            n_chains += 1
-        tip[best, 0] = i
-        size[best] += 1
-        label[i] = tip[best, 1]
-    return n_chains
+            allowed = rate * dt + slack
+            share = sq / max(allowed * allowed, 1e-9)
+            gain = score[j] + 1.0 - 0.25 * share
+            if share <= 1.0 and gain > score[i]:
+                score[i] = gain
+                before[i] = j
+        if score[i] > score[best]:
+            best = i
+    return best
 
 
 # --- flights ----------------------------------------------------------------------------
