@@ -100,7 +100,7 @@ def whole(value: float | None) -> int | None:
 
 
 def write_parquet(path: Path, rows: list[Row]) -> None:
-    """Positions to a millionth of a degree (0.1 m), the rest in whole units."""
+    """Positions to a millionth of a degree (0.1 m), tracks to a tenth, the rest in whole units."""
     table = pa.table({
         "timestamp": pa.array([r["timestamp"] for r in rows], pa.timestamp("ms", tz="UTC")),
         "icao24": pa.array([r["icao24"] for r in rows], pa.string()),
@@ -108,7 +108,7 @@ def write_parquet(path: Path, rows: list[Row]) -> None:
         "longitude": pa.array([round(r["longitude"], 6) for r in rows], pa.float64()),
         "altitude": pa.array([whole(r["altitude"]) for r in rows], pa.int32()),
         "groundspeed": pa.array([whole(r["groundspeed"]) for r in rows], pa.int16()),
-        "track": pa.array([whole(r["track"]) for r in rows], pa.int16()),
+        "track": pa.array([r["track"] and round(r["track"], 1) for r in rows], pa.float32()),
         "vertical_rate": pa.array([whole(r["vertical_rate"]) for r in rows], pa.int16()),
     })  # fmt: skip
     plain = {

@@ -1,12 +1,14 @@
 """Recorded civil flights: a file of ADS-B states becomes trajectories (knots) of the World.
 
     >>> flights, counts = recorded_platforms("civil-2021-10-07", None, None, 0.0, 0.0, 3, 600.0)
-    >>> [name for name, knots in flights]  # doctest: +SKIP
+    >>> len(flights), flights[0][1].shape[1]
+    (3, 7)
 
-Three steps, each usable alone: `read_recording` (file -> flights as sent), `clean` (rules against dirt, counted),
-`to_knots` (smoothing, the move of the whole recording in place and time). The same file and arguments give the same
-bytes. Altitude: the height above the ellipsoid where the aircraft sent it (`geoaltitude`), else the pressure altitude as
-it is, which differs from it by the weather and the geoid: some tens to a few hundred metres. No correction is made up.
+Three steps, each usable alone: `read_recording` (file to flights as sent), `clean` (rules against dirt, counted)
+and `to_knots` (smoothing; the move of the whole recording in place and time). The same file and arguments give
+the same bytes. Altitude: the height above the ellipsoid where the aircraft sent it (`geoaltitude`), else the
+pressure altitude as it is, which differs from it by the weather and the geoid, some tens to a few hundred
+metres. No correction is made up.
 """
 
 from __future__ import annotations
@@ -42,6 +44,7 @@ __all__ = [
     "recorded_platforms", "rigid_move", "shipped_names", "to_knots",
 ]  # fmt: skip
 
+SHIPPED = "shipped:"  # before the name of a shipped recording; may be left out
 _MIN_IN_RUN_S = 20.0  # a flight that is there for less than two knot spacings is left out
 
 
@@ -118,11 +121,14 @@ def _no_such(name: str) -> str:
 
 @contextmanager
 def _located(path_or_shipped: str | os.PathLike[str]) -> Iterator[tuple[Path, str]]:
-    """(path, shipped name or ""): a bare name without suffix is a shipped recording, anything else a path."""
+    """(path, shipped name or ""): `shipped:NAME` and a bare NAME without suffix are shipped, anything else is a path."""
     text = os.fspath(path_or_shipped)
-    if text in shipped_names():
-        with resources.as_file(_shelf().joinpath(f"{text}.parquet")) as path:
-            yield path, text
+    name = text.removeprefix(SHIPPED)
+    if name in shipped_names():
+        with resources.as_file(_shelf().joinpath(f"{name}.parquet")) as path:
+            yield path, name
+    elif name != text:
+        raise RecordingError([Fault(text, 0, "", _no_such(name))])
     elif text == os.path.basename(text) and not os.path.splitext(text)[1] and not os.path.lexists(text):
         raise RecordingError([Fault(text, 0, "", _no_such(text))])
     else:
@@ -169,11 +175,10 @@ def recorded_platforms(
 ) -> tuple[list[tuple[str, Floats]], dict[str, Any]]:
     """Everything at once: the flights of a recording that are in the air during the run, as (name, knots), and counts.
 
-    path_or_shipped: a file, or the name of a shipped recording.
+    path_or_shipped: a file, or `shipped:NAME` (or just NAME) of a shipped recording.
     move_to: where the recording's centroid (of all its clean states) comes to, radians; None: stays where it was.
     rotate_rad: turn of the whole recording about that point, clockwise from above.
-    start_offset_s: time in the recording, counted from its first state, that is t = 0 of the run (negative: the
-    recording begins that much later than the run).
+    start_offset_s: time in the run of the recording's first state. Negative: the run begins so far into the recording.
     limit: at most so many flights, those longest in the air during the run (of equals the earlier in the file); None: all.
     The counts are plain JSON data for the manifest: what was read, dropped by which rule, kept, and how well it fits.
 
@@ -193,7 +198,7 @@ def recorded_platforms(
     platforms: list[tuple[str, Floats]] = []
     fits: list[Misfit] = []
     for flight in chosen:
-        knots, off = to_knots(flight, move, -start_offset_s, duration_s)
+        knots, off = to_knots(flight, move, start_offset_s, duration_s)
         if _impossible(knots, rules):
             counts["flights"]["dropped"]["impossible_fit"] += 1
             continue
@@ -264,8 +269,9 @@ def _present(
     flights: list[Flight], start_s: float, limit: int | None, duration_s: float, counts: dict[str, Any]
 ) -> list[Flight]:
     """The flights that are there during the run, in the order of the file; of too many, those longest there."""
-    end_s = start_s + duration_s
-    here = [min(float(f.t_s[-1]), end_s) - max(float(f.t_s[0]), start_s) for f in flights]
+    here = [
+        min(float(f.t_s[-1]) + start_s, duration_s) - max(float(f.t_s[0]) + start_s, 0.0) for f in flights
+    ]
     found = [i for i, there in enumerate(here) if there >= _MIN_IN_RUN_S]
     longest = sorted(found, key=lambda i: (-here[i], i))
     taken = sorted(longest if limit is None else longest[: max(limit, 0)])
@@ -285,6 +291,7 @@ def _why_nothing(counts: dict[str, Any], start_s: float, duration_s: float) -> s
     dropped = [f"{n} {rule.replace('_', ' ')}" for rule, n in counts["rows_dropped"].items()]
     lost = [f"{n} {why.replace('_', ' ')}" for why, n in counts["flights"]["dropped"].items() if n]
     return (
-        f"no usable flight from {start_s:g} s to {start_s + duration_s:g} s of the recording: {counts['rows_read']} rows read; "
+        f"no usable flight from {-start_s:g} s to {duration_s - start_s:g} s of the recording: "
+        f"{counts['rows_read']} rows read; "
         f"rows dropped: {', '.join(dropped) or 'none'}; flights dropped: {', '.join(lost) or 'none'}"
     )

@@ -1,13 +1,10 @@
 """Recorded flights: from clean states to knots, moved in place and time.
 
-A position is sent about once a second and stamped with the time at which somebody stored it: it is late by a fraction of
-a second, sometimes by eight, which is 2 km along the track. The reported velocity is good to a knot or two. So every ten
-seconds a parabola is fitted to positions and velocities of about 30 s (local regression, tricube weights, two robust
-passes); its value and slope are the knot. Horizontal and vertical are fitted apart: the late positions lie in the
-one, the altitude steps of 25 ft in the other, and an outlier of the one says nothing about the other.
-
-Source: W. S. Cleveland, "Robust locally weighted regression and smoothing scatterplots", Journal of the American
-Statistical Association 74 (368), 1979, pp. 829-836: tricube weights, bisquare on 6 times the median residual.
+A position is sent about once a second and stamped with the time at which somebody stored it: it is late by a fraction
+of a second, sometimes by eight, which is 2 km along the track. The reported velocity is good to a knot or two. So the
+path is the one that a Kalman filter with a backward pass finds (`recording_smooth`), from positions and velocities,
+those that do not fit weighing less; its position and velocity every ten seconds are the knots. The place on the
+Earth and the altitude are smoothed apart: late positions lie in the one, altitude steps of 25 ft in the other.
 """
 
 from __future__ import annotations
@@ -18,20 +15,20 @@ from typing import NamedTuple
 import numpy as np
 
 from openiads._jit import kernel
-from openiads.physics.geodesy import A_M, B_M, E2
-from openiads.world.recording_clean import Flight, Floats
+from openiads.physics.geodesy import A_M, E2
+from openiads.world.recording_clean import EARTH_RADIUS_M, Flight, Floats
+from openiads.world.recording_smooth import Noise, smoothed
 
 KNOT_S = 10.0  # between knots
-HALF_WINDOW_S = 15.0  # states to either side of a knot that make it
-_MIN_SIDE = 3  # states wanted on either side of a knot: the window grows until it has them
-_MAX_ROWS = 128  # states in one fit; of more, every second, third ... is taken
-_ROBUST_PASSES = 2
-_FLOOR_M = 5.0  # median residuals below this count as this (resolution of the position encoding)
-_FLOOR_MPS = 0.5
-# How far a state is trusted: only the ratios matter. Measured on the shipped recordings: see the model page.
-_SIGMA_M, _SIGMA_MPS = 60.0, 2.0
-_SIGMA_UP_M, _SIGMA_UP_MPS = 10.0, 1.5
+_BELIEF_S = 30.0  # reported velocities are compared with the way flown in this time
 _BELIEF_MPS = 15.0
+
+# How far a state is trusted (see the model page: the scatter of the shipped recordings), and how fast acceleration
+# changes (m/s3 in one second, squared). Without velocities a path must be stiffer to be smooth.
+LEVEL = Noise(position_m=60.0, rate_mps=2.0, jerk=0.3)
+LEVEL_BARE = Noise(position_m=60.0, rate_mps=2.0, jerk=0.02)
+HEIGHT = Noise(position_m=8.0, rate_mps=1.5, jerk=0.05)
+HEIGHT_BARE = Noise(position_m=8.0, rate_mps=1.5, jerk=0.005)
 
 
 def rigid_move(
@@ -40,7 +37,7 @@ def rigid_move(
     """The rotation of the sphere [3, 3] that carries one point to another and turns clockwise by `rotate_rad` about it.
 
     Without the turn, north at the one point becomes north at the other. It acts on the normals of the ellipsoid:
-    altitudes stay as they are, distances change with the curvature of the ellipsoid, by 0.7 % at most.
+    altitudes stay; distances change with the curvature of the ellipsoid, by 1 % at most.
     """
     c, s = math.cos(rotate_rad), math.sin(rotate_rad)
     e0, n0, u0 = _basis(from_lat_rad, from_lon_rad)
@@ -61,40 +58,52 @@ STAY = np.eye(3)
 
 
 class Path(NamedTuple):
-    """States in ECEF, as the fit wants them: t_s [n], xyz [n, 3] m, vel [n, 3] horizontal m/s, climb [n] m/s."""
+    """States as the smoother wants them, at t_s [n].
+
+    normal [n, 3]: outward normals of the ellipsoid times the Earth's radius, m, after the move; turn [n, 3]: their
+    rate of change by the reported ground speed and track, m/s, NaN where not reported (everywhere, if
+    not believable); alt_m [n]; climb_mps [n], NaN where not reported; xyz [n, 3]: the positions, ECEF.
+    """
 
     t_s: Floats
+    normal: Floats
+    turn: Floats
+    alt_m: Floats
+    climb_mps: Floats
     xyz: Floats
-    vel: Floats
-    climb: Floats
 
 
 def place(flight: Flight, offset_s: float, move: Floats) -> Path:
     """The states of a flight after a `rigid_move`, offset_s later."""
-    out = np.empty((len(flight), 6))
-    rows = (flight.lat_rad, flight.lon_rad, flight.alt_m, flight.speed_mps, flight.track_rad)
-    place_rows(*(np.ascontiguousarray(a) for a in (*rows, move)), out)
-    xyz, vel = np.ascontiguousarray(out[:, :3]), np.ascontiguousarray(out[:, 3:])
-    path = Path(flight.t_s + offset_s, xyz, vel, np.ascontiguousarray(flight.climb_mps))
-    return path if believable(path) else path._replace(vel=np.full_like(vel, np.nan))
+    n = len(flight)
+    rows = (flight.lat_rad, flight.lon_rad, flight.alt_m, flight.speed_mps, flight.track_rad, move)
+    normal, turn, xyz = np.empty((n, 3)), np.empty((n, 3)), np.empty((n, 3))
+    place_rows(*(np.ascontiguousarray(a) for a in rows), normal, turn, xyz)
+    alt, climb = (np.ascontiguousarray(a) for a in (flight.alt_m, flight.climb_mps))
+    path = Path(flight.t_s + offset_s, normal, turn, alt, climb, xyz)
+    return path if believable(path) else path._replace(turn=np.full_like(turn, np.nan))
 
 
 def believable(path: Path) -> bool:
-    """Whether the reported velocities are those of the positions: over half a minute or more, to 15 m/s in the median."""
-    later = np.searchsorted(path.t_s, path.t_s + 2.0 * HALF_WINDOW_S)
+    """Whether the reported velocities are those of the positions: over half a minute, to 15 m/s in the median."""
+    later = np.searchsorted(path.t_s, path.t_s + _BELIEF_S)
     i = np.flatnonzero(later < len(path.t_s))
     j = later[i]
-    shown = 0.5 * (path.vel[i] + path.vel[j])
-    flown = (path.xyz[j] - path.xyz[i]) / (path.t_s[j] - path.t_s[i])[:, None]
-    difference = np.sqrt(((shown - flown) ** 2).sum(axis=1))
+    reported = 0.5 * (path.turn[i] + path.turn[j])
+    flown = (path.normal[j] - path.normal[i]) / (path.t_s[j] - path.t_s[i])[:, None]
+    difference = np.sqrt(((reported - flown) ** 2).sum(axis=1))
     difference = difference[np.isfinite(difference)]
     return len(difference) > 0 and float(np.median(difference)) <= _BELIEF_MPS
 
 
 def fit(path: Path, times: Floats) -> Floats:
     """Knots [m, 7] (t_s, x, y, z, vx, vy, vz) at the given times."""
+    level = LEVEL if np.isfinite(path.turn).any() else LEVEL_BARE
+    height = HEIGHT if np.isfinite(path.climb_mps).any() else HEIGHT_BARE
+    normal, turn = smoothed(path.t_s, path.normal, path.turn, level, times)
+    alt, climb = smoothed(path.t_s, path.alt_m[:, None], path.climb_mps[:, None], height, times)
     out = np.empty((len(times), 7))
-    fit_knots(path.t_s, path.xyz, path.vel, path.climb, times, HALF_WINDOW_S, np.empty((14, _MAX_ROWS)), out)
+    write_knots(times, normal, turn, alt[:, 0].copy(), climb[:, 0].copy(), out)
     return out
 
 
@@ -147,201 +156,48 @@ def mean_normal(lat, lon):
 
 
 @kernel
-def place_rows(lat, lon, alt, speed, track, m, out):
-    """Geodetic rows -> out [n, 6]: ECEF position and horizontal velocity after the rotation m [3, 3] of the normals."""
+def place_rows(lat, lon, alt, speed, track, m, normal, turn, xyz):
+    """Geodetic rows -> normals, their rates and ECEF positions after the rotation m [3, 3] (see `Path`)."""
     for i in range(lat.shape[0]):
         sp, cp, sl, cl = math.sin(lat[i]), math.cos(lat[i]), math.sin(lon[i]), math.cos(lon[i])
-        ve, vn = speed[i] * math.sin(track[i]), speed[i] * math.cos(track[i])
+        w2 = 1.0 - E2 * sp * sp
+        prime = A_M / math.sqrt(w2)
+        meridian = prime * (1.0 - E2) / w2
+        ve = speed[i] * math.sin(track[i]) * EARTH_RADIUS_M / (prime + alt[i])
+        vn = speed[i] * math.cos(track[i]) * EARTH_RADIUS_M / (meridian + alt[i])
         for d in range(3):
-            out[i, d] = m[d, 0] * cp * cl + m[d, 1] * cp * sl + m[d, 2] * sp
+            xyz[i, d] = m[d, 0] * cp * cl + m[d, 1] * cp * sl + m[d, 2] * sp
             east = -m[d, 0] * sl + m[d, 1] * cl
             north = -m[d, 0] * sp * cl - m[d, 1] * sp * sl + m[d, 2] * cp
-            out[i, 3 + d] = ve * east + vn * north
-        n = A_M / math.sqrt(1.0 - E2 * out[i, 2] * out[i, 2])
-        out[i, 0] *= n + alt[i]
-        out[i, 1] *= n + alt[i]
-        out[i, 2] *= n * (1.0 - E2) + alt[i]
+            normal[i, d] = EARTH_RADIUS_M * xyz[i, d]
+            turn[i, d] = ve * east + vn * north
+        prime = A_M / math.sqrt(1.0 - E2 * xyz[i, 2] * xyz[i, 2])
+        xyz[i, 0] *= prime + alt[i]
+        xyz[i, 1] *= prime + alt[i]
+        xyz[i, 2] *= prime * (1.0 - E2) + alt[i]
 
 
 @kernel
-def _first_at_or_after(t, x):
-    lo, hi = 0, t.shape[0]
-    while lo < hi:
-        mid = (lo + hi) // 2
-        if t[mid] < x:
-            lo = mid + 1
-        else:
-            hi = mid
-    return lo
-
-
-@kernel
-def _window(t, x, half_s):
-    """Rows [lo, hi) for a knot at x: 2 * half_s of time inside the flight, as nearly centred on x as can be."""
-    n = t.shape[0]
-    start = min(max(x - half_s, t[0]), max(t[n - 1] - 2.0 * half_s, t[0]))
-    lo = _first_at_or_after(t, start)
-    hi = lo
-    while hi < n and t[hi] <= start + 2.0 * half_s:
-        hi += 1
-    here = _first_at_or_after(t, x)
-    return max(min(lo, here - _MIN_SIDE), 0), min(max(hi, here + _MIN_SIDE), n)
-
-
-@kernel
-def _median(values, n):
-    """Median (upper of two) of values[0:n]; sorts them in place."""
-    for i in range(1, n):
-        v = values[i]
-        j = i - 1
-        while j >= 0 and values[j] > v:
-            values[j + 1] = values[j]
-            j -= 1
-        values[j + 1] = v
-    return values[n // 2]
-
-
-@kernel
-def _parabola(tau, q, wq, rate, wr, n):
-    """Weighted least squares of q = c0 + c1 tau + c2 tau^2 and of rate = c1 + 2 c2 tau: (c0, c1, c2).
-
-    What the data do not determine is left out (then it is a line, or a constant).
-    """
-    s00 = s01 = s02 = s11 = s12 = s22 = 0.0
-    b0 = b1 = b2 = 0.0
-    for i in range(n):
-        a = tau[i]
-        w = wq[i]
-        s00 += w
-        s01 += w * a
-        s02 += w * a * a
-        s12 += w * a * a * a
-        s22 += w * a * a * a * a
-        b0 += w * q[i]
-        b1 += w * a * q[i]
-        b2 += w * a * a * q[i]
-        v = wr[i]
-        s11 += v
-        s12 += 2.0 * v * a
-        s22 += 4.0 * v * a * a
-        b1 += v * rate[i]
-        b2 += 2.0 * v * a * rate[i]
-    s11 += s02
-    # Symmetric elimination; a pivot that has shrunk to nothing takes its coefficient with it.
-    if s00 <= 0.0:
-        return 0.0, 0.0, 0.0
-    l1, l2 = s01 / s00, s02 / s00
-    d1 = s11 - l1 * s01
-    e1 = b1 - l1 * b0
-    m12 = s12 - l1 * s02
-    if d1 <= 1e-9 * s00:
-        return b0 / s00, 0.0, 0.0
-    l12 = m12 / d1
-    d2 = s22 - l2 * s02 - l12 * m12
-    e2 = b2 - l2 * b0 - l12 * e1
-    c2 = e2 / d2 if d2 > 1e-9 * s00 else 0.0
-    c1 = (e1 - m12 * c2) / d1
-    return (b0 - s01 * c1 - s02 * c2) / s00, c1, c2
-
-
-@kernel
-def _reweigh(rest, scratch, base, w, scale, floor, n):
-    """w = scale * base * bisquare(rest / (6 median rest)); rows with a negative residual are not known: 0."""
-    m = 0
-    for i in range(n):
-        if rest[i] >= 0.0:
-            scratch[m] = rest[i]
-            m += 1
-    limit = 6.0 * max(_median(scratch, m), floor) if m > 0 else 1.0
-    for i in range(n):
-        r = min(rest[i] / limit, 1.0)
-        w[i] = scale * base[i] * (1.0 - r * r) * (1.0 - r * r) if rest[i] >= 0.0 else 0.0
-
-
-@kernel
-def fit_knots(t, xyz, vel, climb, tk, half_s, work, out):
-    """Knots out [m, 7] at times tk [m] from positions xyz [n, 3] and velocities at times t [n].
-
-    vel [n, 3]: horizontal velocity, climb [n]: vertical speed, NaN where not known. work [14, 128] is scratch.
-    """
-    tau, base, rest, scratch = work[0], work[1], work[2], work[3]
-    east, north, up = work[4], work[5], work[6]
-    veast, vnorth, vup = work[7], work[8], work[9]
-    wh, wvh, wu, wvu = work[10], work[11], work[12], work[13]
-    for k in range(tk.shape[0]):
-        lo, hi = _window(t, tk[k], half_s)
-        stride = (hi - lo + _MAX_ROWS - 1) // _MAX_ROWS
-        ref = min(_first_at_or_after(t, tk[k]), t.shape[0] - 1)
-        x0, y0, z0 = xyz[ref, 0], xyz[ref, 1], xyz[ref, 2]
-        # Outward normal of the ellipsoid through the point (exact on the ellipsoid, 1e-5 rad off at 12 km).
-        gx, gy, gz = x0 / (A_M * A_M), y0 / (A_M * A_M), z0 / (B_M * B_M)
-        g = math.sqrt(gx * gx + gy * gy + gz * gz)
-        ux, uy, uz = gx / g, gy / g, gz / g
-        p = max(math.sqrt(ux * ux + uy * uy), 1e-12)
-        ex, ey = -uy / p, ux / p
-        nx, ny, nz = -uz * ey, uz * ex, ux * ey - uy * ex
-        h = 1.05 * max(half_s, tk[k] - t[lo], t[hi - 1] - tk[k])
-        lever = _SIGMA_M / (_SIGMA_MPS * h)
-        lever_up = _SIGMA_UP_M / (_SIGMA_UP_MPS * h)
-        scale, scale_up = lever * lever, lever_up * lever_up
-        n = 0
-        for i in range(lo, hi, stride):
-            dx, dy, dz = xyz[i, 0] - x0, xyz[i, 1] - y0, xyz[i, 2] - z0
-            tau[n] = (t[i] - tk[k]) / h
-            east[n] = dx * ex + dy * ey
-            north[n] = dx * nx + dy * ny + dz * nz
-            up[n] = dx * ux + dy * uy + dz * uz
-            a = abs(tau[n])
-            b = 1.0 - a * a * a
-            base[n] = b * b * b
-            wh[n], wu[n] = base[n], base[n]
-            vx, vy, vz = vel[i, 0], vel[i, 1], vel[i, 2]
-            veast[n] = vnorth[n] = vup[n] = 0.0
-            wvh[n] = wvu[n] = 0.0
-            if _known(vx):
-                veast[n] = h * (vx * ex + vy * ey)
-                vnorth[n] = h * (vx * nx + vy * ny + vz * nz)
-                wvh[n] = scale * base[n]
-                if _known(climb[i]):
-                    vup[n] = h * (vx * ux + vy * uy + vz * uz + climb[i])
-                    wvu[n] = scale_up * base[n]
-            n += 1
-        for turn in range(_ROBUST_PASSES + 1):
-            e0, e1, e2 = _parabola(tau, east, wh, veast, wvh, n)
-            n0, n1, n2 = _parabola(tau, north, wh, vnorth, wvh, n)
-            u0, u1, u2 = _parabola(tau, up, wu, vup, wvu, n)
-            if turn == _ROBUST_PASSES:
-                break
-            for i in range(n):
-                re = east[i] - (e0 + tau[i] * (e1 + tau[i] * e2))
-                rn = north[i] - (n0 + tau[i] * (n1 + tau[i] * n2))
-                rest[i] = math.sqrt(re * re + rn * rn)
-            _reweigh(rest, scratch, base, wh, 1.0, _FLOOR_M, n)
-            for i in range(n):
-                rest[i] = abs(up[i] - (u0 + tau[i] * (u1 + tau[i] * u2)))
-            _reweigh(rest, scratch, base, wu, 1.0, _FLOOR_M, n)
-            for i in range(n):
-                re = veast[i] - (e1 + 2.0 * tau[i] * e2)
-                rn = vnorth[i] - (n1 + 2.0 * tau[i] * n2)
-                rest[i] = math.sqrt(re * re + rn * rn) if _known(vel[lo + i * stride, 0]) else -1.0
-            _reweigh(rest, scratch, base, wvh, scale, _FLOOR_MPS * h, n)
-            for i in range(n):
-                j = lo + i * stride
-                r = abs(vup[i] - (u1 + 2.0 * tau[i] * u2))
-                rest[i] = r if _known(vel[j, 0]) and _known(climb[j]) else -1.0
-            _reweigh(rest, scratch, base, wvu, scale_up, _FLOOR_MPS * h, n)
-        out[k, 0] = tk[k]
-        out[k, 1] = x0 + e0 * ex + n0 * nx + u0 * ux
-        out[k, 2] = y0 + e0 * ey + n0 * ny + u0 * uy
-        out[k, 3] = z0 + n0 * nz + u0 * uz
-        out[k, 4] = (e1 * ex + n1 * nx + u1 * ux) / h
-        out[k, 5] = (e1 * ey + n1 * ny + u1 * uy) / h
-        out[k, 6] = (n1 * nz + u1 * uz) / h
-
-
-@kernel
-def _known(x):
-    return not math.isnan(x)
+def write_knots(times, normal, turn, alt, climb, out):
+    """Knots from smoothed normals (any length), their rates, altitudes and climb rates: place on the ellipsoid, and its
+    derivative."""
+    for k in range(times.shape[0]):
+        x, y, z = normal[k, 0], normal[k, 1], normal[k, 2]
+        length = max(math.sqrt(x * x + y * y + z * z), 1.0)
+        x, y, z = x / length, y / length, z / length
+        vx, vy, vz = turn[k, 0] / length, turn[k, 1] / length, turn[k, 2] / length
+        outward = vx * x + vy * y + vz * z
+        vx, vy, vz = vx - outward * x, vy - outward * y, vz - outward * z
+        w2 = 1.0 - E2 * z * z
+        prime = A_M / math.sqrt(w2)
+        prime_rate = prime * E2 * z * vz / w2
+        out[k, 0] = times[k]
+        out[k, 1] = (prime + alt[k]) * x
+        out[k, 2] = (prime + alt[k]) * y
+        out[k, 3] = (prime * (1.0 - E2) + alt[k]) * z
+        out[k, 4] = (prime_rate + climb[k]) * x + (prime + alt[k]) * vx
+        out[k, 5] = (prime_rate + climb[k]) * y + (prime + alt[k]) * vy
+        out[k, 6] = (prime_rate * (1.0 - E2) + climb[k]) * z + (prime * (1.0 - E2) + alt[k]) * vz
 
 
 @kernel
