@@ -11,8 +11,9 @@ import math
 from openiads._jit import kernel
 from openiads.doctrine import assign, classify, identify, salvo, threat
 from openiads.engine import events
-from openiads.engine.systems.meet import meet
+from openiads.engine.systems.meet import meet, track_at
 from openiads.physics.geodesy import altitude_m
+from openiads.physics.propagation import EARTH_MEAN_RADIUS_M, ground_range_m, look_path
 from openiads.tracking.impact import impact_point
 from openiads.tracking.schema import CONFIRMED
 from openiads.world import schema
@@ -20,7 +21,8 @@ from openiads.world import schema
 # events.WITHHOLD
 (
     NO_REASON, IDENTITY, ENVELOPE, NO_CHANNEL, NO_ROUNDS, TOO_LATE, LOW_PK, COMMITTED, NO_UNIT, NO_THREAT, HOLD,
-) = range(11)  # fmt: skip
+    BELOW_HORIZON,
+) = range(12)  # fmt: skip
 _MEET_CAP_S = 420.0
 _LOW_FIRST_RAD = 0.01  # first seen at the horizon ...
 _NEAR_FIRST_M = 60e3  # ... and near: it has popped up
@@ -199,7 +201,7 @@ def _is_candidate(w, c, k):
     trk = w.track[k]
     pic = w.picture[k]
     roe = w.roe[c]
-    if trk.engaged == 1 or pic.rounds_out > 0:
+    if trk.engaged == 1 or pic.rounds_out > 0 or trk.t_update_s <= pic.t_verdict_s:
         return False
     if pic.threat <= 0.0 or pic.asset < 0:
         if pic.identity == identify.HOSTILE:
@@ -296,7 +298,7 @@ def _option(w, c, i, b, k, t_s):
         if desk.weapon_rounds[q] <= 0:
             continue
         reason = ENVELOPE
-        ok, tau, x, y, z = meet(w, q, site, trk, par, t_s, post.reaction_s, cap)
+        ok, tau, _, x, y, z = meet(w, q, site, trk, par, t_s, post.reaction_s, cap)
         if not ok or not _suits(w, post, q, site, trk, x, y, z):
             continue
         desk.weapon_pk[q] = w.arsenal[q].single_pk
@@ -364,6 +366,19 @@ def _in_sector(w, radar, trk):
     if dx * dx + dy * dy + dz * dz > par.range_max_m * par.range_max_m:
         return False
     return math.cos(math.atan2(e, n) - par.az0_rad) >= math.cos(par.sector_half_rad)
+
+
+@kernel
+def _in_sight(w, radar, trk, par, t_s):
+    """Will the target be above the horizon of the fire unit's radar by then? Its height is not known exactly."""
+    rad = w.radar[radar]
+    x, y, z = track_at(trk, par, t_s, 0.0)
+    dx, dy, dz = x - rad.x_m, y - rad.y_m, z - rad.z_m
+    dist = math.sqrt(dx * dx + dy * dy + dz * dz)
+    alt = max(altitude_m(x, y, z) + math.sqrt(max(trk.trace[0], 0.0)), 10.0)
+    arc = ground_range_m(dist, rad.alt_m, alt, EARTH_MEAN_RADIUS_M)
+    visible, _ = look_path(w.refraction[radar], alt, arc)
+    return visible
 
 
 @kernel

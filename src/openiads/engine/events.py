@@ -30,7 +30,6 @@ SITE_HIT = 16
 SITE_LOST = 17
 ENGAGEMENT_END = 18
 RELOADED = 19
-ASSESSED = 20
 WRONG_SHOT = 21
 STRIKE_IMPACT = 22
 EMISSION = 23
@@ -51,6 +50,7 @@ WITHHOLD = (
     "no fire unit working",
     "not a threat to anything defended",
     "rules of engagement hold",
+    "below the horizon of the fire units",
 )
 ENGAGEMENT_CLOSE = (
     "open",
@@ -62,6 +62,7 @@ ENGAGEMENT_CLOSE = (
     "target out of the envelope",
     "identity changed",
     "assessed not killed",
+    "fire unit could not acquire the target",
 )
 ON_OFF = ("off", "on")
 
@@ -102,8 +103,6 @@ SPECS: dict[int, EventSpec] = {
     SITE_LOST: EventSpec("site lost", "site", "platform", "missile"),
     ENGAGEMENT_END: EventSpec("engagement end", "platform", "battery", "track", ENGAGEMENT_CLOSE, "rounds_fired"),
     RELOADED: EventSpec("reloaded", "launcher", None, None, None, "rounds"),
-    ASSESSED: EventSpec("assessed", "missile", "platform", "track", MISSILE_FATE,
-                        note="what the command post believes"),
     WRONG_SHOT: EventSpec("wrong shot", "missile", "platform", "track", IDENTITY,
                           note="fired at what is not hostile; detail: what it truly is"),
     STRIKE_IMPACT: EventSpec("strike impact", "missile", "site", None, None, "miss_m"),

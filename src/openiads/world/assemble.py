@@ -37,7 +37,7 @@ class Assembly:
 
     duration_s: float
     dt_s: float = 0.25
-    n_substeps: int = 8
+    n_substeps: int = 4
     sample_s: float = 0.0
     refraction_model: int = 0
     sites: list[dict[str, Any]] = field(default_factory=list)

@@ -214,6 +214,7 @@ PICTURE = _record(  # what the command post holds about one fused track; written
     ("vy_mps", "f8"),
     ("vz_mps", "f8"),
     ("t_scored_s", "f8"),
+    ("t_verdict_s", "f8"),  # after shots at it: only a later plot shows that it has survived
     ("first_range_m", "f8"),  # where it was first seen from
     ("first_el_rad", "f8"),
 )
@@ -275,6 +276,8 @@ ROUND = _record(  # state: who a launched missile belongs to; same row as in `mi
     ("est_vy_mps", "f8"),
     ("est_vz_mps", "f8"),
     ("est_falls", "i8"),  # 1: the estimate is ballistic, gravity acts on it
+    ("t_meet_s", "f8"),  # planned meeting, at launch
+    ("planned", "i8"),  # 1: the estimate is the planned meeting point, not the target
     ("t_search_s", "f8"),  # next time that it looks for what is where it is told to look
     ("seen_lock", "i8"),  # 1 after its first lock was reported
 )

@@ -24,8 +24,12 @@ from openiads.world import schema
 IN_FLIGHT, KILL, MISS, NO_TARGET, SELF_DESTRUCT, GROUND, DUD, END_OF_RUN, STRIKE = range(9)
 
 _SEARCH_EVERY_S = 1.0  # how often a missile without a lock looks for what is nearest to its estimate
+_SEARCH_GATE_M = 1500.0
 _SEEKER_BAND = 5  # X band: seekers are of that order of frequency
 _FAR_M = 1e9
+_GROUND_M = 0.0  # a smooth Earth: the ellipsoid
+_PLAN_S = 15.0  # until so long before the planned meeting a falling target is met at the planned point
+_FALL_HORIZON_S = 240.0  # a ballistic estimate is trusted to fall for as long as any flight lasts
 _DUD_S = 1.0  # a round that does not work is seen to fail this long after ignition
 
 
@@ -47,11 +51,21 @@ def _uplink(w, i, t_s):
     if trk.status == FREE or trk.id != r.track_id or w.radar_state[radar].emitting == 0:
         return
     tracker = w.tracker[w.radar.shape[0] + w.battery[r.battery].command_post]
-    x, y, z, vx, vy, vz = predicted_state(trk, tracker, t_s)
+    falls = trk.n_models == 3 and trk.mu[2] > 0.5
+    if falls and r.t_meet_s > t_s + _PLAN_S:
+        # A falling target is as fast as the missile, and the first point where their paths cross is mostly beyond
+        # the missile's ceiling: it is sent to the meeting that fire control has planned.
+        x, y, z, vx, vy, vz = predicted_state(trk, tracker, r.t_meet_s)
+        vx, vy, vz = 0.0, 0.0, 0.0
+        falls = False
+        r.planned = 1
+    else:
+        x, y, z, vx, vy, vz = predicted_state(trk, tracker, t_s)
+        r.planned = 0
     r.t_est_s = t_s
     r.est_x_m, r.est_y_m, r.est_z_m = x, y, z
     r.est_vx_mps, r.est_vy_mps, r.est_vz_mps = vx, vy, vz
-    r.est_falls = 1 if (trk.n_models == 3 and trk.mu[2] > 0.5) else 0
+    r.est_falls = 1 if falls else 0
 
 
 @kernel
@@ -60,7 +74,6 @@ def _fly_one(w, i, t_s, dt_s):
     m = w.missile[i]
     par = w.weapon[m.missile_type]
     sim = w.sim[0]
-    ground_m = w.site[w.launcher[r.launcher].site].alt_m
     if r.dud == 1 and t_s >= r.t_launch_s + par.ignition_s + _DUD_S:
         finish(w, i, DUD, t_s)
         return
@@ -87,7 +100,7 @@ def _fly_one(w, i, t_s, dt_s):
     ey = r.est_y_m + r.est_vy_mps * age + ay * h
     ez = r.est_z_m + r.est_vz_mps * age + az * h
     evx, evy, evz = r.est_vx_mps + ax * age, r.est_vy_mps + ay * age, r.est_vz_mps + az * age
-    if m.locked == 0 and t_s >= r.t_search_s and m.phase >= ims.MIDCOURSE:
+    if m.locked == 0 and r.planned == 0 and t_s >= r.t_search_s and m.phase >= ims.MIDCOURSE:
         _choose_platform(w, i, t_s, ex, ey, ez)
     p = r.platform
     tx, ty, tz, tvx, tvy, tvz = _FAR_M, _FAR_M, _FAR_M, 0.0, 0.0, 0.0
@@ -108,9 +121,9 @@ def _fly_one(w, i, t_s, dt_s):
     n = rng.normal4(sim.seed, sim.replication, rng.STREAM_SEEKER, r.address, p, sim.step)
     fate = advance(
         m, par, t_s, dt_s / sim.n_substeps, sim.n_substeps,
-        ex, ey, ez, evx, evy, evz, ax, ay, az, 60.0 if r.est_falls == 1 else 0.0,
+        ex, ey, ez, evx, evy, evz, ax, ay, az, _FALL_HORIZON_S if r.est_falls == 1 else 0.0,
         tx, ty, tz, tvx, tvy, tvz, tax, tay, taz,
-        root4, seeker_on, n[0], n[1], ground_m,
+        root4, seeker_on, n[0], n[1], _GROUND_M,
     )  # fmt: skip
     if m.locked == 1 and was_locked == 0 and r.seen_lock == 0:
         r.seen_lock = 1
@@ -152,18 +165,19 @@ def _seeker_works(w, r, par):
 def _choose_platform(w, i, t_s, ex, ey, ez):
     """What the seeker would find where it is told to look: the platform nearest to the estimate (truth).
 
-    Within the seeker's reach of the estimate it is the strongest echo that counts: a missile whose target has
-    gone may take what flies behind it.
+    It need not be what was shot at: a missile whose target has gone, or whose track has strayed, may take another.
     """
     r = w.round[i]
     r.t_search_s = t_s + _SEARCH_EVERY_S
     m = w.missile[i]
     par = w.weapon[m.missile_type]
-    reach = par.seeker_range_m * 2.0
-    if _distance(m, ex, ey, ez) > 1.5 * reach:
+    dist = _distance(m, ex, ey, ez)
+    if dist > 3.0 * par.seeker_range_m:
         return
     best = -1
-    best_sq = 1e300
+    # What the seeker can see beside its cue: half its field of view, and never less than the error of a track.
+    gate = max(0.5 * par.seeker_fov_rad * dist, _SEARCH_GATE_M)
+    best_sq = gate * gate
     for p in range(w.platform.shape[0]):
         s = w.platform_state[p]
         if s.active == 0:

@@ -58,7 +58,9 @@ def reach(w, weapon, lx, ly, lz, l_alt_m, x, y, z):
 
 @kernel
 def meet(w, weapon, site, trk, par, t_s, delay_s, cap_s):
-    """Earliest meeting of a round launched at t_s + delay_s: (ok, time from t_s, x, y, z).
+    """Earliest meeting of a round launched at t_s + delay_s: (ok, time from t_s, time of flight, x, y, z).
+
+    Where the target must first come into the envelope the flight is shorter than the time: there is time to wait.
 
     site: the launcher's; par: TRACKER row of the track; cap_s: no later than this. The time of flight grows
     more slowly with the target's way than time itself for anything slower than the missile, so the
@@ -81,7 +83,7 @@ def meet(w, weapon, site, trk, par, t_s, delay_s, cap_s):
                 lo = cap_s * (k - 1) / 16.0
                 break
         if not found:
-            return False, math.inf, x, y, z
+            return False, math.inf, math.inf, x, y, z
     for _ in range(_BISECTIONS):
         mid = 0.5 * (lo + hi)
         x, y, z = track_at(trk, par, t_s, mid)
@@ -91,4 +93,5 @@ def meet(w, weapon, site, trk, par, t_s, delay_s, cap_s):
         else:
             lo = mid
     x, y, z = track_at(trk, par, t_s, hi)
-    return True, hi, x, y, z
+    tof, _ = reach(w, weapon, g.x_m, g.y_m, g.z_m, g.alt_m, x, y, z)
+    return True, hi, tof, x, y, z

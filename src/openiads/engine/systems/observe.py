@@ -124,6 +124,7 @@ def _new_picture(w, c, k, trk, plot):
     pic.rounds_in_all = 0
     pic.withheld = 0
     pic.t_scored_s = plot.t_s
+    pic.t_verdict_s = -1.0
     pic.first_range_m = plot.range_m
     pic.first_el_rad = plot.el_rad
     events.emit(

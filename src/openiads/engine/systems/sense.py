@@ -27,7 +27,7 @@ _TWO_PI = 2.0 * math.pi
 _MIN_ENERGY_RATIO = 10.0
 _RCS_SPREAD = 0.7  # 3 dB as a natural logarithm
 _STROBE_JN = 10.0  # a jammer 10 dB above noise in the main beam is reported as a strobe
-_STROBE_REPEAT_S = 60.0
+_STROBE_SILENCE_S = 30.0  # after so long a silence it is a new strobe
 
 # Reply codes in plots
 NO_REPLY = 0
@@ -309,14 +309,16 @@ def _beam_azimuth(par, t_s):
 
 @kernel
 def strobes(w, r):
-    """Report jammers that fill the main beam of radar r, at most once a minute each (writes jam.strobe_s)."""
+    """Report jammers that fill the main beam of radar r when they begin to (writes jam.strobe_s)."""
     t_s = w.sim[0].t_s
     if w.radar_state[r].emitting == 0:
         return
     for j in range(w.jammer.shape[0]):
         row = w.jam[r, j]
-        if row.jn_main >= _STROBE_JN and t_s >= row.strobe_s + _STROBE_REPEAT_S:
-            row.strobe_s = t_s
+        if row.jn_main < _STROBE_JN:
+            continue
+        if t_s >= row.strobe_s + _STROBE_SILENCE_S:
             p = w.jammer[j].platform
             evaluate(w, p, t_s)
             _emit_platform(w, t_s, events.JAM_STROBE, p, r, math.nan, 10.0 * math.log10(row.jn_main))
+        row.strobe_s = t_s

@@ -23,10 +23,12 @@ from openiads.world import schema
 _ACQUIRE_S = 15.0  # an engagement whose target the fire unit's radar cannot acquire is given up after this time
 _FRESH_S = 4.0  # a plot by the engagement radar within this time counts as holding the target
 _MEET_CAP_S = 420.0
+_EARLY_S = 2.0  # a launch this much before its time is still on time
+LAUNCHED, WAIT, NO_MEETING = 0, 1, 2
 _NEW_LOOK_S = 0.5  # a track updated so long after the burst has survived it
 
 # events.ENGAGEMENT_CLOSE
-ASSESSED_KILL, TRACK_LOST, PASSED, UNIT_LOST, NO_ROUNDS, OUT_OF_ENVELOPE, IDENTITY_CHANGED, NOT_KILLED = range(1, 9)
+ASSESSED_KILL, TRACK_LOST, PASSED, UNIT_LOST, NO_ROUNDS, OUT_OF_ENVELOPE, IDENTITY_CHANGED, NOT_KILLED, NOT_ACQUIRED = range(1, 10)
 
 
 @kernel
@@ -78,7 +80,7 @@ def _react(w, b, c, t_s):
     if t_s - ch.t_plot_s <= _FRESH_S:
         ch.phase = schema.CHANNEL_FIRING
     elif t_s > ch.t_ready_s + _ACQUIRE_S:
-        close(w, b, c, OUT_OF_ENVELOPE)
+        close(w, b, c, NOT_ACQUIRED)
 
 
 @kernel
@@ -93,7 +95,10 @@ def _fire(w, b, c, t_s):
                 if ch.fired == 0:
                     close(w, b, c, NO_ROUNDS)
             break
-        if not _launch_at_track(w, b, c, mag, t_s):
+        launched = _launch_at_track(w, b, c, mag, t_s)
+        if launched == WAIT:
+            break
+        if launched == NO_MEETING:
             _stop_firing(w, ch)
             if ch.fired == 0:
                 close(w, b, c, OUT_OF_ENVELOPE)
@@ -170,18 +175,20 @@ def _take_round(w, b, mag, t_s):
 
 @kernel
 def _launch_at_track(w, b, c, mag, t_s):
-    """One launch at the channel's track; False when it can no longer be met."""
+    """One launch at the channel's track: LAUNCHED; WAIT while the target is still to come into the envelope."""
     ch = w.channel[c]
     trk = w.track[ch.track]
     par = w.tracker[w.radar.shape[0] + w.battery[b].command_post]
     site = w.launcher[w.magazine[mag].launcher].site
     x, y, z, vx, vy, vz = predicted_state(trk, par, t_s)
-    ok, flight_s, _, _, _ = meet(w, ch.weapon, site, trk, par, t_s, 0.0, _MEET_CAP_S)
+    ok, flight_s, tof_s, _, _, _ = meet(w, ch.weapon, site, trk, par, t_s, 0.0, _MEET_CAP_S)
     if not ok:
-        return False
+        return NO_MEETING
+    if flight_s - tof_s > _EARLY_S:
+        return WAIT
     i = _take_round(w, b, mag, t_s)
     if i < 0:
-        return False
+        return NO_MEETING
     r = w.round[i]
     r.channel = c
     r.track = ch.track
@@ -191,6 +198,8 @@ def _launch_at_track(w, b, c, mag, t_s):
     r.est_x_m, r.est_y_m, r.est_z_m = x, y, z
     r.est_vx_mps, r.est_vy_mps, r.est_vz_mps = vx, vy, vz
     r.est_falls = 0
+    r.planned = 0
+    r.t_meet_s = t_s + flight_s
     m = w.missile[i]
     m.track = ch.track
     m.target = trk.truth
@@ -199,7 +208,7 @@ def _launch_at_track(w, b, c, mag, t_s):
     ch.flying += 1
     w.picture[ch.track].rounds_in_all += 1
     _report_launch(w, i, c, t_s, x, y, z, flight_s)
-    return True
+    return LAUNCHED
 
 
 @kernel
@@ -242,6 +251,9 @@ def close(w, b, c, reason):
     )  # fmt: skip
     if trk.id == ch.track_id:
         trk.engaged = 0
+        if ch.fired > 0:
+            # What has been shot at is a target again only when it is seen to have survived.
+            w.picture[ch.track].t_verdict_s = max(ch.t_burst_s, 0.0) + _NEW_LOOK_S
     ch.phase = schema.CHANNEL_FREE
     ch.track = 0
     ch.track_id = -1
