@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from openiads.tracking import schema as s
+from openiads.tracking.index import link, unlink
 from openiads.tracking.lifecycle import copy_track, start_track
 from openiads.tracking.params import tracker_params
 from openiads.tracking.scan import process_look, process_scan
@@ -242,18 +243,73 @@ def test_ballistic_model_comes_and_goes():
         assert (track.mu[2] > 0) == (models == 3)
 
 
-def test_nothing_allocated_state_stays_finite_on_nonsense():
-    """A plot with a covariance that is not positive is refused and counted; the track lives on."""
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("r_ecef_m2", (-1e9, 0, 0, -1e9, 0, -1e9)),
+        ("r_ecef_m2", (0, 0, 0, 0, 0, 0)),
+        ("r_ecef_m2", (math.nan, 0, 0, 1, 0, 1)),
+        ("pos_ecef_m", (math.nan, 0, 0)),
+        ("pos_ecef_m", (math.inf, 0, 0)),
+    ],
+)
+@pytest.mark.parametrize("n", [1, 2])
+def test_nonsense_plots_are_refused(field, value, n):
+    """Not finite, or a covariance that is none: refused and counted; no track begins and none changes."""
     radar = Radar()
     for k in range(5):
         radar.scan(10.0 * k, [(0, 0, 0)])
-    plots = s.make_plots(1)
-    plots[0].t_s = 50.0
-    plots[0].pos_ecef_m[:] = ORIGIN
-    plots[0].r_ecef_m2[:] = (-1e9, 0, 0, -1e9, 0, -1e9)
-    process_scan(radar.tracks, radar.set, radar.par, plots, 1, 50.0, radar.work)
-    assert np.isfinite(radar.tracks[0].cov).all()
-    assert radar.tracks[0].n_updates == 5
+    before = radar.tracks.tobytes()
+    plots = s.make_plots(n)
+    plots.t_s = 45.0
+    plots.pos_ecef_m[:] = ORIGIN
+    plots.r_ecef_m2[:] = R
+    plots[field][:] = value
+    process_scan(radar.tracks, radar.set, radar.par, plots, n, 45.0, radar.work)
+    assert (plots.event == s.REFUSED).all()
+    assert radar.set.n_singular == n
+    assert radar.tracks.tobytes() == before
+
+
+def all_in_one_list(radar):
+    """Undo the index: every track where every plot looks."""
+    radar.set.index_until_s = math.inf
+    for j in range(radar.set.n_high):
+        unlink(radar.tracks, radar.set, j)
+        if radar.tracks[j].status != s.FREE:
+            link(radar.tracks, radar.set, j, s.WIDE if radar.tracks[j].n_updates > 1 else s.YOUNG)
+
+
+def test_index_changes_nothing():
+    """The index of cells against the search through all tracks: the same tracks, bit by bit, on 150 targets
+    slow and fast, near and far, with false plots, gaps and coasting."""
+    tables = []
+    for indexed in (True, False):
+        rng = np.random.default_rng(6)
+        radar = Radar(rows=600)
+        radar.work = s.make_work(300, 600)
+        x = rng.uniform(-1, 1, (150, 3)) * (2e5, 2e5, 1e4)
+        v = rng.normal(size=(150, 3)) * rng.choice([30.0, 250.0, 900.0], (150, 1)) * (1, 1, 0.1)
+        for k in range(25):
+            t = 10.0 * k
+            seen = rng.random(150) < 0.8
+            z = np.vstack([(x + v * t)[seen], rng.uniform(-1, 1, (30, 3)) * (2e5, 2e5, 1e4)])
+            sigma = rng.choice([60.0, 400.0, 1500.0], len(z))
+            plots = s.make_plots(len(z))
+            plots.t_s = t + rng.uniform(0, 5, len(z))
+            plots.pos_ecef_m[:] = ORIGIN + z + sigma[:, None] * rng.normal(size=z.shape)
+            plots.r_ecef_m2[:] = np.array([1, 0, 0, 1, 0, 1]) * sigma[:, None] ** 2
+            for half in (plots[::2].copy(), plots[1::2].copy()):
+                if not indexed:
+                    all_in_one_list(radar)
+                process_scan(radar.tracks, radar.set, radar.par, half, len(half), t + 5, radar.work)
+                if indexed and k == 20:
+                    listed = radar.tracks.cell[: radar.set.n_high]
+                    assert ((listed >= 0) & (listed < s.WIDE)).sum() > 30  # it is at work
+        names = [n for n in s.TRACK.names if n not in ("cell", "next", "prev")]
+        tables.append((radar.set.n_confirmed, [radar.tracks[n].tobytes() for n in names]))
+    assert tables[0][0] > 100
+    assert tables[0] == tables[1]
 
 
 def test_work_refuses():

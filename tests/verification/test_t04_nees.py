@@ -75,7 +75,7 @@ def monte_carlo(truth, n_scans, revisit_s, runs, *, sigmas=None, cov=None, claim
             if k == 0:
                 start_track(tracks, tset, par, plot)
             else:
-                assert take_plot(tracks[0], tset, par, plot)[0]
+                assert take_plot(tracks, tset, par, 0, plot)[0]
             row = tracks[0]
             error[m, k, :3] = row.pos_ecef_m - states[k, :3]
             error[m, k, 3:] = row.vel_ecef_mps - states[k, 3:]

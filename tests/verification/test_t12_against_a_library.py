@@ -61,7 +61,7 @@ def test_same_filter():
             state = np.concatenate([z[0], np.zeros(3)])
             theirs = GaussianState(state[order][:, None], cov[np.ix_(order, order)], timestamp=when)
             continue
-        take_plot(tracks[0], tset, par, plot)
+        take_plot(tracks, tset, par, 0, plot)
         prediction = predictor.predict(theirs, timestamp=when)
         detection = Detection(z[k][:, None], timestamp=when, measurement_model=sensor)
         theirs = updater.update(SingleHypothesis(prediction, detection))

@@ -20,6 +20,7 @@ from openiads.tracking.gate import gate_d2, track_distance
 from openiads.tracking.lifecycle import copy_track, delete, predicted_sigma_m, shrink, take_plot
 from openiads.tracking.schema import COASTED, CONFIRMED, FREE
 
+MERGE_TURNS = 8  # an old track is compared with all others every so many calls
 ASTRAY_MAX = 2  # consecutive plots outside the gate that break the link
 
 
@@ -96,11 +97,11 @@ def _link(local, row, k):
 @kernel
 def _feed(fused, fset, par, k, plot):
     row = fused[k]
-    used, _now, bad = take_plot(row, fset, par, plot)
+    used, _now, bad = take_plot(fused, fset, par, k, plot)
     if not used:
         return -1
     if bad:
-        delete(row, fset)
+        delete(fused, fset, k)
         shrink(fused, fset)
         return -1
     row.sources |= source_bit(plot.radar)
@@ -158,10 +159,10 @@ def maintain_fused(fused, fset, par, t_s, work):
     (work.dropped[:work.n_dropped[0]]).
 
     A track is coasted when its last plot is older than 1.5 revisits and deleted at `coast_s` or
-    `pos_sigma_max_m`. Two tracks whose positions and velocities agree are merged (the one with fewer plots
-    goes, `merged_into` says where) unless one and the same radar has fed both in this period or the last:
-    then it sees two targets. Local tracks of the loser find their link stale and are correlated anew with
-    their next plot.
+    `pos_sigma_max_m`. Two tracks whose positions and velocities agree are merged (the one with fewer plots goes,
+    `merged_into` says where) unless one radar has fed both in this period or the last: then it sees two targets.
+    Young tracks are compared each time, others take turns. Local tracks of the loser find their link stale and
+    are correlated anew with their next plot.
     """
     work.n_dropped[0] = 0
     for k in range(fset.n_high):
@@ -170,12 +171,15 @@ def maintain_fused(fused, fset, par, t_s, work):
             continue
         age = t_s - row.t_update_s
         if age > par.coast_s or predicted_sigma_m(row, par, t_s) > par.pos_sigma_max_m:
-            _retire(row, fset, k, work)
+            _retire(fused, fset, k, work)
         elif age > 1.5 * par.revisit_s:
             row.status = COASTED
+    fset.n_maintained += 1
     for a in range(fset.n_high):
-        if fused[a].status != FREE:
-            _merge_with_later(fused, fset, par, t_s, a, work)
+        row = fused[a]
+        young = t_s - row.first_plot_s < 3.0 * par.revisit_s
+        if row.status != FREE and (young or (row.id + fset.n_maintained) % MERGE_TURNS == 0):
+            _merge_with_others(fused, fset, par, t_s, a, work)
     for k in range(fset.n_high):
         row = fused[k]
         row.sources_before = row.sources
@@ -185,8 +189,8 @@ def maintain_fused(fused, fset, par, t_s, work):
 
 
 @kernel
-def _merge_with_later(fused, fset, par, t_s, a, work):
-    """Merge fused track a with the rows after it that are the same target."""
+def _merge_with_others(fused, fset, par, t_s, a, work):
+    """Merge fused track a with the rows that are the same target."""
     ra = fused[a]
     pa = ra.pos_ecef_m
     va = ra.vel_ecef_mps
@@ -196,9 +200,9 @@ def _merge_with_later(fused, fset, par, t_s, a, work):
     az = pa[2] + da * va[2]
     sa = predicted_sigma_m(ra, par, t_s)
     fed_a = ra.sources | ra.sources_before
-    for b in range(a + 1, fset.n_high):
+    for b in range(fset.n_high):
         rb = fused[b]
-        if rb.status == FREE:
+        if b == a or rb.status == FREE:
             continue
         pb = rb.pos_ecef_m
         vb = rb.vel_ecef_mps
@@ -219,15 +223,15 @@ def _merge_with_later(fused, fset, par, t_s, a, work):
         if rb.n_updates > ra.n_updates:
             ra.merged_into = b
             rb.sources |= ra.sources
-            _retire(ra, fset, a, work)
+            _retire(fused, fset, a, work)
             return
         rb.merged_into = a
         ra.sources |= rb.sources
-        _retire(rb, fset, b, work)
+        _retire(fused, fset, b, work)
 
 
 @kernel
-def _retire(row, fset, k, work):
-    delete(row, fset)
+def _retire(fused, fset, k, work):
+    delete(fused, fset, k)
     work.dropped[work.n_dropped[0]] = k
     work.n_dropped[0] += 1

@@ -30,12 +30,15 @@ def coarse_near(row, par, t_s, z0, z1, z2, tr_r, gate):
     d0 = z0 - pos[0] - dt * vel[0]
     d1 = z1 - pos[1] - dt * vel[1]
     d2 = z2 - pos[2] - dt * vel[2]
+    d = d0 * d0 + d1 * d1 + d2 * d2
     lim = gate * tr_s
-    if row.n_models == 3:
-        # the prediction used by the fine gate may differ by the fall, at most g dt^2 / 2 and a little
-        fall = 6.0 * a * a
-        lim = (math.sqrt(lim) + fall) * (math.sqrt(lim) + fall)
-    return d0 * d0 + d1 * d1 + d2 * d2 <= lim
+    if d <= lim:
+        return True
+    if row.n_models == 2:
+        return False
+    # the fine gate's prediction of a ballistic track differs by its fall: at most g dt^2 / 2, and a little
+    reach = math.sqrt(lim) + 6.0 * a * a
+    return d <= reach * reach
 
 
 @kernel

@@ -6,6 +6,7 @@ import math
 
 from openiads._jit import kernel
 from openiads.tracking.imm import combine, imm_update
+from openiads.tracking.index import place, replace_after_update, unlink
 from openiads.tracking.schema import COASTED, CONFIRMED, FREE, TENTATIVE
 
 HISTORY_MASK = (1 << 30) - 1
@@ -14,11 +15,13 @@ HISTORY_MASK = (1 << 30) - 1
 @kernel
 def free_row(tracks, tset):
     """Lowest FREE row, counting it as used (`n_high`); -1 when the table is full."""
-    for j in range(tset.n_high):
+    for j in range(tset.free_from, tset.n_high):
         if tracks[j].status == FREE:
+            tset.free_from = j + 1
             return j
     if tset.n_high < tracks.shape[0]:
         tset.n_high += 1
+        tset.free_from = tset.n_high
         return tset.n_high - 1
     return -1
 
@@ -65,6 +68,7 @@ def start_track(tracks, tset, par, plot):
     if j < 0:
         tset.n_no_room += 1
         return -1
+    unlink(tracks, tset, j)
     row = tracks[j]
     _blank(row, tset)
     row.status = TENTATIVE
@@ -101,6 +105,7 @@ def start_track(tracks, tset, par, plot):
     mu[2] = 0.0
     combine(row)
     hit(row, tset, par, plot)
+    place(tracks, tset, par, j, row.t_s + 1.5 * par.revisit_s)
     return j
 
 
@@ -114,6 +119,7 @@ def copy_track(tracks, tset, source, status):
     if j < 0:
         tset.n_no_room += 1
         return -1
+    unlink(tracks, tset, j)
     row = tracks[j]
     _blank(row, tset)
     row.status = status
@@ -147,6 +153,7 @@ def copy_track(tracks, tset, source, status):
         for e in range(21):
             p[m, e] = ps[m, e]
     combine(row)
+    tset.index_until_s = -math.inf  # the next scan of this set, if there is one, has to look
     return j
 
 
@@ -213,9 +220,10 @@ def miss(row, par, t_look_s):
 
 
 @kernel
-def delete(row, tset):
-    """Free the row. Its contents stay readable until the row is given to a new track."""
-    row.status = FREE
+def delete(tracks, tset, j):
+    """Free row j. Its contents stay readable until the row is given to a new track."""
+    tracks[j].status = FREE
+    tset.free_from = min(tset.free_from, j)
     tset.n_deleted += 1
 
 
@@ -238,14 +246,16 @@ def predicted_sigma_m(row, par, t_s):
 
 
 @kernel
-def take_plot(row, tset, par, plot):
-    """Update the track with a plot. Returns (used, confirmed now, delete it): too fast a track has to go."""
+def take_plot(tracks, tset, par, j, plot):
+    """Update track j with a plot. Returns (used, confirmed now, delete it): too fast a track has to go."""
+    row = tracks[j]
     z = plot.pos_ecef_m
     r = plot.r_ecef_m2
     if not imm_update(row, par, plot.t_s, z[0], z[1], z[2], r[0], r[1], r[2], r[3], r[4], r[5]):
         tset.n_singular += 1
         return False, False, False
     now = hit(row, tset, par, plot)
+    replace_after_update(tracks, tset, par, j)
     v = row.vel_ecef_mps
     s = par.speed_max_mps
     return True, now, v[0] * v[0] + v[1] * v[1] + v[2] * v[2] > s * s

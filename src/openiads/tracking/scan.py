@@ -18,8 +18,8 @@ from __future__ import annotations
 import math
 
 from openiads._jit import kernel
-from openiads.tracking.assign import assign
-from openiads.tracking.gate import coarse_near, gate_d2, track_distance
+from openiads.tracking.associate import AMBIGUOUS, NO_PAIR, best_track, pair_plots, solve_cluster
+from openiads.tracking.gate import gate_d2, track_distance
 from openiads.tracking.lifecycle import delete, miss, predicted_sigma_m, shrink, start_track, take_plot
 from openiads.tracking.schema import (
     CONFIRMED,
@@ -30,6 +30,7 @@ from openiads.tracking.schema import (
     LOOK_MISS,
     NO_ROOM,
     NOW_CONFIRMED,
+    REFUSED,
     STARTED,
     STROBE,
     TOO_LATE,
@@ -47,146 +48,98 @@ def process_scan(tracks, tset, par, plots, n_plots, t_s, work):
     (rows deleted; they stay readable until the next call). t_s must not be earlier than the plots.
     """
     work.n_dropped[0] = 0
-    if n_plots > 0:
-        for i in range(n_plots):
-            plot = plots[i]
-            plot.track = -1
-            plot.event = IGNORED
-        for stage in range(2):
-            if pair_plots(tracks, tset, par, plots, n_plots, work, stage == 1):
-                update_chosen(tracks, tset, par, plots, n_plots, work)
-        due = par.revisit_s * (1.0 + par.look_margin)
-        for i in range(n_plots):
-            plot = plots[i]
-            if plot.track < 0 and plot.kind != STROBE and plot.event == IGNORED:
-                j = start_track(tracks, tset, par, plot)
-                plot.track = j
-                plot.event = STARTED if j >= 0 else NO_ROOM
-                tset.next_due_s = min(tset.next_due_s, plot.t_s + due)
+    for i in range(n_plots):
+        plot = plots[i]
+        plot.track = -1
+        plot.event = IGNORED
+        if plot.kind != STROBE and not _is_sound(plot):
+            plot.event = REFUSED
+            tset.n_singular += 1
+    if n_plots == 1:
+        _process_one(tracks, tset, par, plots[0], work.cols, work.fwork, work.dropped, work.n_dropped)
+    elif n_plots > 1:
+        _process_batch(tracks, tset, par, plots, n_plots, work)
     if t_s >= tset.next_due_s:
         sweep_missed(tracks, tset, par, t_s, work)
     return work.n_dropped[0]
 
 
 @kernel
-def pair_plots(tracks, tset, par, plots, n_plots, work, first):
-    """Gate and assign; `first` selects tracks of one plot (True) or of more (False).
+def _is_sound(plot):
+    """Finite position on or near the Earth, and variances above zero."""
+    z = plot.pos_ecef_m
+    r = plot.r_ecef_m2
+    far = math.fabs(z[0]) + math.fabs(z[1]) + math.fabs(z[2])
+    return far < 1e9 and r[0] > 0.0 and r[3] > 0.0 and r[5] > 0.0 and r[0] + r[3] + r[5] < 1e18
 
-    Writes the chosen track of each plot, or -1, to work.choice. Returns whether there was any pair.
-    (Updating is kept apart: the compiler need not carry the filter through every caller.)
-    """
-    n_high = tset.n_high
-    cost = work.cost
-    gate = par.gate_first if first else par.gate
-    dead_time = par.min_gap * par.revisit_s
-    for j in range(n_high):
-        work.track_n[j] = 0
-    any_pair = False
-    for i in range(n_plots):
-        work.plot_n[i] = 0
-        work.choice[i] = -1
-        plot = plots[i]
-        if plot.track >= 0 or plot.kind == STROBE or plot.event == TOO_LATE:
-            continue
-        z = plot.pos_ecef_m
-        r = plot.r_ecef_m2
-        tr_r = r[0] + r[3] + r[5]
-        t = plot.t_s
-        for j in range(n_high):
-            cost[i, j] = math.inf
-            row = tracks[j]
-            if row.status == FREE or (row.n_updates < 2) != first:
-                continue
-            if not coarse_near(row, par, t, z[0], z[1], z[2], tr_r, gate):
-                continue
-            if t < row.t_s - par.late_max_s:
-                plot.event = TOO_LATE
-                continue
-            if math.fabs(t - row.t_update_s) < dead_time:
-                continue
-            d2, det = gate_d2(row, par, t, z[0], z[1], z[2], r[0], r[1], r[2], r[3], r[4], r[5])
-            if d2 > gate:
-                continue
-            c = d2 + math.log(det) - par.cost_free
-            if c >= 0.0 and not first:
-                continue
-            cost[i, j] = c
-            if work.plot_n[i] == 0:
-                work.choice[i] = j
-            work.plot_n[i] += 1
-            work.track_n[j] += 1
-            any_pair = True
-        if plot.event == TOO_LATE and work.plot_n[i] == 0:
-            tset.n_late += 1
-        elif work.plot_n[i] > 0:
-            plot.event = IGNORED
-    if any_pair:
-        # A plot with one candidate that no other plot wants: no choice to make
+
+@kernel
+def _process_one(tracks, tset, par, plot, cols, costs, dropped, n_dropped):
+    """A plot that comes alone: nothing to assign."""
+    if plot.kind == STROBE or plot.event == REFUSED:
+        return
+    j = best_track(tracks, tset, par, plot, False, cols, costs)
+    if j < 0 and plot.event != TOO_LATE:
+        j = best_track(tracks, tset, par, plot, True, cols, costs)
+    if j >= 0:
+        _update(tracks, tset, par, plot, j, dropped, n_dropped)
+    elif plot.event != TOO_LATE:
+        _start(tracks, tset, par, plot)
+
+
+@kernel
+def _process_batch(tracks, tset, par, plots, n_plots, work):
+    """Several plots: established tracks first, then tracks of one plot, then new tracks."""
+    left = n_plots
+    for stage in range(2):
+        if left == 0:
+            break
+        first = stage == 1
+        found = pair_plots(
+            tracks, tset, par, plots, n_plots, first,
+            work.cost, work.plot_n, work.choice, work.track_n, work.cols, work.fwork,
+        )  # fmt: skip
+        if found == AMBIGUOUS:
+            for i in range(n_plots):
+                if work.plot_n[i] > 0:
+                    solve_cluster(tset.n_high, n_plots, i, work, first)
+        if found != NO_PAIR:
+            for i in range(n_plots):
+                if work.choice[i] >= 0:
+                    left -= 1
+                    _update(tracks, tset, par, plots[i], work.choice[i], work.dropped, work.n_dropped)
+    if left > 0:
         for i in range(n_plots):
-            if work.plot_n[i] == 1 and work.track_n[work.choice[i]] == 1:
-                work.plot_n[i] = 0
-        for i in range(n_plots):
-            if work.plot_n[i] > 0:
-                solve_cluster(n_high, n_plots, i, work, first)
-    return any_pair
+            plot = plots[i]
+            if plot.track < 0 and plot.kind != STROBE and plot.event == IGNORED:
+                _start(tracks, tset, par, plot)
 
 
 @kernel
-def solve_cluster(n_high, n_plots, seed, work, first):
-    """Collect the plots and tracks that hang together with plot `seed`, and assign them."""
-    cost = work.cost
-    rows = work.rows
-    cols = work.cols
-    rows[0] = seed
-    work.plot_n[seed] = 0
-    n_r = 1
-    n_c = 0
-    k = 0
-    while k < n_r:
-        i = rows[k]
-        k += 1
-        for j in range(n_high):
-            if cost[i, j] < math.inf and work.track_n[j] > 0:
-                work.track_n[j] = 0
-                cols[n_c] = j
-                n_c += 1
-                for i2 in range(n_plots):
-                    if work.plot_n[i2] > 0 and cost[i2, j] < math.inf:
-                        work.plot_n[i2] = 0
-                        rows[n_r] = i2
-                        n_r += 1
-    block = work.block
-    for a in range(n_r):
-        for b in range(n_c):
-            block[a, b] = cost[rows[a], cols[b]]
-    # Costs are below zero where joining pays; for second plots every pair in the gate is better than none
-    assign(block, n_r, n_c, math.inf if first else 0.0, work.pick, work.fwork, work.iwork)
-    for a in range(n_r):
-        work.choice[rows[a]] = cols[work.pick[a]] if work.pick[a] >= 0 else -1
+def _start(tracks, tset, par, plot):
+    """Begin a track with a plot."""
+    j = start_track(tracks, tset, par, plot)
+    plot.track = j
+    plot.event = STARTED if j >= 0 else NO_ROOM
+    tset.next_due_s = min(tset.next_due_s, plot.t_s + par.revisit_s * (1.0 + par.look_margin))
 
 
 @kernel
-def update_chosen(tracks, tset, par, plots, n_plots, work):
-    """Give each plot to the track of work.choice."""
-    for i in range(n_plots):
-        j = work.choice[i]
-        if j < 0:
-            continue
-        plot = plots[i]
-        row = tracks[j]
-        used, now, bad = take_plot(row, tset, par, plot)
-        if used:
-            plot.track = j
-            plot.event = NOW_CONFIRMED if now else UPDATED
-            if bad:
-                _drop(row, tset, j, work)
+def _update(tracks, tset, par, plot, j, dropped, n_dropped):
+    """Give a plot to track j."""
+    used, now, bad = take_plot(tracks, tset, par, j, plot)
+    if used:
+        plot.track = j
+        plot.event = NOW_CONFIRMED if now else UPDATED
+        if bad:
+            _drop(tracks, tset, j, dropped, n_dropped)
 
 
 @kernel
-def _drop(row, tset, j, work):
-    delete(row, tset)
-    work.dropped[work.n_dropped[0]] = j
-    work.n_dropped[0] += 1
+def _drop(tracks, tset, j, dropped, n_dropped):
+    delete(tracks, tset, j)
+    dropped[n_dropped[0]] = j
+    n_dropped[0] += 1
 
 
 @kernel
@@ -205,14 +158,14 @@ def sweep_missed(tracks, tset, par, t_s, work):
         if t_s >= row.t_look_s + wait:
             look = max(row.t_look_s + par.revisit_s, t_s - par.revisit_s)
             if miss(row, par, look):
-                _drop(row, tset, j, work)
+                _drop(tracks, tset, j, work.dropped, work.n_dropped)
                 continue
             if row.n_missed >= 2:
                 k = duplicate_of(tracks, tset, par, j, t_s)
                 if k >= 0:
                     row.merged_into = k
                     tset.n_merged += 1
-                    _drop(row, tset, j, work)
+                    _drop(tracks, tset, j, work.dropped, work.n_dropped)
                     continue
         next_due = min(next_due, row.t_look_s + wait)
     tset.next_due_s = next_due
@@ -267,17 +220,17 @@ def process_look(tracks, tset, par, j, plot, has_plot, t_s):
         else:
             d2, _det = gate_d2(row, par, plot.t_s, z[0], z[1], z[2], r[0], r[1], r[2], r[3], r[4], r[5])
             if d2 <= gate:
-                used, now, bad = take_plot(row, tset, par, plot)
+                used, now, bad = take_plot(tracks, tset, par, j, plot)
                 if used:
                     plot.track = j
                     plot.event = NOW_CONFIRMED if now else UPDATED
                     if bad:
-                        delete(row, tset)
+                        delete(tracks, tset, j)
                         shrink(tracks, tset)
                         return LOOK_DELETED
                     return LOOK_HIT
     if miss(row, par, t_s):
-        delete(row, tset)
+        delete(tracks, tset, j)
         shrink(tracks, tset)
         return LOOK_DELETED
     return LOOK_MISS

@@ -19,13 +19,15 @@ STATUS_NAMES = ("free", "tentative", "confirmed", "coasted")
 TARGET, FALSE, STROBE = 0, 1, 2
 
 # What became of a plot (plot.event)
-IGNORED, STARTED, UPDATED, NOW_CONFIRMED, TOO_LATE, NO_ROOM = 0, 1, 2, 3, 4, 5
+IGNORED, STARTED, UPDATED, NOW_CONFIRMED, TOO_LATE, NO_ROOM, REFUSED = 0, 1, 2, 3, 4, 5, 6
 
 # What came of a look at one track (`process_look`)
 LOOK_HIT, LOOK_MISS, LOOK_DELETED = 1, 2, 3
 
 N_MODELS_MAX = 3  # 0 nearly constant velocity, 1 manoeuvre, 2 ballistic
 N_COV = 21
+N_AXIS = 8  # the index of a track set has N_AXIS^3 lists of cells (a power of two), and two more
+WIDE, YOUNG = N_AXIS**3, N_AXIS**3 + 1
 
 PLOT = np.dtype(
     [
@@ -54,14 +56,14 @@ TRACK = np.dtype(
     [
         # Read for every plot: kept together at the head of the row
         ("status", "i8"),  # FREE, TENTATIVE, CONFIRMED, COASTED (lifecycle)
-        ("n_models", "i8"),  # 2, or 3 while the ballistic model takes part (imm)
+        ("n_updates", "i8"),  # plots taken (lifecycle)
         ("t_s", "f8"),  # time of the state below, s (imm)
         ("pos_ecef_m", "f8", (3,)),  # combined estimate (imm)
         ("vel_ecef_mps", "f8", (3,)),  # combined estimate (imm)
         ("traces", "f8", (3,)),  # traces of the blocks pos-pos, pos-vel, vel-vel of `cov` (imm)
+        ("n_models", "i8"),  # 2, or 3 while the ballistic model takes part (imm)
         ("t_look_s", "f8"),  # last look, hit or missed (lifecycle)
         ("t_update_s", "f8"),  # time of the last plot (lifecycle)
-        ("n_updates", "i8"),  # plots taken (lifecycle)
         ("n_looks", "i8"),  # looks, hit or missed (lifecycle)
         ("n_missed", "i8"),  # consecutive missed looks (lifecycle)
         ("n_astray", "i8"),  # consecutive plots that the fused track refused (fusion)
@@ -74,6 +76,9 @@ TRACK = np.dtype(
         # `traces` under its old name, for compiled readers; interpreted, row.trace is NumPy's method (imm)
         ("trace", "f8", (3,)),
         # Book-keeping
+        ("cell", "i8"),  # list of the index that the row is in, -1 none (index)
+        ("next", "i8"),  # next and previous row in that list, -1 none (index)
+        ("prev", "i8"),
         ("id", "i8"),  # number in its set, -1 never used (lifecycle)
         ("history", "i8"),  # hit (1) and miss (0) bits, latest lowest (lifecycle)
         ("sources", "i8"),  # bit per radar (mod 63) that fed it since the last maintenance (fusion)
@@ -102,15 +107,23 @@ TRACK = np.dtype(
 TRACK_SET = np.dtype(
     [
         ("n_high", "i8"),  # rows at and above this are FREE and never looked at
+        ("free_from", "i8"),  # no row below this and `n_high` is FREE
         ("next_id", "i8"),  # id of the next new track
+        ("index_until_s", "f8"),  # plots after this time need the index renewed (index)
+        (
+            "bucket",
+            "i8",
+            (N_AXIS**3 + 2,),
+        ),  # first row of each list, -1 empty; the last two: WIDE, YOUNG (index)
         ("next_due_s", "f8"),  # before this time no track of the set can have missed a look
         ("n_started", "i8"),  # counters since the start
         ("n_confirmed", "i8"),
         ("n_deleted", "i8"),
         ("n_merged", "i8"),  # of those deleted: duplicates
         ("n_no_room", "i8"),  # plots that should have started a track and found the table full
+        ("n_maintained", "i8"),  # calls of maintain_fused
         ("n_late", "i8"),  # plots older than `late_max_s`, not used
-        ("n_singular", "i8"),  # updates refused: innovation covariance not positive definite
+        ("n_singular", "i8"),  # plots and updates refused: not finite, or a covariance not positive definite
     ],
     align=True,
 )
@@ -193,6 +206,7 @@ def make_tracks(n: int) -> np.recarray:
     """A table of `n` free tracks."""
     tracks = np.zeros(n, TRACK).view(np.recarray)
     tracks.id = -1
+    tracks.cell = -1
     tracks.system = -1
     tracks.system_id = -1
     tracks.merged_into = -1
@@ -204,6 +218,8 @@ def make_track_sets(n: int = 1) -> np.recarray:
     """`n` empty track sets (one per radar, one for the command post)."""
     sets = np.zeros(n, TRACK_SET).view(np.recarray)
     sets.next_due_s = np.inf
+    sets.index_until_s = np.inf
+    sets.bucket = -1
     return sets
 
 
