@@ -1,12 +1,13 @@
-"""Make the shipped excerpts of recorded civil traffic anew from the sample data of the Python package `traffic`.
+"""Make the shipped excerpts of recorded civil traffic anew from the sample data of the Python package
+`traffic`.
 
     pip download traffic==2.13 --no-deps --dest /tmp/traffic
     python tools/make_recording_excerpt.py /tmp/traffic/traffic-2.13-py3-none-any.whl [--out FOLDER]
 
-The package itself is not needed, only its wheel (a zip file, MIT licence). What is done to the states is all here:
-a window of time, states in the air, one in so many seconds, the columns that are used, and CIV001, CIV002 ... in
-order of appearance in place of the address and the callsign. Nothing is smoothed or repaired. The same wheel and the
-same pyarrow give the same bytes.
+The package itself is not needed, only its wheel (a zip file, MIT licence). What is done to the states is all
+here: a window of time, states in the air, one in so many seconds, the columns that are used, and CIV001,
+CIV002 ... in order of appearance in place of the address and the callsign. Nothing is smoothed or repaired.
+The same wheel and the same pyarrow give the same bytes.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ Row = dict[str, Any]
 EXCERPTS = {
     # 2021-10-07 14:00:00 to 14:30:00 UTC: approaches, departures and overflights round Paris
     "civil-2021-10-07": ("collections/quickstart", 1_633_615_200, 1_633_617_000, 5),
-    # 2018-08-01 11:20:00 to 11:50:00 UTC: overflights of Switzerland, states as published (every 10 s, upper airspace)
+    # 2018-08-01 11:20:00 to 11:50:00 UTC: over Switzerland, upper airspace, as published every 10 s
     "civil-2018-08-01": ("collections/switzerland", 1_533_122_400, 1_533_124_200, 10),
 }
 
@@ -86,7 +87,8 @@ def fast(rows: list[Row]) -> list[Row]:
 
 
 def named(rows: Iterable[Row], key: Callable[[Row], str] = lambda r: r["icao24"]) -> list[Row]:
-    """The rows by aircraft and time as given, with CIV001 ... for the aircraft and nothing else that names it."""
+    """The rows by aircraft and time as given, with CIV001 ... for the aircraft and nothing else that names
+    it."""
     names: dict[str, str] = {}
     rows = list(rows)
     for row in rows:
@@ -116,13 +118,18 @@ def write_parquet(path: Path, rows: list[Row]) -> None:
         "latitude": "BYTE_STREAM_SPLIT",
         "longitude": "BYTE_STREAM_SPLIT",
     }
+    coded = ["icao24", "altitude", "groundspeed", "track", "vertical_rate"]
     pq.write_table(
-        table, path, compression="zstd", compression_level=19, use_dictionary=["icao24", "altitude", "groundspeed",
-        "track", "vertical_rate"], column_encoding=plain, write_page_checksum=True, store_schema=False,
+        table, path, compression="zstd", compression_level=19, use_dictionary=coded, column_encoding=plain,
+        write_page_checksum=True, store_schema=False,
     )  # fmt: skip
-    print(
-        f"{path.name}: {len({r['icao24'] for r in rows})} aircraft, {len(rows)} states, {path.stat().st_size} bytes"
-    )
+    tell(path, rows)
+
+
+def tell(path: Path, rows: list[Row]) -> None:
+    """What has been written."""
+    aircraft = len({r["icao24"] for r in rows})
+    print(f"{path.name}: {aircraft} aircraft, {len(rows)} states, {path.stat().st_size} bytes")
 
 
 def dirty(wheel: zipfile.ZipFile) -> list[Row]:
@@ -157,9 +164,7 @@ def write_csv(path: Path, rows: list[Row]) -> None:
             ]
             cells = [f"{time:%Y-%m-%d %H:%M:%S}+00:00", r["icao24"], *place, *rest, r.get("onground")]
             out.write(",".join(cell(c) for c in cells) + "\n")
-    print(
-        f"{path.name}: {len({r['icao24'] for r in rows})} aircraft, {len(rows)} states, {path.stat().st_size} bytes"
-    )
+    tell(path, rows)
 
 
 if __name__ == "__main__":

@@ -4,11 +4,11 @@
     >>> len(flights), flights[0][1].shape[1]
     (3, 7)
 
-Three steps, each usable alone: `read_recording` (file to flights as sent), `clean` (rules against dirt, counted)
-and `to_knots` (smoothing; the move of the whole recording in place and time). The same file and arguments give
-the same bytes. Altitude: the height above the ellipsoid where the aircraft sent it (`geoaltitude`), else the
-pressure altitude as it is, which differs from it by the weather and the geoid, some tens to a few hundred
-metres. No correction is made up.
+Three steps, each usable alone: `read_recording` (file to flights as sent), `clean` (rules against dirt,
+counted) and `to_knots` (smoothing; the move of the whole recording in place and time). The same file and
+arguments give the same bytes. Altitude: the height above the ellipsoid where the aircraft sent it
+(`geoaltitude`), else the pressure altitude as it is, which differs from it by the weather and the geoid, some
+tens to a few hundred metres. No correction is made up.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ from typing import Any
 
 import numpy as np
 
-from openiads.world.recording_clean import CIVIL, ROW_RULES, Floats, Flight, Rules, clean
+from openiads.world.recording_clean import CIVIL, ROW_RULES, Flight, Floats, Rules, clean
+from openiads.world.recording_columns import Fault, RecordingError
 from openiads.world.recording_knots import (
     STAY,
     Misfit,
@@ -37,11 +38,11 @@ from openiads.world.recording_knots import (
     place,
     rigid_move,
 )
-from openiads.world.recording_read import Fault, RecordingError, read_states
+from openiads.world.recording_read import read_states
 
 __all__ = [
-    "CIVIL", "STAY", "Flight", "Recording", "RecordingError", "Rules", "clean", "load_shipped", "read_recording",
-    "recorded_platforms", "rigid_move", "shipped_names", "to_knots",
+    "CIVIL", "STAY", "Flight", "Recording", "RecordingError", "Rules", "clean", "load_shipped",
+    "read_recording", "recorded_platforms", "rigid_move", "shipped_names", "to_knots",
 ]  # fmt: skip
 
 SHIPPED = "shipped:"  # before the name of a shipped recording; may be left out
@@ -50,7 +51,8 @@ _MIN_IN_RUN_S = 20.0  # a flight that is there for less than two knot spacings i
 
 @dataclass(frozen=True)
 class Recording:
-    """A file as read. `flights`: one per aircraft, in the order of the file, not yet clean; `counts`: rows read and lost."""
+    """A file as read. `flights`: one per aircraft, in the order of the file, not yet clean; `counts`: rows
+    read and lost."""
 
     file: str
     sha256: str
@@ -64,8 +66,9 @@ class Recording:
 def read_recording(path: str | os.PathLike[str]) -> Recording:
     """Read a CSV or Parquet file of ADS-B states in the columns of `traffic` or of OpenSky.
 
-    Needed: a time, latitude, longitude, an altitude, and icao24, flight_id or callsign. Empty cells are not known;
-    a cell that is no number, an infinity, an unknown kind of file and one that is too large are refused.
+    Needed: a time, latitude, longitude, an altitude, and icao24, flight_id or callsign. Empty cells are not
+    known; a cell that is no number, an infinity, an unknown kind of file and one that is too large are
+    refused.
 
     Raises:
         RecordingError: with file, row, column, value and what is allowed.
@@ -88,7 +91,7 @@ def read_recording(path: str | os.PathLike[str]) -> Recording:
     return Recording(os.fspath(path), s.sha256, s.format, s.columns, s.start_utc_s, flights, counts)
 
 
-# --- shipped recordings ----------------------------------------------------------------------------
+# --- shipped recordings ---------------------------------------------------------------------------
 
 
 def _shelf() -> Any:
@@ -121,7 +124,8 @@ def _no_such(name: str) -> str:
 
 @contextmanager
 def _located(path_or_shipped: str | os.PathLike[str]) -> Iterator[tuple[Path, str]]:
-    """(path, shipped name or ""): `shipped:NAME` and a bare NAME without suffix are shipped, anything else is a path."""
+    """(path, shipped name or ""): `shipped:NAME` and a bare NAME without suffix are shipped, anything else is
+    a path."""
     text = os.fspath(path_or_shipped)
     name = text.removeprefix(SHIPPED)
     if name in shipped_names():
@@ -141,10 +145,12 @@ def _located(path_or_shipped: str | os.PathLike[str]) -> Iterator[tuple[Path, st
 def to_knots(
     flight: Flight, move: Floats = STAY, offset_s: float = 0.0, duration_s: float = math.inf
 ) -> tuple[Floats, Misfit]:
-    """Knots [n, 7] = t_s, x, y, z (ECEF m), vx, vy, vz (m/s, Earth-fixed) of a clean flight; and how they fit.
+    """Knots [n, 7] = t_s, x, y, z (ECEF m), vx, vy, vz (m/s, Earth-fixed) of a clean flight; and how they
+    fit.
 
-    move: from `rigid_move`. A state at t_s of the recording is at t_s + offset_s of the run; [0, duration_s] of
-    the run is kept. No knots for a flight that is there for less than 20 s. The misfit is that of its states.
+    move: from `rigid_move`. A state at t_s of the recording is at t_s + offset_s of the run; [0, duration_s]
+    of the run is kept. No knots for a flight that is there for less than 20 s. The misfit is that of its
+    states.
     """
     first = max(float(flight.t_s[0]) + offset_s, 0.0)
     last = min(float(flight.t_s[-1]) + offset_s, duration_s)
@@ -173,14 +179,18 @@ def recorded_platforms(
     duration_s: float,
     rules: Rules = CIVIL,
 ) -> tuple[list[tuple[str, Floats]], dict[str, Any]]:
-    """Everything at once: the flights of a recording that are in the air during the run, as (name, knots), and counts.
+    """Everything at once: the flights of a recording that are in the air during the run, as (name, knots),
+    and counts.
 
     path_or_shipped: a file, or `shipped:NAME` (or just NAME) of a shipped recording.
-    move_to: where the recording's centroid (of all its clean states) comes to, radians; None: stays where it was.
+    move_to: where the recording's centroid (of all its clean states) comes to, radians; None: stays where it
+    was.
     rotate_rad: turn of the whole recording about that point, clockwise from above.
-    start_offset_s: time in the run of the recording's first state. Negative: the run begins so far into the recording.
-    limit: at most so many flights, those longest in the air during the run (of equals the earlier in the file); None: all.
-    The counts are plain JSON data for the manifest: what was read, dropped by which rule, kept, and how well it fits.
+    start_offset_s: time in the recording, counted from its first state, that is t = 0 of the run. Negative: the
+    recording begins so much later than the run.
+    limit: at most so many flights, those longest in the air during the run (of equals the earlier in the
+    file); None: all. The counts are plain JSON data for the manifest: what was read, dropped by which rule,
+    kept, and how well it fits.
 
     Raises:
         RecordingError: the file cannot be used, or no flight is left.
@@ -198,7 +208,7 @@ def recorded_platforms(
     platforms: list[tuple[str, Floats]] = []
     fits: list[Misfit] = []
     for flight in chosen:
-        knots, off = to_knots(flight, move, start_offset_s, duration_s)
+        knots, off = to_knots(flight, move, -start_offset_s, duration_s)
         if _impossible(knots, rules):
             counts["flights"]["dropped"]["impossible_fit"] += 1
             continue
@@ -268,10 +278,10 @@ def _renamed(flight: Flight, i: int) -> Flight:
 def _present(
     flights: list[Flight], start_s: float, limit: int | None, duration_s: float, counts: dict[str, Any]
 ) -> list[Flight]:
-    """The flights that are there during the run, in the order of the file; of too many, those longest there."""
-    here = [
-        min(float(f.t_s[-1]) + start_s, duration_s) - max(float(f.t_s[0]) + start_s, 0.0) for f in flights
-    ]
+    """The flights that are there during the run, in the order of the file; of too many, those longest
+    there."""
+    end_s = start_s + duration_s
+    here = [min(float(f.t_s[-1]), end_s) - max(float(f.t_s[0]), start_s) for f in flights]
     found = [i for i, there in enumerate(here) if there >= _MIN_IN_RUN_S]
     longest = sorted(found, key=lambda i: (-here[i], i))
     taken = sorted(longest if limit is None else longest[: max(limit, 0)])
@@ -291,7 +301,7 @@ def _why_nothing(counts: dict[str, Any], start_s: float, duration_s: float) -> s
     dropped = [f"{n} {rule.replace('_', ' ')}" for rule, n in counts["rows_dropped"].items()]
     lost = [f"{n} {why.replace('_', ' ')}" for why, n in counts["flights"]["dropped"].items() if n]
     return (
-        f"no usable flight from {-start_s:g} s to {duration_s - start_s:g} s of the recording: "
+        f"no usable flight from {start_s + 0.0:g} s to {start_s + duration_s:g} s of the recording: "
         f"{counts['rows_read']} rows read; "
         f"rows dropped: {', '.join(dropped) or 'none'}; flights dropped: {', '.join(lost) or 'none'}"
     )

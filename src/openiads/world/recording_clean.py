@@ -51,11 +51,12 @@ CIVIL = Rules()
 
 @dataclass(frozen=True, eq=False)
 class Flight:
-    """States of one aircraft, SI, one row per state, NaN where not known. Not yet clean unless `clean` returned it.
+    """States of one aircraft, SI, one row per state, NaN where not known. Not yet clean unless `clean`
+    returned it.
 
-    t_s counts from the start of the recording. baro_m is the pressure altitude as sent, geo_m the height above the
-    ellipsoid; a clean flight has one of the two throughout. speed, track and climb are what the aircraft reported:
-    nothing is computed from them, they are there for comparison.
+    t_s counts from the start of the recording. baro_m is the pressure altitude as sent, geo_m the height
+    above the ellipsoid; a clean flight has one of the two throughout. speed, track and climb are what the
+    aircraft reported: nothing is computed from them, they are there for comparison.
     """
 
     name: str
@@ -88,17 +89,18 @@ COLUMNS = (
 
 #: Rules that drop rows, in the order in which they run.
 ROW_RULES = (
-    "no_identity", "no_time", "time_far_off", "no_position", "position_out_of_range", "duplicate_time", "on_ground",
-    "no_altitude", "altitude_out_of_range", "altitude_spike", "position_repeated", "position_spike", "stale_end",
-    "flight_too_short", "flight_too_sparse", "flight_stationary",
+    "no_identity", "no_time", "time_far_off", "no_position", "position_out_of_range", "duplicate_time",
+    "on_ground", "no_altitude", "altitude_out_of_range", "altitude_spike", "position_repeated",
+    "position_spike", "stale_end", "flight_too_short", "flight_too_sparse", "flight_stationary",
 )  # fmt: skip
 
 
 def clean(flight: Flight, rules: Rules = CIVIL) -> tuple[list[Flight], Counter[str]]:
     """The usable flights in the states of one aircraft, and what was done, by rule.
 
-    Counted are the rows of every rule in `ROW_RULES`, `sorted` (rows whose time was before an earlier row's; kept),
-    `altitude_from_offset` (kept), `gaps_bridged`, `splits_gap`, `splits_jump`, and the flights found and dropped.
+    Counted are the rows of every rule in `ROW_RULES`, `sorted` (rows whose time was before an earlier row's;
+    kept), `altitude_from_offset` (kept), `gaps_bridged`, `splits_gap`, `splits_jump`, and the flights found
+    and dropped.
     """
     counts: Counter[str] = Counter()
     f = _in_time(flight, counts)
@@ -214,9 +216,9 @@ def _steps_ok(t_s: Floats, q: Floats, rate: float, slack: float) -> Bools:
 def _keep_chains(t_s: Floats, q: Floats, rate: float, slack: float, gap_s: float) -> Bools:
     """Rows that belong to a history one aircraft can have flown; `q` [n, k] in m.
 
-    The longest chain of rows in which each step is possible is kept, what lies between its rows is not, and so on
-    with what lies before and after it. A chain that cannot be reached from the one before nor left for the one
-    after, while these two fit together, is a false track: dropped as well.
+    The longest chain of rows in which each step is possible is kept, what lies between its rows is not, and
+    so on with what lies before and after it. A chain that cannot be reached from the one before nor left for
+    the one after, while these two fit together, is a false track: dropped as well.
     """
     n = len(t_s)
     keep = np.ones(n, dtype=bool)
@@ -260,11 +262,12 @@ def _drop_detours(chains: list[list[int]], t_s: Floats, q: Floats, rate: float, 
 
 @kernel
 def longest_chain(t, q, lo, hi, rate, slack, gap_s, score, before):
-    """The last row of the longest chain of possible steps among rows [lo, hi); `before` leads back along it, -1 ends.
+    """The last row of the longest chain of possible steps among rows [lo, hi); `before` leads back along it,
+    -1 ends.
 
-    A step is possible if it is no longer than rate * dt + slack (times t [n], coordinates q [n, k]) and takes at most
-    gap_s. Every row counts 1, less up to a quarter for a step that uses up what is allowed: of two chains of
-    the same length the smoother one wins. `score` and `before` [n] are scratch.
+    A step is possible if it is no longer than rate * dt + slack (times t [n], coordinates q [n, k]) and takes
+    at most gap_s. Every row counts 1, less up to a quarter for a step that uses up what is allowed: of two
+    chains of the same length the smoother one wins. `score` and `before` [n] are scratch.
     """
     best = lo
     for i in range(lo, hi):
@@ -309,7 +312,8 @@ def _split(f: Flight, rules: Rules, counts: Counter[str]) -> list[Flight]:
 
 
 def _without_stale_ends(f: Flight, rules: Rules, counts: Counter[str]) -> Flight:
-    """Leave out ends that hardly move: where coverage begins and ends, the last known position is held for a while."""
+    """Leave out ends that hardly move: where coverage begins and ends, the last known position is held for a
+    while."""
     first, last = 0, len(f)
     step = np.sqrt((np.diff(_on_sphere(f), axis=0) ** 2).sum(axis=1)) / np.maximum(np.diff(f.t_s), 1e-9)
     while last - first >= rules.min_rows:

@@ -53,7 +53,8 @@ class Columns:
         return [*IDENTITIES, self.time, *(name for name, _ in self.numbers().values()), self.ground]
 
     def present(self, found: Collection[str]) -> list[str]:
-        """The columns to read of those found: one identity (the first of `IDENTITIES`) and all that are known."""
+        """The columns to read of those found: one identity (the first of `IDENTITIES`) and all that are
+        known."""
         identity = next(name for name in IDENTITIES if name in found)
         return [identity, *(name for name in self.names() if name in found and name not in IDENTITIES)]
 
@@ -70,7 +71,8 @@ OPENSKY = Columns(
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault. `row` counts data rows from 1 (the header is not one); 0 and "" mean the whole file or column."""
+    """One fault. `row` counts data rows from 1 (the header is not one); 0 and "" mean the whole file or
+    column."""
 
     file: str
     row: int
@@ -145,7 +147,8 @@ _MAX_AIRCRAFT = 20_000
 
 
 def to_identity(table: pa.Table, file: str, faults: list[Fault]) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Who flies, from the first column of `IDENTITIES` that the file has: codes and names, in order of appearance."""
+    """Who flies, from the first column of `IDENTITIES` that the file has: codes and names, in order of
+    appearance."""
     name = next(n for n in IDENTITIES if n in table.column_names)
     column = table.column(name)
     if not pa.types.is_dictionary(column.type):
@@ -178,7 +181,8 @@ _WEEK_S = 7 * 86400.0
 
 
 def to_times(column: Any, file: str, name: str, faults: list[Fault]) -> tuple[np.ndarray, float, np.ndarray]:
-    """(seconds since the first state, that state's time in s since 1970, rows a week or more off) of a time column."""
+    """(seconds since the first state, that state's time in s since 1970, rows a week or more off) of a time
+    column."""
     if pa.types.is_dictionary(column.type):
         column = pc.cast(column, column.type.value_type)
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
@@ -213,23 +217,31 @@ def _ticks_per_second(values: np.ndarray) -> float:
     return 1.0 if size < 1e11 else 1e3 if size < 1e14 else 1e6 if size < 1e17 else 1e9
 
 
+_TIME_FORMS = (pa.float64(), pa.timestamp("ns", tz="UTC"), pa.timestamp("ns"))
+
+
 def _time_from_text(column: Any, file: str, name: str, faults: list[Fault]) -> Any:
     """Numbers, or ISO 8601 with a zone, or without (then UTC)."""
-    for kind in (pa.float64(), pa.timestamp("ns", tz="UTC"), pa.timestamp("ns")):
+    for kind in _TIME_FORMS:
         try:
             return pc.cast(column, kind)
         except pa.ArrowInvalid:
             continue
     found = len(faults)
-    allowed = "allowed: 2021-10-07 13:00:00+00:00 (without a zone: UTC), the same in every row, or seconds since 1970"
-    form = next((k for k in (pa.timestamp("ns", tz="UTC"), pa.timestamp("ns"), pa.float64())
-                 if _castable(next((v for v in column.to_pylist() if v is not None), ""), k)), None)  # fmt: skip
+    allowed = (
+        "allowed: 2021-10-07 13:00:00+00:00 (without a zone: UTC), one form throughout, or seconds since 1970"
+    )
+    form = _form_of(next((v for v in column.to_pylist() if v is not None), ""))
     for row, value in enumerate(column.to_pylist(), 1):
         if value is not None and (form is None or not _castable(value, form)):
             faults.append(Fault(file, row, name, f"{shown(value)!r} is not a time; {allowed}"))
             if len(faults) - found >= 3:
                 break
     return None
+
+
+def _form_of(value: str) -> pa.DataType | None:
+    return next((kind for kind in _TIME_FORMS if _castable(value, kind)), None)
 
 
 def _castable(value: str, kind: pa.DataType) -> bool:

@@ -1,10 +1,11 @@
 """Recorded flights: from clean states to knots, moved in place and time.
 
-A position is sent about once a second and stamped with the time at which somebody stored it: it is late by a fraction
-of a second, sometimes by eight, which is 2 km along the track. The reported velocity is good to a knot or two. So the
-path is the one that a Kalman filter with a backward pass finds (`recording_smooth`), from positions and velocities,
-those that do not fit weighing less; its position and velocity every ten seconds are the knots. The place on the
-Earth and the altitude are smoothed apart: late positions lie in the one, altitude steps of 25 ft in the other.
+A position is sent about once a second and stamped with the time at which somebody stored it: it is late by a
+fraction of a second, sometimes by eight, which is 2 km along the track. The reported velocity is good to a
+knot or two. So the path is the one that a Kalman filter with a backward pass finds (`recording_smooth`), from
+positions and velocities, those that do not fit weighing less; its position and velocity every ten seconds are
+the knots. The place on the Earth and the altitude are smoothed apart: late positions lie in the one, altitude
+steps of 25 ft in the other.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ KNOT_S = 10.0  # between knots
 _BELIEF_S = 30.0  # reported velocities are compared with the way flown in this time
 _BELIEF_MPS = 15.0
 
-# How far a state is trusted (see the model page: the scatter of the shipped recordings), and how fast acceleration
-# changes (m/s3 in one second, squared). Without velocities a path must be stiffer to be smooth.
+# How far a state is trusted (the scatter of the shipped recordings, see the model page), and how fast its
+# acceleration changes: m/s3, squared, times the seconds it lasts. Without velocities a path must be stiffer to be smooth.
 LEVEL = Noise(position_m=60.0, rate_mps=2.0, jerk=0.3)
 LEVEL_BARE = Noise(position_m=60.0, rate_mps=2.0, jerk=0.02)
 HEIGHT = Noise(position_m=8.0, rate_mps=1.5, jerk=0.05)
@@ -34,10 +35,11 @@ HEIGHT_BARE = Noise(position_m=8.0, rate_mps=1.5, jerk=0.005)
 def rigid_move(
     from_lat_rad: float, from_lon_rad: float, to_lat_rad: float, to_lon_rad: float, rotate_rad: float
 ) -> Floats:
-    """The rotation of the sphere [3, 3] that carries one point to another and turns clockwise by `rotate_rad` about it.
+    """The rotation of the sphere [3, 3] that carries one point to another and turns clockwise by `rotate_rad`
+    about it.
 
-    Without the turn, north at the one point becomes north at the other. It acts on the normals of the ellipsoid:
-    altitudes stay; distances change with the curvature of the ellipsoid, by 1 % at most.
+    Without the turn, north at the one point becomes north at the other. It acts on the normals of the
+    ellipsoid: altitudes stay; distances change with the curvature of the ellipsoid, by 1 % at most.
     """
     c, s = math.cos(rotate_rad), math.sin(rotate_rad)
     e0, n0, u0 = _basis(from_lat_rad, from_lon_rad)
@@ -60,8 +62,8 @@ STAY = np.eye(3)
 class Path(NamedTuple):
     """States as the smoother wants them, at t_s [n].
 
-    normal [n, 3]: outward normals of the ellipsoid times the Earth's radius, m, after the move; turn [n, 3]: their
-    rate of change by the reported ground speed and track, m/s, NaN where not reported (everywhere, if
+    normal [n, 3]: outward normals of the ellipsoid times the Earth's radius, m, after the move; turn [n, 3]:
+    their rate of change by the reported ground speed and track, m/s, NaN where not reported (everywhere, if
     not believable); alt_m [n]; climb_mps [n], NaN where not reported; xyz [n, 3]: the positions, ECEF.
     """
 
@@ -85,7 +87,8 @@ def place(flight: Flight, offset_s: float, move: Floats) -> Path:
 
 
 def believable(path: Path) -> bool:
-    """Whether the reported velocities are those of the positions: over half a minute, to 15 m/s in the median."""
+    """Whether the reported velocities are those of the positions: over half a minute, to 15 m/s in the
+    median."""
     later = np.searchsorted(path.t_s, path.t_s + _BELIEF_S)
     i = np.flatnonzero(later < len(path.t_s))
     j = later[i]
@@ -108,7 +111,8 @@ def fit(path: Path, times: Floats) -> Floats:
 
 
 class Misfit(NamedTuple):
-    """Distances of states to the curve: sum of squares (m2) and maximum (m), in all and across the flight direction."""
+    """Distances of states to the curve: sum of squares (m2) and maximum (m), in all and across the flight
+    direction."""
 
     states: int
     total_m2: float
@@ -129,12 +133,6 @@ def knot_times(first_s: float, last_s: float) -> Floats:
     k = np.arange(math.ceil(first_s / KNOT_S), math.floor(last_s / KNOT_S) + 1) * KNOT_S
     inner = k[(k - first_s >= 0.5 * KNOT_S) & (last_s - k >= 0.5 * KNOT_S)]
     return np.concatenate(([first_s], inner, [last_s]))
-
-
-def residuals(t_s: Floats, xyz: Floats, knots: Floats) -> tuple[float, float, int]:
-    """(sum of squares m2, maximum m, how many) of the distances from states inside the knots' time to the Hermite curve."""
-    total, worst, n = distances(np.ascontiguousarray(t_s), np.ascontiguousarray(xyz), knots)
-    return float(total), float(worst), int(n)
 
 
 def mean_direction(lat_rad: Floats, lon_rad: Floats) -> Floats:
@@ -179,8 +177,8 @@ def place_rows(lat, lon, alt, speed, track, m, normal, turn, xyz):
 
 @kernel
 def write_knots(times, normal, turn, alt, climb, out):
-    """Knots from smoothed normals (any length), their rates, altitudes and climb rates: place on the ellipsoid, and its
-    derivative."""
+    """Knots from smoothed normals (any length), their rates, altitudes and climb rates: place on the
+    ellipsoid, and its derivative."""
     for k in range(times.shape[0]):
         x, y, z = normal[k, 0], normal[k, 1], normal[k, 2]
         length = max(math.sqrt(x * x + y * y + z * z), 1.0)

@@ -1,17 +1,18 @@
-"""Recorded flights: the file. CSV or Parquet in, columns in SI out, or one `RecordingError` with every fault found.
+"""Recorded flights: the file. CSV or Parquet in, columns in SI out, or one `RecordingError` with every fault
+found.
 
-Two sets of column names are read, each with its own units: those of the Python package `traffic` (timestamp, latitude,
-longitude, altitude in ft, groundspeed in kt, vertical_rate in ft/min) and those of the OpenSky Network's own state
-vectors (time, lat, lon, baroaltitude in m, velocity and vertrate in m/s). Sizes are checked before anything is
-unpacked.
+Two sets of column names are read, each with its own units: those of the Python package `traffic` (timestamp,
+latitude, longitude, altitude in ft, groundspeed in kt, vertical_rate in ft/min) and those of the OpenSky
+Network's own state vectors (time, lat, lon, baroaltitude in m, velocity and vertrate in m/s). Sizes are
+checked before anything is unpacked.
 """
 
 from __future__ import annotations
 
 import csv
 import hashlib
-import math
 import os
+import re
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
@@ -42,12 +44,14 @@ from openiads.world.recording_columns import (
 MAX_BYTES = 512 * 1024 * 1024  # of a CSV file; of the wanted columns of a Parquet file, unpacked
 MAX_ROWS = 5_000_000
 MAX_COLUMNS = 1000
+_HEAD = 1 << 16  # bytes in which the line with the names of the columns ends
 _BLOCK = 4 * 1024 * 1024  # also the longest line
 
 
 @dataclass(frozen=True)
 class States:
-    """All rows of a file as columns in SI. key: code per row (-1 none) into `names`; t_s since start_utc_s, NaN none."""
+    """All rows of a file as columns in SI. key: code per row (-1 none) into `names`; t_s since start_utc_s,
+    NaN none."""
 
     names: tuple[str, ...]
     key: np.ndarray
@@ -101,7 +105,7 @@ def _open(file: str) -> tuple[bytes, str]:
         if status.st_size > MAX_BYTES:
             raise _error(file, f"{status.st_size:,} bytes; a recording has at most {MAX_BYTES:,}")
         with open(file, "rb") as stream:
-            head = stream.read(1 << 16)
+            head = stream.read(_HEAD)
             stream.seek(0)
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
     except FileNotFoundError:
@@ -166,10 +170,8 @@ def _choose(file: str, names: list[str]) -> Columns:
         what = " or ".join(repr(name) for name in any_of)
         faults.append(Fault(file, 0, "", f"no column {what}{near}"))
     found = ", ".join(shown(name, 30) for name in names[:12]) or "none"
-    faults.append(
-        Fault(file, 0, "", f"columns found: {found}; read are those of `traffic` ({', '.join(TRAFFIC.names())}) "
-              f"or of OpenSky ({', '.join(OPENSKY.names())}), separated by commas")
-    )  # fmt: skip
+    read = f"those of `traffic` ({', '.join(TRAFFIC.names())}) or of OpenSky ({', '.join(OPENSKY.names())})"
+    faults.append(Fault(file, 0, "", f"columns found: {found}; read are {read}, separated by commas"))
     raise RecordingError(faults)
 
 
@@ -197,7 +199,7 @@ def _header(file: str, head: bytes) -> list[str]:
     line = head.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n").splitlines()
     if not line:
         raise _error(file, "the file holds only empty lines")
-    if len(line[0]) > len(head) - 8:
+    if len(line) == 1 and len(head) == _HEAD:
         raise _error(file, "the first line has more than 64 KiB; it should be the names of the columns")
     try:
         names = next(csv.reader([line[0].decode("utf-8")]), [])
@@ -210,20 +212,17 @@ def _header(file: str, head: bytes) -> list[str]:
     return names
 
 
+# What Arrow says of such a row; its row 1 is the header.
+_MALFORMED = re.compile(r"Row #(\d+): Expected (\d+) columns, got (\d+): (.*)", re.DOTALL)
+
+
 def _stream(file: str, wanted: list[str], types: Mapping[str, pa.DataType]) -> pa.Table:
-    """The wanted columns, block by block, so that a file with too many rows is refused before it is all in memory."""
-    bad: list[Fault] = []
-
-    def malformed(row: Any) -> str:
-        what = f"{row.actual_columns} fields where the header has {row.expected_columns}: {shown(row.text)!r}"
-        bad.append(Fault(file, max((row.number or 1) - 1, 0), "", what))
-        return "skip" if len(bad) < FAULTS else "error"
-
+    """The wanted columns, block by block, so that a file with too many rows is refused before it is all in
+    memory."""
     try:
         reader = pyarrow.csv.open_csv(
             file,
             read_options=pyarrow.csv.ReadOptions(block_size=_BLOCK, use_threads=False),
-            parse_options=pyarrow.csv.ParseOptions(invalid_row_handler=malformed),
             convert_options=pyarrow.csv.ConvertOptions(
                 include_columns=wanted, column_types=types, null_values=_NULLS, strings_can_be_null=True
             ),
@@ -236,14 +235,14 @@ def _stream(file: str, wanted: list[str], types: Mapping[str, pa.DataType]) -> p
                 raise _error(file, f"more than {MAX_ROWS:,} rows")
             batches.append(batch)
         table = pa.Table.from_batches(batches, reader.schema)
-    except pa.ArrowInvalid:
-        if bad:
-            raise RecordingError(bad) from None
+    except pa.ArrowInvalid as error:
+        if found := _MALFORMED.search(str(error)):
+            row, wanted_fields, fields, text = found.groups()
+            message = f"{fields} fields where the header has {wanted_fields}: {shown(text)!r}"
+            raise _error(file, message, int(row) - 1) from None
         raise
     except (pa.ArrowException, OSError, UnicodeDecodeError, KeyError) as error:
         raise _error(file, f"cannot be read as CSV: {shown(error, 200)}") from None
-    if bad:
-        raise RecordingError(bad)
     return table
 
 
@@ -257,20 +256,16 @@ def _locate(file: str, wanted: list[str], columns: Columns) -> None:
     for name, _ in columns.numbers().values():
         if name not in wanted:
             continue
-        for row, value in enumerate(table.column(name).to_pylist(), 1):
-            if value is not None and not _is_number(value):
-                faults.append(Fault(file, row, name, f"{shown(value)!r} is not a number"))
-                if len(faults) >= FAULTS:
-                    break
+        column = table.column(name).combine_chunks()
+        good = pc.fill_null(pc.match_substring_regex(column, _NUMBER, ignore_case=True), True)
+        for row in np.flatnonzero(~np.asarray(good.to_numpy(zero_copy_only=False), dtype=bool))[:FAULTS]:
+            value = shown(column[int(row)].as_py())
+            faults.append(Fault(file, int(row) + 1, name, f"{value!r} is not a number"))
     if faults:
         raise RecordingError(faults)
 
 
-def _is_number(text: str) -> bool:
-    try:
-        return text.isascii() and "_" not in text and not math.isnan(float(text))
-    except ValueError:
-        return False
+_NUMBER = r"^\s*[+-]?(\d+\.?\d*|\.\d+|inf|infinity)(e[+-]?\d+)?\s*$"
 
 
 # --- Parquet ----------------------------------------------------------------------------

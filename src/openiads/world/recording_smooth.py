@@ -1,15 +1,17 @@
-"""A fixed-interval smoother for positions and velocities of unequal times: Kalman filter, backward pass, robust weights.
+"""A fixed-interval smoother for positions and velocities of unequal times: Kalman filter, backward pass,
+robust weights.
 
 The state is position, velocity and acceleration; the acceleration wanders (white jerk). Several axes share
-one covariance. Measurements that lie far from the smoothed path weigh less in the next pass, as if their errors were
-drawn from Student's distribution.
+one covariance. Measurements that lie far from the smoothed path weigh less in the next pass, as if their
+errors were drawn from Student's distribution.
 
 Sources
 -------
-Y. Bar-Shalom, X. R. Li, T. Kirubarajan, Estimation with Applications to Tracking and Navigation (2001), section 6.2.3
-(white jerk), 8.6 (backward recursion of H. Rauch, F. Tung and C. Striebel, AIAA Journal 3, 1965, pp. 1445-1450).
-K. L. Lange, R. J. A. Little, J. M. G. Taylor, Robust statistical modeling using the t distribution, Journal of the
-American Statistical Association 84 (408), 1989, pp. 881-896: weights (nu + 1) / (nu + r^2), nu = 4.
+Y. Bar-Shalom, X. R. Li, T. Kirubarajan, Estimation with Applications to Tracking and Navigation (2001),
+section 6.2.3 (white jerk), 8.6 (backward recursion of H. Rauch, F. Tung and C. Striebel, AIAA Journal 3,
+1965, pp. 1445-1450). K. L. Lange, R. J. A. Little, J. M. G. Taylor, Robust statistical modeling using the t
+distribution, Journal of the American Statistical Association 84 (408), 1989, pp. 881-896: weights (nu + 1) /
+(nu + r^2), nu = 4.
 """
 
 from __future__ import annotations
@@ -35,7 +37,8 @@ class Noise(NamedTuple):
 
 
 def smoothed(t_s: Floats, z: Floats, rate: Floats, noise: Noise, at_s: Floats) -> tuple[Floats, Floats]:
-    """Position and rate [m, a] at times at_s [m] (rising) from positions z [n, a] and rates [n, a] at times t_s [n].
+    """Position and rate [m, a] at times at_s [m] (rising) from positions z [n, a] and rates [n, a] at times
+    t_s [n].
 
     Times rise strictly; a rate of NaN is not known.
     """
@@ -100,7 +103,8 @@ def _predicted(c, dt, q):
 
 @kernel
 def smooth(t, z, rate, w_z, w_rate, sigma_z, sigma_rate, q, cov, x):
-    """Smoothed states x [n, 3, a] at times t [n]; cov [n, 12] is scratch (filtered and predicted covariances)."""
+    """Smoothed states x [n, 3, a] at times t [n]; cov [n, 12] is scratch (filtered and predicted
+    covariances)."""
     n, axes = z.shape
     for a in range(axes):
         x[0, 0, a] = x[0, 1, a] = x[0, 2, a] = 0.0
