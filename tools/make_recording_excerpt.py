@@ -18,7 +18,6 @@ import gzip
 import json
 import statistics
 import zipfile
-from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +28,12 @@ SAMPLES = "traffic/data/samples/"
 FOLDER = Path(__file__).resolve().parents[1] / "src/openiads/scenario/shipped/recordings"
 Row = dict[str, Any]
 
-#: name -> (sample, first second, last second (UTC, since 1970), one state in so many seconds)
+#: name -> (sample, first second, last second (UTC, since 1970), one state in so many seconds, first number)
 EXCERPTS = {
     # 2021-10-07 14:00:00 to 14:30:00 UTC: approaches, departures and overflights round Paris
-    "civil-2021-10-07": ("collections/quickstart", 1_633_615_200, 1_633_617_000, 5),
+    "civil-2021-10-07": ("collections/quickstart", 1_633_615_200, 1_633_617_000, 5, 1),
     # 2018-08-01 11:20:00 to 11:50:00 UTC: over Switzerland, upper airspace, as published every 10 s
-    "civil-2018-08-01": ("collections/switzerland", 1_533_122_400, 1_533_124_200, 10),
+    "civil-2018-08-01": ("collections/switzerland", 1_533_122_400, 1_533_124_200, 10, 501),
 }
 
 #: (sample, first second, last second (from the sample's start), one state in so many seconds)
@@ -55,9 +54,9 @@ def main() -> None:
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(options.wheel) as wheel:
-        for name, (sample, first_s, last_s, every_s) in EXCERPTS.items():
+        for name, (sample, first_s, last_s, every_s, first) in EXCERPTS.items():
             rows = fast([r for r in states(wheel, sample) if wanted(r, first_s, last_s, every_s)])
-            write_parquet(options.out / f"{name}.parquet", named(rows))
+            write_parquet(options.out / f"{name}.parquet", named(rows, first))
         write_csv(options.out / "dirty-sample.csv", dirty(wheel))
 
 
@@ -86,14 +85,12 @@ def fast(rows: list[Row]) -> list[Row]:
     return [row for row in rows if statistics.median(speeds[row["icao24"]]) >= 80.0]
 
 
-def named(rows: Iterable[Row], key: Callable[[Row], str] = lambda r: r["icao24"]) -> list[Row]:
-    """The rows by aircraft and time as given, with CIV001 ... for the aircraft and nothing else that names
-    it."""
+def named(rows: list[Row], first: int) -> list[Row]:
+    """The rows with CIV001 ... (counted from `first`) for the aircraft, and nothing else that names it."""
     names: dict[str, str] = {}
-    rows = list(rows)
     for row in rows:
-        names.setdefault(key(row), f"CIV{len(names) + 1:03d}")
-    return [{**row, "icao24": names[key(row)]} for row in rows]
+        names.setdefault(row["icao24"], f"CIV{len(names) + first:03d}")
+    return [{**row, "icao24": names[row["icao24"]]} for row in rows]
 
 
 def whole(value: float | None) -> int | None:

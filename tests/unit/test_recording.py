@@ -647,4 +647,6 @@ def test_shipped_files_are_small_and_anonymous():
         assert "callsign" not in data.column_names and "squawk" not in data.column_names
         assert Counter(v[:3] for v in data.column("icao24").to_pylist()).keys() == {"CIV"}
     assert rec.shipped_names() == list(SHIPPED)
+    first, second = ({f.name for f in rec.load_shipped(name).flights} for name in SHIPPED)
+    assert not first & second  # both fit into one scenario
     assert {p.name for p in FOLDER.iterdir()} >= {"README.md", "LICENSE"}

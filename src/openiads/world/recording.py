@@ -183,14 +183,14 @@ def recorded_platforms(
     and counts.
 
     path_or_shipped: a file, or `shipped:NAME` (or just NAME) of a shipped recording.
-    move_to: where the recording's centroid (of all its clean states) comes to, radians; None: stays where it
-    was.
+    move_to: where the recording's centroid (of all its clean states) comes to, radians; None: it stays.
     rotate_rad: turn of the whole recording about that point, clockwise from above.
-    start_offset_s: time in the recording, counted from its first state, that is t = 0 of the run. Negative: the
-    recording begins so much later than the run.
+    start_offset_s: time in the recording, counted from its first state, that is t = 0 of the run. Negative:
+    the recording begins so much later than the run.
     limit: at most so many flights, those longest in the air during the run (of equals the earlier in the
-    file); None: all. The counts are plain JSON data for the manifest: what was read, dropped by which rule,
-    kept, and how well it fits.
+    file); None: all.
+    The counts are plain JSON data for the manifest: what was read, what was dropped by which rule, what was
+    kept, and how well the curves fit.
 
     Raises:
         RecordingError: the file cannot be used, or no flight is left.

@@ -25,7 +25,7 @@ _BELIEF_S = 30.0  # reported velocities are compared with the way flown in this 
 _BELIEF_MPS = 15.0
 
 # How far a state is trusted (the scatter of the shipped recordings, see the model page), and how fast its
-# acceleration changes: m/s3, squared, times the seconds it lasts. Without velocities a path must be stiffer to be smooth.
+# acceleration changes: m/s3, squared, times the seconds it lasts. Without velocities a path must be stiffer.
 LEVEL = Noise(position_m=60.0, rate_mps=2.0, jerk=0.3)
 LEVEL_BARE = Noise(position_m=60.0, rate_mps=2.0, jerk=0.02)
 HEIGHT = Noise(position_m=8.0, rate_mps=1.5, jerk=0.05)
@@ -78,10 +78,11 @@ class Path(NamedTuple):
 def place(flight: Flight, offset_s: float, move: Floats) -> Path:
     """The states of a flight after a `rigid_move`, offset_s later."""
     n = len(flight)
-    rows = (flight.lat_rad, flight.lon_rad, flight.alt_m, flight.speed_mps, flight.track_rad, move)
+    alt, climb = np.ascontiguousarray(flight.alt_m), np.ascontiguousarray(flight.climb_mps)
+    lat, lon = np.ascontiguousarray(flight.lat_rad), np.ascontiguousarray(flight.lon_rad)
+    speed, track = np.ascontiguousarray(flight.speed_mps), np.ascontiguousarray(flight.track_rad)
     normal, turn, xyz = np.empty((n, 3)), np.empty((n, 3)), np.empty((n, 3))
-    place_rows(*(np.ascontiguousarray(a) for a in rows), normal, turn, xyz)
-    alt, climb = (np.ascontiguousarray(a) for a in (flight.alt_m, flight.climb_mps))
+    place_rows(lat, lon, alt, speed, track, np.ascontiguousarray(move), normal, turn, xyz)
     path = Path(flight.t_s + offset_s, normal, turn, alt, climb, xyz)
     return path if believable(path) else path._replace(turn=np.full_like(turn, np.nan))
 

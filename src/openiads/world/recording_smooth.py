@@ -52,7 +52,7 @@ def smoothed(t_s: Floats, z: Floats, rate: Floats, noise: Noise, at_s: Floats) -
     w_z, w_rate = np.zeros(n), np.zeros(n)
     rows = place[: len(t_s)]
     origin = z[0].copy()
-    known = np.isfinite(rate).all(axis=1)
+    known = np.asarray(np.isfinite(rate).all(axis=1))
     zs[rows], rates[rows] = z - origin, np.where(known[:, None], rate, 0.0)
     w_z[rows], w_rate[rows] = 1.0, known.astype(np.float64)
     x = np.empty((n, 3, axes))
