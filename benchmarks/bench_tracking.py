@@ -315,9 +315,7 @@ def library(polar, q):
 
 
 def quality(with_library, n=100, n_scans=25):
-    print(
-        f"GOSPA, {n} targets, {n_scans} scans, 10 false plots a scan, Pd 0.9; c = {CUT_M:.0f} m, p = 2, scans 6 on"
-    )
+    print(f"GOSPA (c = {CUT_M:.0f} m, p = 2), {n} targets, scans 6 to {n_scans}, 10 false plots each, Pd 0.9")
     raid, rng = Raid(n), np.random.default_rng(4)
     polar = [raid.scan(REVISIT_S * k, rng) for k in range(n_scans)]
     truth = [raid.position(REVISIT_S * k) for k in range(n_scans)]

@@ -159,10 +159,10 @@ def maintain_fused(fused, fset, par, t_s, work):
     (work.dropped[:work.n_dropped[0]]).
 
     A track is coasted when its last plot is older than 1.5 revisits and deleted at `coast_s` or
-    `pos_sigma_max_m`. Two tracks whose positions and velocities agree are merged (the one with fewer plots goes,
-    `merged_into` says where) unless one radar has fed both in this period or the last: then it sees two targets.
-    Young tracks are compared each time, others take turns. Local tracks of the loser find their link stale and
-    are correlated anew with their next plot.
+    `pos_sigma_max_m`. Two tracks whose positions and velocities agree are merged (the one with fewer plots
+    goes, `merged_into` says where) unless one radar has fed both in this period or the last: it sees two
+    targets. Young tracks are compared each time, others take turns. Local tracks of the loser find their link
+    stale and are correlated anew with their next plot.
     """
     work.n_dropped[0] = 0
     for k in range(fset.n_high):
