@@ -46,6 +46,7 @@ __all__ = [
 ]  # fmt: skip
 
 SHIPPED = "shipped:"  # before the name of a shipped recording; may be left out
+_MARGIN_S = 120.0  # states before and after the run that still help to smooth its ends
 _MIN_IN_RUN_S = 20.0  # a flight that is there for less than two knot spacings is left out
 
 
@@ -156,7 +157,8 @@ def to_knots(
     last = min(float(flight.t_s[-1]) + offset_s, duration_s)
     if last - first < _MIN_IN_RUN_S:
         return np.empty((0, 7)), Misfit(0, 0.0, 0.0, 0.0, 0.0)
-    path = place(flight, offset_s, move)
+    near = (flight.t_s >= first - offset_s - _MARGIN_S) & (flight.t_s <= last - offset_s + _MARGIN_S)
+    path = place(flight if near.all() else flight.rows(near), offset_s, move)
     knots = fit(path, knot_times(first, last))
     return knots, misfit(path, knots)
 
