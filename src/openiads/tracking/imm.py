@@ -141,7 +141,6 @@ def combine(row):
     tr[0] = cov[0] + cov[6] + cov[11]
     tr[1] = cov[3] + cov[9] + cov[14]
     tr[2] = cov[15] + cov[18] + cov[20]
-    row["trace"][:] = tr
 
 
 @kernel

@@ -73,8 +73,6 @@ TRACK = np.dtype(
         ("p", "f8", (N_MODELS_MAX, N_COV)),  # covariance of each model (imm)
         ("cov", "f8", (N_COV,)),  # combined covariance (imm)
         ("nis", "f8"),  # last normalised innovation squared of the mixture, 3 degrees of freedom (imm)
-        # `traces` under its old name, for compiled readers; interpreted, row.trace is NumPy's method (imm)
-        ("trace", "f8", (3,)),
         # Book-keeping
         ("cell", "i8"),  # list of the index that the row is in, -1 none (index)
         ("next", "i8"),  # next and previous row in that list, -1 none (index)
