@@ -67,7 +67,7 @@ def test_help_is_fast():
 def test_importing_the_package_costs_nothing():
     code = (
         "import sys, time; before = set(sys.modules); t = time.perf_counter(); import openiads; "
-        "t = time.perf_counter() - t; print(t, len(set(sys.modules) - before - set(sys.stdlib_module_names)))"
+        "t = time.perf_counter() - t; print(t, len(set(sys.modules) - before))"
     )
     runs = [
         subprocess.run(
@@ -76,7 +76,7 @@ def test_importing_the_package_costs_nothing():
         for _ in range(3)
     ]
     assert min(float(run[0]) for run in runs) < 0.05
-    assert int(runs[0][1]) == 1  # openiads itself, and the standard library
+    assert int(runs[0][1]) < 10
 
 
 def test_the_public_names_are_there():
@@ -233,6 +233,24 @@ def test_signals_end_with_one_line(sent, code):
     _, said = process.communicate(timeout=10)
     assert time.monotonic() - start < 1.0
     assert process.returncode == code
+    assert said.count("\n") == 1 and "stopped" in said
+
+
+def test_a_stop_that_a_callback_from_c_drops_is_sent_again():
+    """The compiler calls back through ctypes, which drops what is raised: Ctrl-C was not heard for a minute."""
+    script = (
+        "import ctypes, time\nfrom openiads.cli.guard import guarded\n"
+        "@ctypes.CFUNCTYPE(None)\ndef inside():\n    print('ready', flush=True)\n    time.sleep(0.5)\n"
+        "@guarded\ndef work():\n    inside()\n    time.sleep(60)\n"
+        "work()"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout.readline() == "ready\n"
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=10)
+    assert process.returncode == 130
     assert said.count("\n") == 1 and "stopped" in said
 
 

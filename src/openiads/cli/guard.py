@@ -7,18 +7,22 @@ A message for a person is one line per fault. A traceback goes to a file, never 
 # ruff: noqa: PLC0415  (heavy imports only where they are used: the command line starts fast)
 from __future__ import annotations
 
+import _thread
 import functools
 import os
 import signal
 import sys
+import threading
 import traceback
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+_AGAIN_S = 0.02
 
 OK, USER, INCOMPLETE, OURS, INTERRUPTED, TERMINATED = 0, 2, 3, 4, 130, 143
 
@@ -158,12 +162,35 @@ def _silence() -> None:
 
 
 def _listen() -> None:
-    """SIGTERM ends a command as Ctrl-C does."""
+    """Ctrl-C and SIGTERM end a command; each raises where the command is just then.
 
-    def stop(number: int, frame: FrameType | None) -> Any:
-        raise Terminated
+    LLVM calls back into Python through ctypes while it compiles, and what is raised there is dropped. So a
+    dropped stop is sent once more a little later, until it lands where it is heard.
+    """
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise Terminated if number == signal.SIGTERM else KeyboardInterrupt
+
+    def dropped(lost: sys.UnraisableHookArgs) -> None:
+        if not isinstance(lost.exc_value, KeyboardInterrupt):
+            sys.__unraisablehook__(lost)
+            return
+        number = signal.SIGTERM if isinstance(lost.exc_value, Terminated) else signal.SIGINT
+        again = threading.Timer(_AGAIN_S, _thread.interrupt_main, (number,))
+        again.daemon = True
+        again.start()
 
     try:
         signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
     except ValueError:  # not in the main thread (tests): then nobody sends us signals
         return
+    sys.unraisablehook = dropped
+
+
+def leave(code: int) -> None:
+    """End the process at once after a signal: unloading the compiler would take another second."""
+    if code in (INTERRUPTED, TERMINATED):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)

@@ -68,7 +68,7 @@ def _some(number: int) -> str:
 def _title(run: Run) -> Section:
     title = run.manifest["scenario"].get("title") or run.name
     made = f"openiads {run.manifest['openiads']}, engine {run.manifest['engine_sha256'][:12]}"
-    took = f"{run.t_end_s:.0f} s simulated in {run.manifest['wall_time_s']:.2f} s"
+    took = f"{run.t_end_s:.0f} s simulated in {run.manifest['wall_time_s']:.2g} s"
     return Section(
         f"{title} - seed {run.seed}, replication {run.replication}",
         notes=(f"{took}; {made}", f"run folder: {run.path}"),

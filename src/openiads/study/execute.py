@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import MutableMapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from openiads import _jit
 from openiads.catalog import Catalog, load_catalog
 from openiads.doctrine.standard import decide
-from openiads.engine.run import Engine, first_class
-from openiads.engine.schedule import run_steps
+from openiads.engine.outcome import Outcome
+from openiads.engine.run import Engine
 from openiads.scenario import Scenario, catalogue_names, load_file
 from openiads.study.manifest import Provenance, sha256
 from openiads.study.store import Pictures, default_path, new_run
-from openiads.world import schema
 from openiads.world.compile import Compiled, compile_scenario
 from openiads.world.schema import World
 
 _READY = "ready"  # marks a cache folder that holds the whole engine
+_WORTH_SAYING_S = 5.0
 
 
 class Progress(Protocol):
@@ -103,11 +104,7 @@ def execute(
         facts["scenario_sha256"] = sha256(scenario.text.encode())
         facts["seed"] = str(used)
     with new_run(out or default_path(scenario.name, used, replication), force) as folder:
-        warm(loaded.compiled.world, told)
-        told.phase("simulating")
-        start_s = time.perf_counter()
-        outcome = Engine(loaded.compiled.world, decide).run(used, replication, told.fraction)
-        wall_s = time.perf_counter() - start_s
+        outcome, wall_s = simulate(loaded.compiled.world, used, replication, told)
         told.phase("writing the run")
         origin = Provenance(
             name=scenario.name,
@@ -121,33 +118,60 @@ def execute(
         return folder.write(outcome, loaded.compiled.names, origin, pictures)
 
 
-def warm(world: World, told: Progress) -> float:
-    """Compile the engine if this machine has not done so yet; returns the seconds it took."""
-    mark = _jit.cache_dir() / _READY
-    if not _jit.COMPILED or (_jit.CACHE_ON_DISK and mark.exists()):
-        return 0.0
-    told.phase("compiling the engine for this machine (once, about a minute)")
-    start_s = time.perf_counter()
-    own = schema.scratch(world)
-    run_steps(own, first_class(decide, own), 0)
-    took_s = time.perf_counter() - start_s
-    if _jit.CACHE_ON_DISK:
-        mark.touch()
-        told.say(f"compiled the engine in {took_s:.0f} s; later runs start at once")
-    else:
-        told.say(f"compiled the engine in {took_s:.0f} s; no cache folder is writable, so it is not kept")
-    return took_s
+def simulate(world: World, seed: int, replication: int, told: Progress) -> tuple[Outcome, float]:
+    """The outcome, and the seconds that the engine took without compiling."""
+    watch = _Watch(told)
+    outcome = Engine(world, decide).run(seed, replication, watch.fraction)
+    return outcome, watch.done()
 
 
 def warm_up(file: Path, progress: Progress | None = None) -> float:
-    """Compile everything that a run of this scenario needs and run it once; returns the seconds it took."""
+    """Compile what a run of this scenario needs by running it once; returns the seconds that this took."""
     told: Progress = progress or Silent()
-    told.phase("compiling")
     start_s = time.perf_counter()
-    world = load(file).compiled.world
-    warm(world, told)
-    Engine(world, decide).run(1)
+    told.phase("reading the scenario")
+    simulate(load(file).compiled.world, 1, 0, told)
     return time.perf_counter() - start_s
 
 
-__all__: list[Any] = ["Loaded", "Progress", "Silent", "execute", "load", "warm", "warm_up"]
+class _Watch:
+    """Tells compiling from running: the engine's first word comes when all of it is compiled."""
+
+    def __init__(self, told: Progress) -> None:
+        self._told = told
+        self._mark = _jit.cache_dir() / _READY
+        self._cold = _jit.COMPILED and not (_jit.CACHE_ON_DISK and self._mark.exists())
+        self._start_s = time.perf_counter()
+        if self._cold:
+            told.phase("compiling the engine for this machine (once, a minute or more)")
+        else:
+            told.phase(
+                "simulating" if _jit.COMPILED else "simulating, interpreted (NUMBA_DISABLE_JIT is set)"
+            )
+
+    def fraction(self, done: float) -> None:
+        """The engine has done so much."""
+        if self._cold:
+            self._compiled()
+        self._told.fraction(done)
+
+    def done(self) -> float:
+        """The engine is through; returns the seconds that it ran."""
+        if self._cold:
+            self._compiled()
+        return time.perf_counter() - self._start_s
+
+    def _compiled(self) -> None:
+        took_s = time.perf_counter() - self._start_s
+        kept = "later runs start at once" if _jit.CACHE_ON_DISK else "no cache folder is writable: not kept"
+        if took_s > _WORTH_SAYING_S:  # less: another process has compiled meanwhile
+            self._told.say(f"compiled the engine in {took_s:.0f} s; {kept}")
+        if _jit.CACHE_ON_DISK:
+            with suppress(OSError):
+                self._mark.touch()
+        self._cold = False
+        self._start_s = time.perf_counter()
+        self._told.phase("simulating")
+
+
+__all__ = ["Loaded", "Progress", "Silent", "execute", "load", "simulate", "warm_up"]
