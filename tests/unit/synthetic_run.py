@@ -302,7 +302,6 @@ def _shoot(log, i, flight, t0, weapon, fates, track):
                 0.86 if fate == "kill" else 0.02,
             )
         log.add(t_hit, ev.MISSILE_END, row, i, -1, ev.MISSILE_FATE.index(fate), value=tof)
-        log.add(t_hit + 5.0, ev.ASSESSED, row, i, track, ev.MISSILE_FATE.index(fate))
         log.rounds.append((weapon, 0, 0, 0, track, i, -1, t_launch, ev.MISSILE_FATE.index(fate), t_hit, miss))
         log.trails.append((row, i, t_launch, t_hit))
         if fate == "kill":
@@ -371,7 +370,7 @@ def _end(log, i, flight, killed, fate, t_end):
 
 def _outcome(flown, log, fate, t_end, order, rank, seed, replication):
     event = _records(ws.EVENT, _EVENT_FIELDS, log.rows)
-    for code in (ev.LAUNCH, ev.SEEKER_ON, ev.BURST, ev.MISSILE_END, ev.ASSESSED, ev.WRONG_SHOT):
+    for code in (ev.LAUNCH, ev.SEEKER_ON, ev.BURST, ev.MISSILE_END, ev.WRONG_SHOT):
         rows = event.code == code
         event.subject[rows] = rank[event.subject[rows]]
     rows = (event.code == ev.PLATFORM_END) & (event.via >= 0)

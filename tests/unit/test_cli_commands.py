@@ -167,6 +167,8 @@ def _named(name, base=Exception):
     [
         (RunExists("x"), 2),
         (StoreError(28, "full"), 3),
+        (OSError(28, "No space left on device"), 3),
+        (OSError(5, "Input/output error"), 4),
         (_named("ScenarioError")("x"), 2),
         (type("Sub", (_named("CatalogError"),), {})("x"), 2),
         (type("ScenarioError", (Exception,), {"__module__": "elsewhere"})("x"), 4),
@@ -237,7 +239,7 @@ def test_signals_end_with_one_line(sent, code):
 
 
 def test_a_stop_that_a_callback_from_c_drops_is_sent_again():
-    """The compiler calls back through ctypes, which drops what is raised: Ctrl-C was not heard for a minute."""
+    """The compiler calls back through ctypes, which drops what is raised: Ctrl-C went unheard."""
     script = (
         "import ctypes, time\nfrom openiads.cli.guard import guarded\n"
         "@ctypes.CFUNCTYPE(None)\ndef inside():\n    print('ready', flush=True)\n    time.sleep(0.5)\n"

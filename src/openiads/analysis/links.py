@@ -22,6 +22,13 @@ LEAKED = ("hit its target", "missed its target")
 #: A first detection later than this after the line of sight, or than this share of the time in sight, is
 #: called late.
 LATE_S = 30.0
+#: Reasons for holding fire that being seen earlier, or from elsewhere, might have removed.
+_OUT_OF_REACH = (
+    "too late to intercept",
+    "out of the envelope",
+    "kill probability too low",
+    "below the horizon of the fire units",
+)
 #: What is in sight by then was in sight from the start of the scenario.
 FROM_THE_START_S = 15.0
 
@@ -142,7 +149,7 @@ def _assignment(known: Chains, threat: str) -> Finding | None:
         return Finding("assignment", "never assigned, no reason logged", (*texts, *_late(known, threat)))
     main = max(holds, key=lambda hold: hold.total_s)
     texts += _held_fire(known, threat)
-    if main.reason in ("too late to intercept", "out of the envelope", "kill probability too low"):
+    if main.reason in _OUT_OF_REACH:
         texts += _late(known, threat)
     if main.reason == "no fire unit working":
         texts += _lost(known, threat, "radar", "launcher", "command post")

@@ -97,10 +97,6 @@ def _missile_end(e: Event) -> str:
     return f"{e.subject} ends: {e.detail}"
 
 
-def _assessed(e: Event) -> str:
-    return f"command post believes of {e.subject}: {e.detail}"
-
-
 def _wrong_shot(e: Event) -> str:
     return f"WRONG SHOT: {e.subject} was fired at what is truly {e.detail}"
 
@@ -140,7 +136,6 @@ _WRITERS: dict[str, Callable[[Event], str]] = {
     "seeker on": _seeker,
     "burst": _burst,
     "missile end": _missile_end,
-    "assessed": _assessed,
     "wrong shot": _wrong_shot,
     "engagement end": _engagement_end,
     "platform end": _platform_end,

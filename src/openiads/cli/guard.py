@@ -8,6 +8,7 @@ A message for a person is one line per fault. A traceback goes to a file, never 
 from __future__ import annotations
 
 import _thread
+import errno
 import functools
 import os
 import signal
@@ -25,6 +26,12 @@ R = TypeVar("R")
 _AGAIN_S = 0.02
 
 OK, USER, INCOMPLETE, OURS, INTERRUPTED, TERMINATED = 0, 2, 3, 4, 130, 143
+
+_DISK_REFUSES = frozenset(
+    getattr(errno, name)
+    for name in ("ENOSPC", "EDQUOT", "EROFS", "EFBIG", "EMFILE", "ENFILE")
+    if hasattr(errno, name)
+)
 
 #: What the errors of this package mean. By name: importing the classes would import their rooms.
 CODES = {
@@ -56,6 +63,8 @@ class Context:
 
 def exit_code(error: BaseException) -> int:
     """The exit code: known errors of this package by their class, everything else is our fault."""
+    if isinstance(error, OSError) and error.errno in _DISK_REFUSES:
+        return INCOMPLETE
     for kind in type(error).__mro__:
         if kind.__module__.partition(".")[0] == "openiads" and kind.__name__ in CODES:
             return CODES[kind.__name__]
@@ -141,6 +150,9 @@ def _short(error: BaseException) -> str:
 
 
 def _message(error: Exception) -> str:
+    if type(error) is OSError:  # not one of ours: from the cache of compiled code, or a library
+        where = f" ({error.filename})" if error.filename else ""
+        return f"the disk refuses: {error.strerror}{where}; nothing half-written is left"
     faults = getattr(error, "faults", None)
     text = str(error).strip() or type(error).__name__
     if faults is not None and len(faults) > 1:
@@ -176,7 +188,7 @@ def _listen() -> None:
             sys.__unraisablehook__(lost)
             return
         number = signal.SIGTERM if isinstance(lost.exc_value, Terminated) else signal.SIGINT
-        again = threading.Timer(_AGAIN_S, _thread.interrupt_main, (number,))
+        again = threading.Timer(_AGAIN_S, _send, (number,))
         again.daemon = True
         again.start()
 
@@ -186,6 +198,14 @@ def _listen() -> None:
     except ValueError:  # not in the main thread (tests): then nobody sends us signals
         return
     sys.unraisablehook = dropped
+
+
+def _send(number: int) -> None:
+    """A signal to the main thread; a real one where there is such a thing, for it also ends a sleep."""
+    if hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(threading.main_thread().ident or 0, number)
+    else:
+        _thread.interrupt_main(number)
 
 
 def leave(code: int) -> None:

@@ -142,6 +142,7 @@ def _disk_message(error: OSError, path: Path) -> str:
     reasons = {
         errno.ENOSPC: "the disk is full",
         errno.EDQUOT: "the disk quota is used up",
+        errno.EFBIG: "the file is larger than the limit",
         errno.EROFS: "the file system is read-only",
         errno.EACCES: "no permission",
         errno.EPERM: "no permission",

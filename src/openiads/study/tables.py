@@ -44,8 +44,10 @@ def _dictionary(outcome: Outcome, names: Names) -> col.Words:
         int(sample.index[sample.kind == ev.SAMPLE_TRACK].max(initial=-1)),
         int(outcome.round.track_id.max(initial=-1)),
     )
+    local, _ = _local_tracks(log)
     return col.Words(
         {
+            "local track": [f"{names.radar[radar]}/{number}" for radar, number in local],
             "platform": names.platform,
             "missile": [missile_id(row) for row in range(len(outcome.round))],
             "track": [track_id(number) for number in range(n_tracks)],
@@ -68,7 +70,11 @@ def _events(outcome: Outcome, names: Names, words: col.Words) -> pa.Table:
         for code, spec in ev.SPECS.items():
             refers_to = getattr(spec, party)
             rows = log.code == code
-            if refers_to is not None and rows.any():
+            if not rows.any() or refers_to is None:
+                continue
+            if code == ev.LOCAL_TRACK and party == "via":
+                codes[rows] = words.codes("local track", _local_tracks(log)[1])
+            else:
                 codes[rows] = words.codes(refers_to, log[party][rows])
         parties[party] = words.array(codes)
     unknown = np.setdiff1d(log.code, list(ev.SPECS))
@@ -88,6 +94,13 @@ def _events(outcome: Outcome, names: Names, words: col.Words) -> pa.Table:
         },
         {"events": json.dumps(event_meanings(), sort_keys=True)},
     )
+
+
+def _local_tracks(log: np.recarray) -> tuple[np.ndarray, np.ndarray]:
+    """(radar, number) of every radar's own track, and which of them each event means."""
+    rows = log[log.code == ev.LOCAL_TRACK]
+    pairs, which = np.unique(np.column_stack([rows.object, rows.via]), axis=0, return_inverse=True)
+    return pairs, which.reshape(-1)
 
 
 def _event_names() -> list[str]:
