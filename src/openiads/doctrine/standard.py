@@ -24,6 +24,10 @@ from openiads.world import schema
     BELOW_HORIZON,
 ) = range(12)  # fmt: skip
 _MEET_CAP_S = 420.0
+_YOUNG = 3  # appraisals of a track that are made with every new plot; later ones at most so often:
+_APPRAISE_EVERY_S = 3.0
+_AGAIN_S = 4.0  # a target that nobody can meet is weighed again after so long, or with its next plot
+_REPORT_EVERY_S = 10.0  # reasons for not firing are reported at most so often per track
 _LOW_FIRST_RAD = 0.01  # first seen at the horizon ...
 _NEAR_FIRST_M = 60e3  # ... and near: it has popped up
 _IMPACT_MAX_S = 900.0
@@ -69,13 +73,21 @@ def _appraise(w, c, k, t_s):
     """Class, identity and threat of one fused track."""
     trk = w.track[k]
     pic = w.picture[k]
-    p, v = trk.pos_ecef_m, trk.vel_ecef_mps
+    fresh = trk.t_update_s > pic.t_scored_s
+    if pic.n_scored >= _YOUNG:
+        fresh = fresh and trk.t_update_s >= pic.t_scored_s + _APPRAISE_EVERY_S
+    if not fresh and pic.n_scored > 0:
+        pic.time_to_go_s = max(pic.time_to_go_s - (t_s - pic.t_seen_s), 0.0)
+        pic.t_seen_s = t_s
+        return
+    p = trk.pos_ecef_m
     alt = altitude_m(p[0], p[1], p[2])
-    if trk.t_update_s > pic.t_scored_s or pic.n_scored == 0:
-        _classify(trk, pic, alt)
+    _classify(trk, pic, alt)
     _evaluate_threat(w, c, trk, pic, t_s)
     _identify(w, c, k, t_s, alt)
-    pic.t_scored_s = t_s
+    pic.t_scored_s = trk.t_update_s
+    pic.t_seen_s = t_s
+    pic.t_again_s = -1.0
 
 
 @kernel
@@ -84,7 +96,7 @@ def _classify(trk, pic, alt):
     r = max(math.sqrt(p[0] * p[0] + p[1] * p[1] + p[2] * p[2]), 1.0)
     climb = (v[0] * p[0] + v[1] * p[1] + v[2] * p[2]) / r
     speed = math.sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2])
-    sigma_v = math.sqrt(max(trk.trace[2], 0.0) / 3.0)
+    sigma_v = math.sqrt(max(trk.traces[2], 0.0) / 3.0)
     rcs_dbsm = math.nan
     rcs_sigma = 4.3 / math.sqrt(max(float(trk.n_updates), 1.0)) + 1.0
     if trk.rcs_m2 > 0.0:
@@ -92,7 +104,7 @@ def _classify(trk, pic, alt):
     dt = trk.t_update_s - pic.t_scored_s if pic.n_scored > 0 else 10.0
     classify.update_class(
         trk.class_logodds, speed, climb, alt, rcs_dbsm, classify.evidence_weight(max(dt, 1.0)),
-        sigma_v, sigma_v, math.sqrt(max(trk.trace[0], 0.0) / 3.0), rcs_sigma, math.nan,
+        sigma_v, sigma_v, math.sqrt(max(trk.traces[0], 0.0) / 3.0), rcs_sigma, math.nan,
     )  # fmt: skip
     pic.klass, pic.p_class = classify.best_class(trk.class_logodds)
     pic.n_scored += 1
@@ -186,12 +198,14 @@ def _identify(w, c, k, t_s, alt):
 def _withhold(w, c, k, reason):
     """Report why a threatening track is not fired at, once per reason."""
     pic = w.picture[k]
-    if pic.withheld == reason:
+    t_s = w.sim[0].t_s
+    if pic.withheld == reason or t_s < pic.t_withheld_s + _REPORT_EVERY_S:
         return
     pic.withheld = reason
+    pic.t_withheld_s = t_s
     trk = w.track[k]
     events.emit(
-        w, w.sim[0].t_s, events.WITHHELD, trk.truth, c, trk.id, reason, math.nan, math.nan, math.nan, math.nan
+        w, t_s, events.WITHHELD, trk.truth, c, trk.id, reason, math.nan, math.nan, math.nan, math.nan
     )
 
 
@@ -201,7 +215,7 @@ def _is_candidate(w, c, k):
     trk = w.track[k]
     pic = w.picture[k]
     roe = w.roe[c]
-    if trk.engaged == 1 or pic.rounds_out > 0 or trk.t_update_s <= pic.t_verdict_s:
+    if trk.engaged == 1 or pic.rounds_out > 0 or w.sim[0].t_s < pic.t_again_s or trk.t_update_s <= pic.t_verdict_s:
         return False
     if pic.threat <= 0.0 or pic.asset < 0:
         if pic.identity == identify.HOSTILE:
@@ -251,7 +265,10 @@ def _assign(w, c, n, t_s):
                 _open_channel(w, c, i, b, t_s)
                 taken = True
         if not taken:
-            _withhold(w, c, desk.track[i], _why_not(w, i, m))
+            reason = _why_not(w, i, m)
+            _withhold(w, c, desk.track[i], reason)
+            if reason != NO_CHANNEL:
+                w.picture[desk.track[i]].t_again_s = t_s + _AGAIN_S
 
 
 @kernel
@@ -345,7 +362,7 @@ def _suits(w, post, q, site, trk, x, y, z):
         return False
     alt = altitude_m(x, y, z)
     # The track's own error in height must not keep a low target out of the envelope.
-    slack = 3.0 * math.sqrt(max(trk.trace[0], 0.0))
+    slack = 3.0 * math.sqrt(max(trk.traces[0], 0.0))
     if alt > par.max_target_alt_m + slack or alt < par.min_target_alt_m - slack - 200.0:
         return False
     g = w.site[site]
@@ -375,7 +392,7 @@ def _in_sight(w, radar, trk, par, t_s):
     x, y, z = track_at(trk, par, t_s, 0.0)
     dx, dy, dz = x - rad.x_m, y - rad.y_m, z - rad.z_m
     dist = math.sqrt(dx * dx + dy * dy + dz * dz)
-    alt = max(altitude_m(x, y, z) + math.sqrt(max(trk.trace[0], 0.0)), 10.0)
+    alt = max(altitude_m(x, y, z) + math.sqrt(max(trk.traces[0], 0.0)), 10.0)
     arc = ground_range_m(dist, rad.alt_m, alt, EARTH_MEAN_RADIUS_M)
     visible, _ = look_path(w.refraction[radar], alt, arc)
     return visible
@@ -426,6 +443,7 @@ def _open_channel(w, c, i, b, t_s):
         trk.engaged = 1
         pic.rounds_out += ch.planned
         pic.withheld = NO_REASON
+        pic.t_withheld_s = -1e9
         events.emit(
             w,
             t_s,

@@ -35,9 +35,9 @@ def run_steps(w, decide, n):
     """Up to n steps, not beyond the end of the run; returns 1 when the run is over."""
     sim = w.sim[0]
     for _ in range(n):
-        if sim.step > sim.n_steps or sim.over == 1:
+        if sim.step >= sim.n_steps or sim.over == 1:
             break
         step(w, decide)
-    if sim.step > sim.n_steps and sim.over == 0:
+    if sim.step >= sim.n_steps and sim.over == 0:
         settle(w)
     return sim.over

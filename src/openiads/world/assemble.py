@@ -100,7 +100,11 @@ class Assembly:
             "reload_s": item.si("reload_time_s"), "first": len(self.magazines), "n": len(rounds),
         })  # fmt: skip
         for weapon, (ready, reserve) in rounds.items():
-            self.magazines.append({"launcher": index, "weapon": weapon, "rounds": ready, "reserve": reserve})
+            room = dict((str(at[0]), n) for at, n in item.table("rounds_per_tube").cells())
+            full = item.count("tubes") * int(room.get(self.weapons[weapon].id, 1))
+            self.magazines.append({
+                "launcher": index, "weapon": weapon, "rounds": ready, "reserve": reserve, "capacity": ready or full,
+            })  # fmt: skip
         return index
 
     def add_weapon(self, item: Item) -> int:

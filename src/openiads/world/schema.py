@@ -95,17 +95,22 @@ PLATFORM = _record(
 PLATFORM_STATE = _record(
     ("fate", "i8"),  # events.PLATFORM_FATE; 0 flying; written by move, fly and run
     ("active", "i8"),  # 1 between start and end
+    ("t_next_s", "f8"),  # before this time `move` has nothing to do with it
     ("t_eval_s", "f8"),  # time of the state below
     *_POS,
     *_VEL,
     ("alt_m", "f8"),
+    ("speed_max_mps", "f8"),  # never faster; set once by the World compiler
+    ("t_step_s", "f8"),  # homing: time and place of its last step, from which it flies straight
+    ("step_x_m", "f8"),
+    ("step_y_m", "f8"),
+    ("step_z_m", "f8"),
     ("cursor", "i8"),  # knot interval of the last evaluation
     ("transponder_works", "i8"),
     ("emitter_site", "i8"),  # homing: site it homes on, -1 none yet
     ("aim_x_m", "f8"),  # homing: remembered emitter position
     ("aim_y_m", "f8"),
     ("aim_z_m", "f8"),
-    ("jam_on", "i8"),
     ("n_rounds", "i8"),  # rounds fired at it in all
     ("seen", "i8"),  # 1 after the first detection by any radar
 )
@@ -170,6 +175,7 @@ JAMMER = _record(
     ("t_on_s", "f8"),
     ("t_off_s", "f8"),
 )
+JAMMER_STATE = _record(("on", "i8"),)
 JAM_STATE = _record(  # radar x jammer, refreshed once per radar and second
     ("ux", "f8"),  # unit vector from the antenna to the jammer, ECEF
     ("uy", "f8"),
@@ -213,7 +219,10 @@ PICTURE = _record(  # what the command post holds about one fused track; written
     ("vx_mps", "f8"),  # velocity at the last scoring, for the acceleration estimate
     ("vy_mps", "f8"),
     ("vz_mps", "f8"),
-    ("t_scored_s", "f8"),
+    ("t_scored_s", "f8"),  # last appraisal with a new plot
+    ("t_seen_s", "f8"),  # last decision epoch
+    ("t_again_s", "f8"),  # not weighed again before this time: nothing could be done about it
+    ("t_withheld_s", "f8"),  # last report of a reason
     ("t_verdict_s", "f8"),  # after shots at it: only a later plot shows that it has survived
     ("first_range_m", "f8"),  # where it was first seen from
     ("first_el_rad", "f8"),
@@ -252,7 +261,13 @@ LAUNCHER = _record(
     ("n_magazine", "i8"),
 )
 LAUNCHER_STATE = _record(("t_ready_s", "f8"), ("reloading", "i8"))
-MAGAZINE = _record(("launcher", "i8"), ("weapon", "i8"), ("rounds", "i8"), ("reserve", "i8"))
+MAGAZINE = _record(
+    ("launcher", "i8"),
+    ("weapon", "i8"),
+    ("rounds", "i8"),  # at the start
+    ("reserve", "i8"),  # at the start
+    ("capacity", "i8"),  # rounds that the launcher takes at a reload
+)
 MAGAZINE_STATE = _record(("rounds", "i8"), ("reserve", "i8"), ("fired", "i8"))
 ROUND = _record(  # state: who a launched missile belongs to; same row as in `missile`
     ("launcher", "i8"),
@@ -380,6 +395,7 @@ class World(NamedTuple):
     platform_state: np.recarray
     radar_state: np.recarray
     look: np.recarray  # [radar, platform]
+    jammer_state: np.recarray
     jam: np.recarray  # [radar, jammer]
     battery_state: np.recarray
     channel: np.recarray
@@ -399,7 +415,7 @@ class World(NamedTuple):
 
 
 __all__ = [
-    "AIRWAY", "ARSENAL", "BATTERY", "BATTERY_STATE", "CHANNEL", "COMMAND_POST", "EVENT", "JAMMER", "JAM_STATE", "KNOT",
+    "AIRWAY", "ARSENAL", "BATTERY", "BATTERY_STATE", "CHANNEL", "COMMAND_POST", "EVENT", "JAMMER", "JAMMER_STATE", "JAM_STATE", "KNOT",
     "LAUNCHER", "LAUNCHER_STATE", "LOOK", "MAGAZINE", "MAGAZINE_STATE", "MISSILE", "MISSILE_TYPE", "PICTURE", "PLATFORM",
     "PLATFORM_STATE", "PLOT", "RADAR", "RADAR_STATE", "ROE", "ROUND", "SAMPLE", "SIM", "SITE", "SITE_STATE",
     "STRIKE", "STRIKE_STATE", "TRACK", "TRACKER", "TRACK_SET", "World",
@@ -407,7 +423,7 @@ __all__ = [
 
 #: Tables that a run changes; all others are parameters and are never written by the engine.
 STATE_TABLES = (
-    "sim", "site_state", "platform_state", "radar_state", "look", "jam", "battery_state", "channel", "launcher_state",
+    "sim", "site_state", "platform_state", "radar_state", "look", "jammer_state", "jam", "battery_state", "channel", "launcher_state",
     "magazine_state", "strike_state", "track", "track_set", "picture", "plot", "missile", "round", "event", "sample",
 )  # fmt: skip
 

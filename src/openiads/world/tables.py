@@ -65,6 +65,7 @@ def build(a: Assembly) -> World:
         platform_state=_platform_state(a),
         radar_state=_table(schema.RADAR_STATE, len(a.radars)),
         look=_table(schema.LOOK, (len(a.radars), len(a.platforms))),
+        jammer_state=_table(schema.JAMMER_STATE, len(a.jammers)),
         jam=_jam_state(a),
         battery_state=_table(schema.BATTERY_STATE, len(a.batteries)),
         channel=_channels(n_channels),
@@ -172,6 +173,13 @@ def _platform_state(a: Assembly) -> np.recarray:
     table.emitter_site = -1
     table.aim_x_m = math.nan
     table.t_eval_s = -1.0
+    for row, p in zip(table, a.platforms, strict=True):
+        knots = p["knots"]
+        chords = np.diff(knots[:, 1:4], axis=0) / np.diff(knots[:, 0])[:, None]
+        # Between knots a cubic runs at most 1.5 times its mean speed beyond what its ends and its chord say.
+        top = max(np.linalg.norm(knots[:, 4:7], axis=1).max(), 1.5 * np.linalg.norm(chords, axis=1).max())
+        row.speed_max_mps = 1.1 * max(top, p.get("speed_mps", 0.0))
+    table.t_next_s = [p["knots"][0, 0] for p in a.platforms]
     return table
 
 

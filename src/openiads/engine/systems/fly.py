@@ -27,6 +27,7 @@ _SEARCH_EVERY_S = 1.0  # how often a missile without a lock looks for what is ne
 _SEARCH_GATE_M = 1500.0
 _SEEKER_BAND = 5  # X band: seekers are of that order of frequency
 _FAR_M = 1e9
+_NEAR_M = 20e3
 _GROUND_M = 0.0  # a smooth Earth: the ellipsoid
 _PLAN_S = 15.0  # until so long before the planned meeting a falling target is met at the planned point
 _FALL_HORIZON_S = 240.0  # a ballistic estimate is trusted to fall for as long as any flight lasts
@@ -105,25 +106,27 @@ def _fly_one(w, i, t_s, dt_s):
     p = r.platform
     tx, ty, tz, tvx, tvy, tvz = _FAR_M, _FAR_M, _FAR_M, 0.0, 0.0, 0.0
     tax, tay, taz = 0.0, 0.0, 0.0
-    root4 = 0.0
+    root4, noise_1, noise_2 = 0.0, 0.0, 0.0
     seeker_on = 0
-    alive = p >= 0 and w.platform_state[p].active == 1
-    if alive:
+    # Far from where the target is thought to be neither seeker nor fuze has anything to look at.
+    near = r.planned == 0 and _distance(m, ex, ey, ez) < max(3.0 * par.seeker_range_m, _NEAR_M)
+    if near and p >= 0 and w.platform_state[p].active == 1 and move.in_flight(w, p, t_s):
         s = w.platform_state[p]
         move.evaluate(w, p, t_s)
         tx, ty, tz, tvx, tvy, tvz = s.x_m, s.y_m, s.z_m, s.vx_mps, s.vy_mps, s.vz_mps
         root4 = _rcs_root4(w, p, m)
         seeker_on = _seeker_works(w, r, par)
+        n = rng.normal4(sim.seed, sim.replication, rng.STREAM_SEEKER, r.address, p, sim.step)
+        noise_1, noise_2 = n[0], n[1]
         if w.platform[p].move == schema.MOVE_KNOTS:
             move.evaluate(w, p, t_s + dt_s)
             tax, tay, taz = (s.vx_mps - tvx) / dt_s, (s.vy_mps - tvy) / dt_s, (s.vz_mps - tvz) / dt_s
     was_locked = m.locked
-    n = rng.normal4(sim.seed, sim.replication, rng.STREAM_SEEKER, r.address, p, sim.step)
     fate = advance(
         m, par, t_s, dt_s / sim.n_substeps, sim.n_substeps,
         ex, ey, ez, evx, evy, evz, ax, ay, az, _FALL_HORIZON_S if r.est_falls == 1 else 0.0,
         tx, ty, tz, tvx, tvy, tvz, tax, tay, taz,
-        root4, seeker_on, n[0], n[1], _GROUND_M,
+        root4, seeker_on, noise_1, noise_2, _GROUND_M,
     )  # fmt: skip
     if m.locked == 1 and was_locked == 0 and r.seen_lock == 0:
         r.seen_lock = 1
@@ -243,7 +246,7 @@ def _burst(w, i, p):
     m = w.missile[i]
     par = w.weapon[m.missile_type]
     sim = w.sim[0]
-    if p < 0 or w.platform_state[p].active == 0:
+    if p < 0 or w.platform_state[p].active == 0 or not move.in_flight(w, p, m.t_cpa_s):
         return NO_TARGET
     pk = lethality.kill_probability(
         par.lethal_law, m.miss_m, par.lethal_p0, par.lethal_radius_m, par.lethal_tail_m, par.fuze_radius_m,

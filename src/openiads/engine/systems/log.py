@@ -43,7 +43,7 @@ def log(w):
 def _sample_track(w, c, k):
     trk = w.track[k]
     x, y, z, vx, vy, vz = predicted_state(trk, w.tracker[w.radar.shape[0] + c], w.sim[0].t_s)
-    sigma = math.sqrt(max(trk.trace[0], 0.0))
+    sigma = math.sqrt(max(trk.traces[0], 0.0))
     _sample(w, events.SAMPLE_TRACK, trk.id, x, y, z, vx, vy, vz, sigma, w.picture[k].identity, trk.truth)
 
 

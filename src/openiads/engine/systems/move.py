@@ -43,10 +43,18 @@ def evaluate(w, p, t_s):
 
 @kernel
 def _extrapolate(s, t_s):
-    dt = t_s - s.t_eval_s
-    s.x_m += s.vx_mps * dt
-    s.y_m += s.vy_mps * dt
-    s.z_m += s.vz_mps * dt
+    """Where a homing missile is between its steps: from the last one, so that being looked at changes nothing."""
+    dt = t_s - s.t_step_s
+    s.x_m = s.step_x_m + s.vx_mps * dt
+    s.y_m = s.step_y_m + s.vy_mps * dt
+    s.z_m = s.step_z_m + s.vz_mps * dt
+
+
+@kernel
+def in_flight(w, p, t_s):
+    """Has platform p not yet come to the end of its trajectory at t_s? (`move` ends it at the next step.)"""
+    par = w.platform[p]
+    return par.move == schema.MOVE_HOMING or t_s < par.t_end_s
 
 
 @kernel
@@ -85,12 +93,14 @@ def _hermite(w, par, s, t_s):
 def move(w):
     """Start, steer and end flights at the time of this step (reads platform; writes platform_state, site_state)."""
     t_s = w.sim[0].t_s
-    for p in range(w.platform.shape[0]):
-        s = w.platform_state[p]
-        if s.active == 1:
-            _advance(w, p, t_s)
-        elif s.fate == NOT_STARTED and t_s >= w.platform[p].t_start_s:
-            _start(w, p, t_s)
+    state = w.platform_state
+    for p in range(state.shape[0]):
+        s = state[p]
+        if t_s >= s.t_next_s:
+            if s.active == 1:
+                _advance(w, p, t_s)
+            elif s.fate == NOT_STARTED:
+                _start(w, p, t_s)
 
 
 @kernel
@@ -99,17 +109,20 @@ def _start(w, p, t_s):
     s = w.platform_state[p]
     s.active = 1
     s.fate = FLYING
+    s.t_next_s = par.t_end_s if par.move == schema.MOVE_KNOTS else par.t_start_s
     s.cursor = par.first_knot
     k = w.knot[par.first_knot]
     s.x_m, s.y_m, s.z_m = k.x_m, k.y_m, k.z_m
     s.vx_mps, s.vy_mps, s.vz_mps = k.vx_mps, k.vy_mps, k.vz_mps
     s.t_eval_s = par.t_start_s
+    s.t_step_s = par.t_start_s
+    s.step_x_m, s.step_y_m, s.step_z_m = s.x_m, s.y_m, s.z_m
     s.alt_m = altitude_m(s.x_m, s.y_m, s.z_m)
     sim = w.sim[0]
     u = rng.uniform4(sim.seed, sim.replication, rng.STREAM_TRANSPONDER, p, 0, 0)
     s.transponder_works = 1 if u[0] < par.p_transponder_works else 0
     for r in range(w.radar.shape[0]):
-        w.look[r, p].due_s = -1.0  # not yet scheduled
+        w.look[r, p].due_s = -1e9  # not yet scheduled
 
 
 @kernel
@@ -117,8 +130,6 @@ def _advance(w, p, t_s):
     par = w.platform[p]
     if par.move == schema.MOVE_HOMING:
         _home(w, p, t_s)
-        return
-    if t_s < par.t_end_s:
         return
     evaluate(w, p, par.t_end_s)
     if par.end == schema.END_IMPACT:
@@ -136,7 +147,7 @@ def end(w, p, fate, t_s, site, missile):
         return
     s.active = 0
     s.fate = fate
-    s.jam_on = 0
+    s.t_next_s = math.inf
     speed = math.sqrt(s.vx_mps * s.vx_mps + s.vy_mps * s.vy_mps + s.vz_mps * s.vz_mps)
     events.emit(w, t_s, events.PLATFORM_END, p, site, missile, fate, math.nan, s.alt_m, speed, math.nan)
 
@@ -174,6 +185,8 @@ def _home(w, p, t_s):
     par = w.platform[p]
     s = w.platform_state[p]
     evaluate(w, p, t_s)
+    s.t_step_s = t_s
+    s.step_x_m, s.step_y_m, s.step_z_m = s.x_m, s.y_m, s.z_m
     if s.emitter_site < 0:
         s.emitter_site = par.target_site if par.target_site >= 0 else _choose_emitter(w, p)
     if s.emitter_site >= 0 and _is_emitting(w, s.emitter_site):

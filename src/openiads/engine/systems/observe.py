@@ -21,6 +21,7 @@ from openiads.tracking.schema import FREE, NO_ROOM, NOW_CONFIRMED, STROBE
 from openiads.world import schema
 
 _MAINTAIN_EVERY_S = 5.0
+_SEARCH_EVERY_S = 1.0  # plots of the search are handed over once a second, each with its own time
 _LOOK_SIGMAS = 4.0
 _LOOK_MARGIN_M = 1000.0
 
@@ -29,12 +30,14 @@ _LOOK_MARGIN_M = 1000.0
 def observe(w):
     """Search, track, fuse and maintain (reads platform; writes plot, track, track_set, picture, channel, look)."""
     sim = w.sim[0]
+    beat = max(int(_SEARCH_EVERY_S / sim.dt_s + 0.5), 1)
     for r in range(w.radar.shape[0]):
         if w.radar_state[r].emitting == 0 and w.track_set[r].n_high == 0:
             continue
-        sense.search(w, r)
-        sense.strobes(w, r)
-        _track_search_plots(w, r, sim.t_s)
+        if (sim.step + r) % beat == 0:  # in turn, so that no step does all the work
+            sense.search(w, r)
+            sense.strobes(w, r)
+            _track_search_plots(w, r, sim.t_s)
         if w.radar[r].battery >= 0 and w.radar_state[r].emitting == 1:
             _track_looks(w, r, sim.t_s)
     every = max(int(_MAINTAIN_EVERY_S / sim.dt_s + 0.5), 1)
@@ -92,8 +95,15 @@ def _fuse(w, c, tracks, plot):
     fused = _fused_tracks(w, c)
     fset = w.track_set[row_of]
     before = fset.next_id
+    no_room = fset.n_no_room
+    linked = tracks[plot.track].system
+    linked_id = tracks[plot.track].system_id
     k = fuse_plot(fused, fset, w.tracker[row_of], tracks, plot.track, plot)
     if k < 0:
+        if fset.n_no_room > no_room:
+            w.sim[0].status |= status.TRACK_OVERFLOW
+        if linked >= 0 and fused[linked].id == linked_id and fused[linked].status == FREE:
+            _dropped(w, c, fused[linked], plot.t_s)
         return
     trk = fused[k]
     if plot.iff != sense.NOT_ASKED:
@@ -125,6 +135,8 @@ def _new_picture(w, c, k, trk, plot):
     pic.withheld = 0
     pic.t_scored_s = plot.t_s
     pic.t_verdict_s = -1.0
+    pic.t_again_s = -1.0
+    pic.t_withheld_s = -1e9
     pic.first_range_m = plot.range_m
     pic.first_el_rad = plot.el_rad
     events.emit(
@@ -138,10 +150,14 @@ def _maintain(w, c, t_s):
     fused = _fused_tracks(w, c)
     n = maintain_fused(fused, w.track_set[row_of], w.tracker[row_of], t_s, w.work)
     for i in range(n):
-        trk = fused[w.work.dropped[i]]
-        events.emit(
-            w, t_s, events.TRACK_DROPPED, trk.truth, c, trk.id, -1, math.nan, math.nan, math.nan, math.nan
-        )
+        _dropped(w, c, fused[w.work.dropped[i]], t_s)
+
+
+@kernel
+def _dropped(w, c, trk, t_s):
+    events.emit(
+        w, t_s, events.TRACK_DROPPED, trk.truth, c, trk.id, -1, math.nan, math.nan, math.nan, math.nan
+    )
 
 
 @kernel
@@ -175,7 +191,7 @@ def _look_at(w, r, c, t_s):
     x, y, z, _, _, _ = predicted_state(trk, w.tracker[w.radar.shape[0] + post], t_s)
     w.radar_state[r].n_track_looks += 1
     w.sim[0].n_plots = 0
-    p = _platform_near(w, t_s, x, y, z, _LOOK_SIGMAS * math.sqrt(max(trk.trace[0], 0.0)) + _LOOK_MARGIN_M)
+    p = _platform_near(w, t_s, x, y, z, _LOOK_SIGMAS * math.sqrt(max(trk.traces[0], 0.0)) + _LOOK_MARGIN_M)
     seen = p >= 0 and _dwell_at(w, r, p, t_s, x, y, z)
     tracks = _local_tracks(w, r)
     tset = w.track_set[r]
@@ -224,9 +240,15 @@ def _platform_near(w, t_s, x, y, z, reach_m):
     """The active platform nearest to a point, within reach (the range and angle gate of the look); -1 none."""
     best = -1
     best_sq = reach_m * reach_m
-    for p in range(w.platform.shape[0]):
-        s = w.platform_state[p]
+    state = w.platform_state
+    for p in range(state.shape[0]):
+        s = state[p]
         if s.active == 0:
+            continue
+        # Where it last was, and how far it can have come since, rules out nearly all without an evaluation.
+        dx, dy, dz = s.x_m - x, s.y_m - y, s.z_m - z
+        bound = reach_m + s.speed_max_mps * abs(t_s - s.t_eval_s)
+        if dx * dx + dy * dy + dz * dz > bound * bound:
             continue
         evaluate(w, p, t_s)
         dx, dy, dz = s.x_m - x, s.y_m - y, s.z_m - z

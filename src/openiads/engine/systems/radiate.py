@@ -30,8 +30,8 @@ def radiate(w):
             events.emit(w, t_s, events.EMISSION, r, -1, -1, on, math.nan, par.alt_m, math.nan, math.nan)
     for j in range(w.jammer.shape[0]):
         par = w.jammer[j]
-        p = w.platform_state[par.platform]
-        p.jam_on = 1 if (p.active == 1 and par.t_on_s <= t_s < par.t_off_s) else 0
+        row = w.jammer_state[j]
+        row.on = 1 if (w.platform_state[par.platform].active == 1 and par.t_on_s <= t_s < par.t_off_s) else 0
     for r in range(w.radar.shape[0]):
         if w.radar_state[r].emitting == 1 and t_s >= w.radar_state[r].t_jam_s:
             w.radar_state[r].t_jam_s = t_s + _JAM_REFRESH_S
@@ -46,7 +46,7 @@ def _hear_jammers(w, r, t_s):
         row.jn_main = 0.0
         p = w.jammer[j].platform
         s = w.platform_state[p]
-        if s.jam_on == 0 or w.jam_coupling_m2[r, j] <= 0.0:
+        if w.jammer_state[j].on == 0 or w.jam_coupling_m2[r, j] <= 0.0:
             continue
         evaluate(w, p, t_s)
         dx, dy, dz = s.x_m - par.x_m, s.y_m - par.y_m, s.z_m - par.z_m

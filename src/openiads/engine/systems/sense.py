@@ -26,6 +26,7 @@ _TWO_PI = 2.0 * math.pi
 # A detected echo is at least about as strong as the threshold; the mean SNR of a lucky detection is not its own.
 _MIN_ENERGY_RATIO = 10.0
 _RCS_SPREAD = 0.7  # 3 dB as a natural logarithm
+_STALE_S = 5.0  # a look due longer ago than this was never made
 _STROBE_JN = 10.0  # a jammer 10 dB above noise in the main beam is reported as a strobe
 _STROBE_SILENCE_S = 30.0  # after so long a silence it is a new strobe
 
@@ -46,14 +47,16 @@ def search(w, r):
     if s.emitting == 0:
         s.t_search_s = sim.t_s
         return
-    for p in range(w.platform.shape[0]):
-        ps = w.platform_state[p]
-        if ps.active == 1:
-            row = w.look[r, p]
-            if row.due_s < 0.0:
-                _schedule(w, r, p, sim.t_s)
-            elif row.due_s <= sim.t_s:
-                _search_look(w, r, p, row.due_s)
+    t_s = sim.t_s
+    look = w.look
+    state = w.platform_state
+    for p in range(state.shape[0]):
+        due_s = look[r, p].due_s
+        if due_s <= t_s and state[p].active == 1:
+            if due_s < s.t_search_s - _STALE_S:
+                _schedule(w, r, p, t_s)  # new, or the radar has been silent
+            else:
+                _search_look(w, r, p, due_s)
     _false_plots(w, r, par, s.t_search_s, sim.t_s)
     s.t_search_s = sim.t_s
 

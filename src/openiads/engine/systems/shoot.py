@@ -13,6 +13,7 @@ from openiads._jit import kernel
 from openiads.engine import events, rng, status
 from openiads.engine.systems import fly
 from openiads.engine.systems.meet import meet
+from openiads.engine.systems.move import evaluate
 from openiads.physics import interceptor_schema as ims
 from openiads.physics import lethality
 from openiads.physics.interceptor import launch
@@ -23,6 +24,7 @@ from openiads.world import schema
 _ACQUIRE_S = 15.0  # an engagement whose target the fire unit's radar cannot acquire is given up after this time
 _FRESH_S = 4.0  # a plot by the engagement radar within this time counts as holding the target
 _MEET_CAP_S = 420.0
+_RETRY_S = 0.5
 _EARLY_S = 2.0  # a launch this much before its time is still on time
 LAUNCHED, WAIT, NO_MEETING = 0, 1, 2
 _NEW_LOOK_S = 0.5  # a track updated so long after the burst has survived it
@@ -41,7 +43,8 @@ def shoot(w):
                 _run_channel(w, b, c)
     for k in range(w.strike.shape[0]):
         _run_strike(w, k)
-    _reload(w)
+    if w.sim[0].step % 4 == 0:
+        _reload(w)
 
 
 @kernel
@@ -50,19 +53,20 @@ def _run_channel(w, b, c):
     ch = w.channel[c]
     radar = w.battery[b].radar
     trk = w.track[ch.track]
-    if w.radar_state[radar].emitting == 0:
-        ch.planned = 0
+    post = w.command_post[w.battery[b].command_post].site
+    if w.radar_state[radar].emitting == 0 or w.site_state[post].alive == 0:
+        _stop_firing(w, ch)
         if ch.flying <= 0:
             close(w, b, c, UNIT_LOST)
         return
     if (trk.status == FREE or trk.id != ch.track_id) and ch.phase != schema.CHANNEL_ASSESSING:
-        ch.planned = 0
+        _stop_firing(w, ch)
         if ch.flying <= 0:
             close(w, b, c, TRACK_LOST if ch.fired == 0 else ASSESSED_KILL)
         return
     if ch.phase == schema.CHANNEL_REACTING:
         _react(w, b, c, t_s)
-    if ch.phase == schema.CHANNEL_FIRING:
+    if ch.phase == schema.CHANNEL_FIRING and t_s >= ch.t_ready_s:
         _fire(w, b, c, t_s)
     if ch.phase == schema.CHANNEL_GUIDING and ch.flying <= 0:
         ch.phase = schema.CHANNEL_ASSESSING
@@ -97,6 +101,7 @@ def _fire(w, b, c, t_s):
             break
         launched = _launch_at_track(w, b, c, mag, t_s)
         if launched == WAIT:
+            ch.t_ready_s = t_s + _RETRY_S
             break
         if launched == NO_MEETING:
             _stop_firing(w, ch)
@@ -222,6 +227,7 @@ def _report_launch(w, i, c, t_s, x, y, z, flight_s):
     if p >= 0:
         w.platform_state[p].n_rounds += 1
         truth = w.platform[p].identity
+        evaluate(w, p, t_s)
         if truth != 3:
             events.emit(
                 w, t_s, events.WRONG_SHOT, i, p, w.track[r.track].id, truth, dist, w.platform_state[p].alt_m,
@@ -305,7 +311,9 @@ def _reload(w):
         par = w.launcher[k]
         s = w.launcher_state[k]
         if s.reloading == 1:
-            if t_s >= s.t_ready_s:
+            if w.site_state[par.site].alive == 0:
+                s.reloading = 0
+            elif t_s >= s.t_ready_s:
                 s.reloading = 0
                 _refill(w, k, t_s)
             continue
@@ -325,7 +333,7 @@ def _refill(w, k, t_s):
     total = 0
     for g in range(par.first_magazine, par.first_magazine + par.n_magazine):
         s = w.magazine_state[g]
-        n = min(w.magazine[g].rounds, s.reserve)
+        n = min(w.magazine[g].capacity, s.reserve)
         s.rounds += n
         s.reserve -= n
         total += n
