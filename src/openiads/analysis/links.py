@@ -103,7 +103,9 @@ def _detection(known: Chains, threat: str) -> Finding | None:
         f"It was in sight from {seconds(first.t_s)} on (first of {first.object}, at {km(first.range_m)}), "
         f"{seconds(span)} in all, and was never detected: its echo was too weak for the looks it got."
     )
-    return Finding("detection", "in sight, never detected", (text, *_jammed(known, threat, first.t_s)))
+    jammed = _jammed(known, threat, first.t_s)
+    cause = "in sight under jamming, never detected" if jammed else "in sight, never detected"
+    return Finding("detection", cause, (text, *jammed))
 
 
 def _track(known: Chains, threat: str) -> Finding | None:
@@ -301,7 +303,7 @@ def _jammed(known: Chains, threat: str, since_s: float) -> tuple[str, ...]:
     radars = sorted({e.object for e in known.of(threat, "line of sight") if e.object})
     t_end_s = _end(known, threat)
     jammed = [r for r in radars if any(since_s - 60.0 <= t <= t_end_s for t in known.strobes.get(r, ()))]
-    return (f"Meanwhile {', '.join(jammed)} reported jamming.",) if jammed else ()
+    return (f"Meanwhile {', '.join(jammed)} reported jamming from it or from others.",) if jammed else ()
 
 
 def _lost(known: Chains, threat: str, *kinds: str, after_s: float = -1.0) -> tuple[str, ...]:

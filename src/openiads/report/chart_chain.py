@@ -51,7 +51,8 @@ def draw_chain(axes: Axes, scene: Scene, known: Chains, rows: list[dict[str, Any
     font = 8.0 if n <= 28 else 7.0
     for place, row in enumerate(rows):
         _chain(axes, scene, row, n - 1 - place)
-        _fate(axes, known, row, n - 1 - place, scene.run.t_end_s, font)
+        text = _fate(axes, scene, known, row, n - 1 - place)
+        _beside(axes, scene, row, n - 1 - place, text, font)
     _losses(axes, known)
     _bands(axes, rows, n)
     axes.set_ylim(-0.8, n - 0.2)
@@ -61,7 +62,8 @@ def draw_chain(axes: Axes, scene: Scene, known: Chains, rows: list[dict[str, Any
     axes.tick_params(axis="y", length=0, pad=3)
     axes.tick_params(axis="x", labelbottom=False, length=2)
     axes.grid(True, axis="x", zorder=0)
-    more = f"   ({left_out} more threats are not shown)" if left_out else ""
+    noun = "threat is" if left_out == 1 else "threats are"
+    more = f"   ({left_out} more {noun} not shown)" if left_out else ""
     axes.set_title(f"Kill chain per threat{more}", loc="left", fontsize=10, fontweight="bold")
 
 
@@ -87,42 +89,48 @@ def _chain(axes: Axes, scene: Scene, row: dict[str, Any], y: int) -> None:
             axes.plot([missile["t_burst_s"]], [y], "x", color=style.TEXT, ms=4.0, mew=1.0, zorder=6)
 
 
-def _fate(axes: Axes, known: Chains, row: dict[str, Any], y: int, t_end_s: float, font: float) -> None:
-    end = row["t_end_s"] if row["t_end_s"] is not None else t_end_s
-    fate, text, colour = row["fate"], "", style.FAINT
-    if fate == "killed":
-        killed = style.KILL if row["identity"] == "hostile" else style.WRONG
-        axes.plot([end], [y], "*", color=killed, ms=9, mec=style.PANEL, mew=0.5, zorder=7)
-        text = "killed" if row["identity"] == "hostile" else f"{row['identity']} KILLED"
-        colour = killed
-    elif fate in LEAKED and row["identity"] == "hostile":
+def _fate(axes: Axes, scene: Scene, known: Chains, row: dict[str, Any], y: int) -> str:
+    """Mark the end of a threat; returns what to write beside the bar."""
+    end = row["t_end_s"] if row["t_end_s"] is not None else scene.run.t_end_s
+    hostile = row["identity"] == "hostile"
+    if row["fate"] == "killed":
+        colour = style.KILL if hostile else style.WRONG
+        axes.plot([end], [y], "*", color=colour, ms=9, mec=style.PANEL, mew=0.5, zorder=7)
+        return "killed" if hostile else f"{row['identity']} KILLED"
+    cause = first_failed_link(known, row["id"]).cause
+    if row["fate"] in LEAKED and hostile:
         axes.plot([end], [y], "X", color=style.LEAK, ms=7.5, mec="white", mew=0.7, zorder=7)
-        word = f"hit {row['hit_site'] or 'its target'}" if fate == LEAKED[0] else "came through, missed"
-        text, colour = f"{word}: {first_failed_link(known, row['id']).cause}", style.LEAK
-    else:
-        axes.plot([end], [y], ">" if fate == "left the area" else "o", color=style.FAINT, ms=3.4, zorder=7)
-        cause = first_failed_link(known, row["id"]).cause
-        text = cause if row["identity"] == "hostile" else f"{row['identity']}, shot at"
-        colour = style.WRONG if row["wrong_shots"] else style.FAINT
-    text = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}\u2026"
-    near_right = end > 0.72 * t_end_s
-    start = min((row[key] for _, key in _STARTS if row[key] is not None), default=end)
-    if near_right and start > 0.3 * t_end_s:
-        axes.text(
-            start - 0.006 * t_end_s,
-            y,
-            text,
-            fontsize=font - 0.5,
-            color=colour,
-            va="center",
-            ha="right",
-            zorder=8,
+        word = (
+            f"hit {row['hit_site'] or 'its target'}" if row["fate"] == LEAKED[0] else "came through, missed"
         )
-    elif near_right:
-        axes.text(1.004, y, text, fontsize=font - 0.5, color=colour, va="center", ha="left", zorder=8,
-                  transform=axes.get_yaxis_transform(), clip_on=False)  # fmt: skip
+        return f"{word}: {cause}"
+    marker = ">" if row["fate"] == "left the area" else "o"
+    axes.plot([end], [y], marker, color=style.FAINT, ms=3.4, zorder=7)
+    return cause if hostile else f"{row['identity']}, shot at"
+
+
+def _fate_colour(row: dict[str, Any]) -> str:
+    if row["wrong_shots"]:
+        return style.WRONG
+    if row["fate"] == "killed":
+        return style.KILL
+    return style.LEAK if row["fate"] in LEAKED else style.FAINT
+
+
+def _beside(axes: Axes, scene: Scene, row: dict[str, Any], y: int, text: str, font: float) -> None:
+    """Write where there is room: after the bar and its missiles, before it, or in the margin."""
+    t_end_s = scene.run.t_end_s
+    ends = [row["t_end_s"], *(m["t_end_s"] for m in scene.missiles if m["target"] == row["id"])]
+    end = max((t for t in ends if t is not None), default=t_end_s)
+    start = min((row[key] for _, key in _STARTS if row[key] is not None), default=end)
+    text = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}\u2026"
+    look: dict[str, Any] = {"fontsize": font - 0.5, "color": _fate_colour(row), "va": "center", "zorder": 8}
+    if end <= 0.72 * t_end_s:
+        axes.text(end + 0.008 * t_end_s, y, text, **look)
+    elif start > 0.3 * t_end_s:
+        axes.text(start - 0.006 * t_end_s, y, text, ha="right", **look)
     else:
-        axes.text(end + 0.008 * t_end_s, y, text, fontsize=font - 0.5, color=colour, va="center", zorder=8)
+        axes.text(1.004, y, text, transform=axes.get_yaxis_transform(), clip_on=False, **look)
 
 
 def _bands(axes: Axes, rows: list[dict[str, Any]], n: int) -> None:

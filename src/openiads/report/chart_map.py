@@ -16,6 +16,7 @@ from openiads.report.scene import Path, Place, Scene
 
 _HALO = [effects.withStroke(linewidth=2.4, foreground=style.PANEL)]
 _SITE_MARKERS = {"radar": "^", "launcher": "s", "command post": "D", "asset": "p", "target": "X"}
+_ALL_LABELS = 8  # more sites than these: launchers are not named
 _NICE_KM = (5, 10, 15, 20, 30, 40, 50, 75, 100, 150, 200, 250, 300, 350, 400, 450, 500, 600, 800, 1000)
 
 
@@ -211,17 +212,23 @@ def _sites(axes: Axes, scene: Scene, near: bool) -> None:
 
 
 def _site_labels(axes: Axes, sites: list[Place]) -> None:
+    """Names on both sides of the cluster; launchers only where there is room for all, or where lost."""
     view = axes.get_xlim()[1]
     inside = [s for s in sites if max(abs(s.east_km), abs(s.north_km)) < 0.97 * view]
-    texts = [f"{s.ident}{' LOST' if not s.row['alive'] else ''}" for s in inside]
-    places = spread([(s.east_km + 0.03 * view, s.north_km) for s in inside], 0.052 * view, 0.30 * view)
-    for site, text, (x, y) in zip(inside, texts, places, strict=True):
-        colour = style.LEAK if not site.row["alive"] else style.TEXT
-        axes.annotate(
-            text, (site.east_km, site.north_km), xytext=(x, y), textcoords="data", fontsize=7.5, color=colour,
-            va="center", path_effects=_HALO, zorder=12,
-            arrowprops={"arrowstyle": "-", "color": style.FAINT, "lw": 0.4, "shrinkA": 0, "shrinkB": 2},
-        )  # fmt: skip
+    if len(inside) > _ALL_LABELS:
+        inside = [s for s in inside if s.kind != "launcher" or not s.row["alive"]]
+    middle = float(np.median([s.east_km for s in inside])) if inside else 0.0
+    for side, align in ((1.0, "left"), (-1.0, "right")):
+        mine = [s for s in inside if (s.east_km >= middle) == (side > 0.0)]
+        starts = [(s.east_km + side * 0.035 * view, s.north_km) for s in mine]
+        for site, (x, y) in zip(mine, spread(starts, 0.052 * view, 0.24 * view), strict=True):
+            lost = not site.row["alive"]
+            axes.annotate(
+                f"{site.ident}{' LOST' if lost else ''}", (site.east_km, site.north_km), xytext=(x, y),
+                textcoords="data", fontsize=7.5, color=style.LEAK if lost else style.TEXT, ha=align,
+                va="center", path_effects=_HALO, zorder=12,
+                arrowprops={"arrowstyle": "-", "color": style.FAINT, "lw": 0.4, "shrinkA": 0, "shrinkB": 2},
+            )  # fmt: skip
 
 
 def spread(points: list[tuple[float, float]], height: float, width: float) -> list[tuple[float, float]]:
@@ -277,9 +284,8 @@ def _group_labels(axes: Axes, scene: Scene, view: float) -> None:
 def _group_text(group: str, types: list[str]) -> str:
     kinds = sorted(set(types))
     what = kinds[0].replace("_", " ").replace("-", " ") if len(kinds) == 1 else "mixed"
-    name = group.replace("_", " ").replace("-", " ")
     many = f" x{len(types)}" if len(types) > 1 else ""
-    return f"{name}{many}" if what in name or name in what else f"{name}{many} ({what})"
+    return f"{group}{many}" if group.casefold() in what else f"{group}{many} ({what})"
 
 
 def _north(axes: Axes) -> None:
