@@ -26,7 +26,9 @@ from openiads.world import schema
 _MEET_CAP_S = 420.0
 _YOUNG = 3  # appraisals of a track that are made with every new plot; later ones at most so often:
 _APPRAISE_EVERY_S = 3.0
+_PLAN_BISECTIONS = 8  # planning is good to two seconds; fire control does it again, finer
 _AGAIN_S = 4.0  # a target that nobody can meet is weighed again after so long, or with its next plot
+_CHANNEL_AGAIN_S = 2.0  # one that only wants a channel
 _REPORT_EVERY_S = 10.0  # reasons for not firing are reported at most so often per track
 _LOW_FIRST_RAD = 0.01  # first seen at the horizon ...
 _NEAR_FIRST_M = 60e3  # ... and near: it has popped up
@@ -267,8 +269,7 @@ def _assign(w, c, n, t_s):
         if not taken:
             reason = _why_not(w, i, m)
             _withhold(w, c, desk.track[i], reason)
-            if reason != NO_CHANNEL:
-                w.picture[desk.track[i]].t_again_s = t_s + _AGAIN_S
+            w.picture[desk.track[i]].t_again_s = t_s + (_CHANNEL_AGAIN_S if reason == NO_CHANNEL else _AGAIN_S)
 
 
 @kernel
@@ -315,7 +316,7 @@ def _option(w, c, i, b, k, t_s):
         if desk.weapon_rounds[q] <= 0:
             continue
         reason = ENVELOPE
-        ok, tau, _, x, y, z = meet(w, q, site, trk, par, t_s, post.reaction_s, cap)
+        ok, tau, _, x, y, z = meet(w, q, site, trk, par, t_s, post.reaction_s, cap, _PLAN_BISECTIONS)
         if not ok or not _suits(w, post, q, site, trk, x, y, z):
             continue
         desk.weapon_pk[q] = w.arsenal[q].single_pk

@@ -12,7 +12,7 @@ from openiads._jit import kernel
 from openiads.physics.flyout import flyout_lookup
 from openiads.tracking.imm import predicted_state
 
-_BISECTIONS = 14  # of at most ten minutes: to within 0.04 s
+_SCAN = 10  # times that are tried, early to late, before the bisection
 
 
 @kernel
@@ -57,14 +57,14 @@ def reach(w, weapon, lx, ly, lz, l_alt_m, x, y, z):
 
 
 @kernel
-def meet(w, weapon, site, trk, par, t_s, delay_s, cap_s):
+def meet(w, weapon, site, trk, par, t_s, delay_s, cap_s, n_bisections):
     """Earliest meeting of a round launched at t_s + delay_s: (ok, time from t_s, time of flight, x, y, z).
 
     Where the target must first come into the envelope the flight is shorter than the time: there is time to wait.
 
     site: the launcher's; par: TRACKER row of the track; cap_s: no later than this. The time of flight grows
     more slowly with the target's way than time itself for anything slower than the missile, so the
-    condition "the missile is there first" is bisected.
+    condition "the missile is there first" is bisected n_bisections times.
     """
     g = w.site[site]
     lo = 0.0
@@ -74,17 +74,17 @@ def meet(w, weapon, site, trk, par, t_s, delay_s, cap_s):
     if margin < 0.0 or delay_s + tof > hi:
         # At the cap it may be past and gone: look for any time that will do, from early to late.
         found = False
-        for k in range(1, 17):
-            hi = cap_s * k / 16.0
+        for k in range(1, _SCAN + 1):
+            hi = cap_s * k / _SCAN
             x, y, z = track_at(trk, par, t_s, hi)
             tof, margin = reach(w, weapon, g.x_m, g.y_m, g.z_m, g.alt_m, x, y, z)
             if margin >= 0.0 and delay_s + tof <= hi:
                 found = True
-                lo = cap_s * (k - 1) / 16.0
+                lo = cap_s * (k - 1) / _SCAN
                 break
         if not found:
             return False, math.inf, math.inf, x, y, z
-    for _ in range(_BISECTIONS):
+    for _ in range(n_bisections):
         mid = 0.5 * (lo + hi)
         x, y, z = track_at(trk, par, t_s, mid)
         tof, margin = reach(w, weapon, g.x_m, g.y_m, g.z_m, g.alt_m, x, y, z)

@@ -27,6 +27,7 @@ def radiate(w):
         on = 1 if (w.site_state[par.site].alive == 1 and par.t_on_s <= t_s < par.t_off_s) else 0
         if on != s.emitting:
             s.emitting = on
+            s.t_search_s = t_s  # what was not searched while silent is not searched now
             events.emit(w, t_s, events.EMISSION, r, -1, -1, on, math.nan, par.alt_m, math.nan, math.nan)
     for j in range(w.jammer.shape[0]):
         par = w.jammer[j]

@@ -25,6 +25,7 @@ _ACQUIRE_S = 15.0  # an engagement whose target the fire unit's radar cannot acq
 _FRESH_S = 4.0  # a plot by the engagement radar within this time counts as holding the target
 _MEET_CAP_S = 420.0
 _RETRY_S = 0.5
+_BISECTIONS = 13  # of seven minutes: to within 0.1 s
 _EARLY_S = 2.0  # a launch this much before its time is still on time
 LAUNCHED, WAIT, NO_MEETING = 0, 1, 2
 _NEW_LOOK_S = 0.5  # a track updated so long after the burst has survived it
@@ -186,7 +187,7 @@ def _launch_at_track(w, b, c, mag, t_s):
     par = w.tracker[w.radar.shape[0] + w.battery[b].command_post]
     site = w.launcher[w.magazine[mag].launcher].site
     x, y, z, vx, vy, vz = predicted_state(trk, par, t_s)
-    ok, flight_s, tof_s, _, _, _ = meet(w, ch.weapon, site, trk, par, t_s, 0.0, _MEET_CAP_S)
+    ok, flight_s, tof_s, _, _, _ = meet(w, ch.weapon, site, trk, par, t_s, 0.0, _MEET_CAP_S, _BISECTIONS)
     if not ok:
         return NO_MEETING
     if flight_s - tof_s > _EARLY_S:
