@@ -29,7 +29,9 @@ COMPILED = ("physics", "tracking", "engine", "doctrine", "world")
 
 
 def files():
-    return sorted(p for p in ROOT.rglob("*.py") if p.relative_to(ROOT).parts[0].removesuffix(".py") not in FREE)
+    return sorted(
+        p for p in ROOT.rglob("*.py") if p.relative_to(ROOT).parts[0].removesuffix(".py") not in FREE
+    )
 
 
 def imported_rooms(tree):
@@ -88,12 +90,17 @@ def test_compiled_code_keeps_its_rules(room):
     bad = []
     for path in sorted((ROOT / room).rglob("*.py")):
         for function in kernels(ast.parse(path.read_text())):
-            bad += [f"{path.relative_to(ROOT)}:{line} {function.name}: {what}" for line, what in complaints(function)]
+            bad += [
+                f"{path.relative_to(ROOT)}:{line} {function.name}: {what}"
+                for line, what in complaints(function)
+            ]
     assert not bad, "\n".join(bad)
 
 
 def test_the_rules_are_not_hollow():
-    tree = ast.parse("@kernel\ndef f(x):\n    y = [a for a in (1, 2)]\n    return x ** 2 + math.hypot(x, 1)\n")
+    tree = ast.parse(
+        "@kernel\ndef f(x):\n    y = [a for a in (1, 2)]\n    return x ** 2 + math.hypot(x, 1)\n"
+    )
     (function,) = kernels(tree)
     assert len(list(complaints(function))) == 3
 
@@ -113,6 +120,8 @@ def test_nothing_dangerous():
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 assert node.func.id not in ("eval", "exec", "compile", "__import__"), f"{path}:{node.lineno}"
             if isinstance(node, ast.Import):
-                assert not {a.name for a in node.names} & {"pickle", "marshal", "shelve"}, f"{path}:{node.lineno}"
+                assert not {a.name for a in node.names} & {"pickle", "marshal", "shelve"}, (
+                    f"{path}:{node.lineno}"
+                )
             if isinstance(node, ast.keyword) and node.arg in ("shell", "allow_pickle"):
                 assert isinstance(node.value, ast.Constant) and node.value.value is False, f"{path}"

@@ -115,7 +115,7 @@ def flag(name: str, meaning: str, **more: object) -> Field:
     return Field(name, "flag", meaning, **more)  # type: ignore[arg-type]
 
 
-def table(  # noqa: PLR0917 - reads as a row of a table
+def table(
     name: str, dimension: str, lo: float, hi: float, axes: tuple[Axis, ...], meaning: str, **more: object
 ) -> Field:
     return Field(name, "table", meaning, dimension, lo, hi, axes=axes, **more)  # type: ignore[arg-type]

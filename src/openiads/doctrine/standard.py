@@ -206,9 +206,7 @@ def _withhold(w, c, k, reason):
     pic.withheld = reason
     pic.t_withheld_s = t_s
     trk = w.track[k]
-    events.emit(
-        w, t_s, events.WITHHELD, trk.truth, c, trk.id, reason, math.nan, math.nan, math.nan, math.nan
-    )
+    events.emit(w, t_s, events.WITHHELD, trk.truth, c, trk.id, reason, math.nan, math.nan, math.nan, math.nan)
 
 
 @kernel
@@ -217,7 +215,12 @@ def _is_candidate(w, c, k):
     trk = w.track[k]
     pic = w.picture[k]
     roe = w.roe[c]
-    if trk.engaged == 1 or pic.rounds_out > 0 or w.sim[0].t_s < pic.t_again_s or trk.t_update_s <= pic.t_verdict_s:
+    if (
+        trk.engaged == 1
+        or pic.rounds_out > 0
+        or w.sim[0].t_s < pic.t_again_s
+        or trk.t_update_s <= pic.t_verdict_s
+    ):
         return False
     if pic.threat <= 0.0 or pic.asset < 0:
         if pic.identity == identify.HOSTILE:
@@ -269,7 +272,9 @@ def _assign(w, c, n, t_s):
         if not taken:
             reason = _why_not(w, i, m)
             _withhold(w, c, desk.track[i], reason)
-            w.picture[desk.track[i]].t_again_s = t_s + (_CHANNEL_AGAIN_S if reason == NO_CHANNEL else _AGAIN_S)
+            w.picture[desk.track[i]].t_again_s = t_s + (
+                _CHANNEL_AGAIN_S if reason == NO_CHANNEL else _AGAIN_S
+            )
 
 
 @kernel

@@ -36,8 +36,26 @@ EMISSION = 23
 
 # Enumerations used in `detail`; the order is the number.
 IDENTITY = ("unknown", "friend", "neutral", "hostile")
-MISSILE_FATE = ("in flight", "kill", "miss", "no target", "self-destruct", "ground", "dud", "end of run", "strike")
-PLATFORM_FATE = ("flying", "killed", "hit its target", "missed its target", "left the area", "end of run", "not started")
+MISSILE_FATE = (
+    "in flight",
+    "kill",
+    "miss",
+    "no target",
+    "self-destruct",
+    "ground",
+    "dud",
+    "end of run",
+    "strike",
+)
+PLATFORM_FATE = (
+    "flying",
+    "killed",
+    "hit its target",
+    "missed its target",
+    "left the area",
+    "end of run",
+    "not started",
+)
 WITHHOLD = (
     "none",
     "identity does not permit fire",
@@ -81,30 +99,57 @@ class EventSpec:
 
 
 SPECS: dict[int, EventSpec] = {
-    LINE_OF_SIGHT: EventSpec("line of sight", "platform", "radar", note="first time above this radar's horizon"),
+    LINE_OF_SIGHT: EventSpec(
+        "line of sight", "platform", "radar", note="first time above this radar's horizon"
+    ),
     DETECTION: EventSpec("detection", "platform", "radar", value="snr_db", note="first plot by this radar"),
-    LOCAL_TRACK: EventSpec("local track", "platform", "radar", "track", note="confirmed by one radar; platform -1: false"),
+    LOCAL_TRACK: EventSpec(
+        "local track", "platform", "radar", "track", note="confirmed by one radar; platform -1: false"
+    ),
     SYSTEM_TRACK: EventSpec("system track", "platform", "command_post", "track", note="fused track begun"),
     TRACK_DROPPED: EventSpec("track dropped", "platform", "command_post", "track"),
     IDENTIFIED: EventSpec("identified", "platform", "command_post", "track", IDENTITY, "probability_hostile"),
     CLASSIFIED: EventSpec("classified", "platform", "command_post", "track", None, "class_probability"),
     JAM_STROBE: EventSpec("jam strobe", "platform", "radar", value="jammer_to_noise_db"),
     WITHHELD: EventSpec("fire withheld", "platform", "command_post", "track", WITHHOLD, "kill_probability"),
-    ASSIGNED: EventSpec("assigned", "platform", "battery", "track", None, "kill_probability",
-                        note="detail: weapon type"),
-    LAUNCH: EventSpec("launch", "missile", "platform", "launcher", None, "predicted_flight_time_s",
-                      note="range_m: launcher to target; detail: weapon type"),
+    ASSIGNED: EventSpec(
+        "assigned", "platform", "battery", "track", None, "kill_probability", note="detail: weapon type"
+    ),
+    LAUNCH: EventSpec(
+        "launch",
+        "missile",
+        "platform",
+        "launcher",
+        None,
+        "predicted_flight_time_s",
+        note="range_m: launcher to target; detail: weapon type",
+    ),
     SEEKER_ON: EventSpec("seeker on", "missile", "platform", note="range_m: missile to target"),
-    BURST: EventSpec("burst", "missile", "platform", None, None, "kill_probability",
-                     note="range_m: miss distance; alt_m, speed_mps: of the missile"),
+    BURST: EventSpec(
+        "burst",
+        "missile",
+        "platform",
+        None,
+        None,
+        "kill_probability",
+        note="range_m: miss distance; alt_m, speed_mps: of the missile",
+    ),
     MISSILE_END: EventSpec("missile end", "missile", "platform", None, MISSILE_FATE, "time_of_flight_s"),
     PLATFORM_END: EventSpec("platform end", "platform", "site", "missile", PLATFORM_FATE),
     SITE_HIT: EventSpec("site hit", "site", "platform", None, None, "miss_m"),
     SITE_LOST: EventSpec("site lost", "site", "platform", "missile"),
-    ENGAGEMENT_END: EventSpec("engagement end", "platform", "battery", "track", ENGAGEMENT_CLOSE, "rounds_fired"),
+    ENGAGEMENT_END: EventSpec(
+        "engagement end", "platform", "battery", "track", ENGAGEMENT_CLOSE, "rounds_fired"
+    ),
     RELOADED: EventSpec("reloaded", "launcher", None, None, None, "rounds"),
-    WRONG_SHOT: EventSpec("wrong shot", "missile", "platform", "track", IDENTITY,
-                          note="fired at what is not hostile; detail: what it truly is"),
+    WRONG_SHOT: EventSpec(
+        "wrong shot",
+        "missile",
+        "platform",
+        "track",
+        IDENTITY,
+        note="fired at what is not hostile; detail: what it truly is",
+    ),
     STRIKE_IMPACT: EventSpec("strike impact", "missile", "site", None, None, "miss_m"),
     EMISSION: EventSpec("emission", "radar", None, None, ON_OFF),
 }

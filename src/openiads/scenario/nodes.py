@@ -239,7 +239,7 @@ class _Builder:
         value = self._resolve(text, line, column) if event.implicit[0] else text
         self._put(Node(value, line, column), value)
 
-    def _resolve(self, text: str, line: int, column: int) -> object:  # noqa: PLR0911
+    def _resolve(self, text: str, line: int, column: int) -> object:
         """A plain scalar by the core schema."""
         if text[:1] not in _MAYBE_NUMBER:
             return _WORDS.get(text, text)

@@ -56,11 +56,24 @@ class Assembly:
     # --- ground --------------------------------------------------------------------------------
 
     def add_site(
-        self, name: str, kind: int, place: Place, value: float = 0.0, radius_m: float = 10.0, hardness: float = 1.0
+        self,
+        name: str,
+        kind: int,
+        place: Place,
+        value: float = 0.0,
+        radius_m: float = 10.0,
+        hardness: float = 1.0,
     ) -> int:
         """A place on the ground that can be seen, defended and hit."""
         self.sites.append(
-            {"id": name, "kind": kind, "place": place, "value": value, "radius_m": radius_m, "hardness": hardness}
+            {
+                "id": name,
+                "kind": kind,
+                "place": place,
+                "value": value,
+                "radius_m": radius_m,
+                "hardness": hardness,
+            }
         )
         return len(self.sites) - 1
 
@@ -91,16 +104,14 @@ class Assembly:
         self, name: str, item: Item, place: Place, battery: int, rounds: Mapping[int, tuple[int, int]]
     ) -> int:
         """A launcher of a battery. `rounds`: weapon index → (ready, in reserve)."""
-        site = self.add_site(
-            name, schema.SITE_LAUNCHER, place, 2.0, item.si("radius_m"), item.si("hardness")
-        )
+        site = self.add_site(name, schema.SITE_LAUNCHER, place, 2.0, item.si("radius_m"), item.si("hardness"))
         index = len(self.launchers)
         self.launchers.append({
             "id": name, "site": site, "battery": battery, "interval_s": item.si("launch_interval_s"),
             "reload_s": item.si("reload_time_s"), "first": len(self.magazines), "n": len(rounds),
         })  # fmt: skip
         for weapon, (ready, reserve) in rounds.items():
-            room = dict((str(at[0]), n) for at, n in item.table("rounds_per_tube").cells())
+            room = {str(at[0]): n for at, n in item.table("rounds_per_tube").cells()}
             full = item.count("tubes") * int(room.get(self.weapons[weapon].id, 1))
             self.magazines.append({
                 "launcher": index, "weapon": weapon, "rounds": ready, "reserve": reserve, "capacity": ready or full,
@@ -122,11 +133,9 @@ class Assembly:
         and `names`: a dict with class, identity, group and target for the tables."""
         if len(knots) < 2:
             raise ValueError(f"{name}: a trajectory needs at least two knots")
-        for index, known in enumerate(self.signatures):
-            if known.id == item.id:
-                break
-        else:
-            index = len(self.signatures)
+        ids = [known.id for known in self.signatures]
+        index = ids.index(item.id) if item.id in ids else len(ids)
+        if index == len(ids):
             self.signatures.append(item)
         self.platforms.append({"id": name, "item": item, "knots": knots, "signature": index, **more})
         return len(self.platforms) - 1
@@ -137,7 +146,9 @@ class Assembly:
         """A noise jammer carried by a platform. `values`: power_w, antenna_gain_db, bandwidth_hz, freq_min_hz,
         freq_max_hz, polarisation_loss_db. ValueError for one without power, gain or bandwidth."""
         check_jammer(values["power_w"], db_to_ratio(values["antenna_gain_db"]), values["bandwidth_hz"])
-        self.jammers.append({"id": name, "values": dict(values), "platform": platform, "on": t_on_s, "off": t_off_s})
+        self.jammers.append(
+            {"id": name, "values": dict(values), "platform": platform, "on": t_on_s, "off": t_off_s}
+        )
         return len(self.jammers) - 1
 
     # --- out -----------------------------------------------------------------------------------
@@ -150,6 +161,7 @@ class Assembly:
 
     def names(self) -> Names:
         """Ids and what the reports need to know besides."""
+
         def labels(key: str) -> tuple[str, ...]:
             return tuple(str(p["names"].get(key, "")) for p in self.platforms)
 

@@ -108,7 +108,9 @@ class _Compiler:
     def _post(self, post: Any) -> None:
         item = self.catalog.get(post.type, "command_post")
         doctrine = self.scenario.doctrine(post.id)
-        reaction = item.si("reaction_time_s") if doctrine.reaction_time_s is None else doctrine.reaction_time_s
+        reaction = (
+            item.si("reaction_time_s") if doctrine.reaction_time_s is None else doctrine.reaction_time_s
+        )
         delay = doctrine.kill_assessment_delay_s
         index = self.out.add_post(
             post.id,
@@ -164,7 +166,9 @@ class _Compiler:
         reserve = dict(launcher.reloads)
         loads = {name: (count, reserve.pop(name, 0)) for name, count in launcher.rounds}
         loads.update({name: (0, count) for name, count in reserve.items()})
-        rounds = {self.out.add_weapon(self.catalog.get(name, "missile")): load for name, load in loads.items()}
+        rounds = {
+            self.out.add_weapon(self.catalog.get(name, "missile")): load for name, load in loads.items()
+        }
         index = self.out.add_launcher(
             launcher.id, item, _place(launcher.position), self.batteries[launcher.battery], rounds
         )
@@ -224,7 +228,10 @@ class _Compiler:
         else:
             carries_weapon = item.has("lethal_radius_m")
             knots = flights.route_knots(
-                plan, item, target if carries_weapon or len(plan.route) == 1 else None, self.scenario.duration_s
+                plan,
+                item,
+                target if carries_weapon or len(plan.route) == 1 else None,
+                self.scenario.duration_s,
             )
         row = self.out.add_platform(
             plan.id, item, knots, **flights.platform_fields(plan, item, site),

@@ -82,7 +82,14 @@ def ballistic_knots(plan: PlatformPlan, item: Item, target: Target, wind: Wind) 
         )
     start = plan.route[0]
     times, pos, vel = fly_ballistic(
-        start.lat_rad, start.lon_rad, start.alt_m, *target, missile, apogee_m=apogee, manoeuvre=manoeuvre, wind=wind
+        start.lat_rad,
+        start.lon_rad,
+        start.alt_m,
+        *target,
+        missile,
+        apogee_m=apogee,
+        manoeuvre=manoeuvre,
+        wind=wind,
     )
     return np.column_stack([plan.at_s + times, pos, vel])
 
@@ -91,7 +98,9 @@ def homing_knots(plan: PlatformPlan, item: Item, toward: Target) -> np.ndarray:
     """Two knots that give an anti-radiation missile its start; from there on it steers itself."""
     start = plan.route[0]
     speed = start.speed_mps or item.si("cruise_speed_mps")
-    way = np.array([(start.lat_rad, start.lon_rad, start.alt_m, speed), (toward[0], toward[1], start.alt_m, speed)])
+    way = np.array(
+        [(start.lat_rad, start.lon_rad, start.alt_m, speed), (toward[0], toward[1], start.alt_m, speed)]
+    )
     out = np.zeros((4, 7))
     fly_route(way, plan.at_s, 0.5, 1.0, 1.0, _ROUTE_STEP_S, plan.at_s + 1.0, out)
     return _still(out[0])

@@ -175,7 +175,9 @@ JAMMER = _record(
     ("t_on_s", "f8"),
     ("t_off_s", "f8"),
 )
-JAMMER_STATE = _record(("on", "i8"),)
+JAMMER_STATE = _record(
+    ("on", "i8"),
+)
 JAM_STATE = _record(  # radar x jammer, refreshed once per radar and second
     ("ux", "f8"),  # unit vector from the antenna to the jammer, ECEF
     ("uy", "f8"),
@@ -234,7 +236,9 @@ BATTERY = _record(
     ("n_channel", "i8"),  # targets at a time
     ("missile_channels", "i8"),  # missiles at a time
 )
-BATTERY_STATE = _record(("n_flying", "i8"),)
+BATTERY_STATE = _record(
+    ("n_flying", "i8"),
+)
 CHANNEL_FREE, CHANNEL_REACTING, CHANNEL_FIRING, CHANNEL_GUIDING, CHANNEL_ASSESSING = 0, 1, 2, 3, 4
 CHANNEL = _record(  # state: one engagement at a time in each channel of a battery
     ("phase", "i8"),  # CHANNEL_*; written by decide and shoot
@@ -415,16 +419,16 @@ class World(NamedTuple):
 
 
 __all__ = [
-    "AIRWAY", "ARSENAL", "BATTERY", "BATTERY_STATE", "CHANNEL", "COMMAND_POST", "EVENT", "JAMMER", "JAMMER_STATE", "JAM_STATE", "KNOT",
-    "LAUNCHER", "LAUNCHER_STATE", "LOOK", "MAGAZINE", "MAGAZINE_STATE", "MISSILE", "MISSILE_TYPE", "PICTURE", "PLATFORM",
+    "AIRWAY", "ARSENAL", "BATTERY", "BATTERY_STATE", "CHANNEL", "COMMAND_POST", "EVENT", "JAMMER", "JAMMER_STATE",
+    "JAM_STATE", "KNOT", "LAUNCHER", "LAUNCHER_STATE", "LOOK", "MAGAZINE", "MAGAZINE_STATE", "MISSILE", "MISSILE_TYPE", "PICTURE", "PLATFORM",
     "PLATFORM_STATE", "PLOT", "RADAR", "RADAR_STATE", "ROE", "ROUND", "SAMPLE", "SIM", "SITE", "SITE_STATE",
     "STRIKE", "STRIKE_STATE", "TRACK", "TRACKER", "TRACK_SET", "World",
 ]  # fmt: skip
 
 #: Tables that a run changes; all others are parameters and are never written by the engine.
 STATE_TABLES = (
-    "sim", "site_state", "platform_state", "radar_state", "look", "jammer_state", "jam", "battery_state", "channel", "launcher_state",
-    "magazine_state", "strike_state", "track", "track_set", "picture", "plot", "missile", "round", "event", "sample",
+    "sim", "site_state", "platform_state", "radar_state", "look", "jammer_state", "jam", "battery_state", "channel",
+    "launcher_state", "magazine_state", "strike_state", "track", "track_set", "picture", "plot", "missile", "round", "event", "sample",
 )  # fmt: skip
 
 

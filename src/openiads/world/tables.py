@@ -185,7 +185,9 @@ def _platform_state(a: Assembly) -> np.recarray:
 
 def _antenna_alt_m(a: Assembly, r: dict) -> float:
     height = r.get("antenna_height_m")
-    return a.sites[r["site"]]["place"].alt_m + (r["item"].si("antenna_height_m") if height is None else height)
+    return a.sites[r["site"]]["place"].alt_m + (
+        r["item"].si("antenna_height_m") if height is None else height
+    )
 
 
 def _radars(a: Assembly, n_track: int) -> np.recarray:
@@ -279,7 +281,12 @@ def _channels(n: int) -> np.recarray:
 def _launchers(a: Assembly) -> np.recarray:
     table = _table(schema.LAUNCHER, len(a.launchers))
     for row, x in zip(table, a.launchers, strict=True):
-        row.site, row.battery, row.interval_s, row.reload_s = x["site"], x["battery"], x["interval_s"], x["reload_s"]
+        row.site, row.battery, row.interval_s, row.reload_s = (
+            x["site"],
+            x["battery"],
+            x["interval_s"],
+            x["reload_s"],
+        )
         row.first_magazine, row.n_magazine = x["first"], x["n"]
     return table
 
@@ -311,7 +318,9 @@ def _airways(a: Assembly) -> np.recarray:
     table = _table(schema.AIRWAY, len(a.airways))
     for row, w in zip(table, a.airways, strict=True):
         for end, place in (("a", w["start"]), ("b", w["end"])):
-            row[f"{end}x_m"], row[f"{end}y_m"], row[f"{end}z_m"] = geodetic_to_ecef(place.lat_rad, place.lon_rad, 0.0)
+            row[f"{end}x_m"], row[f"{end}y_m"], row[f"{end}z_m"] = geodetic_to_ecef(
+                place.lat_rad, place.lon_rad, 0.0
+            )
         row.half_width_m = w["half_width_m"]
         row.alt_min_m, row.alt_max_m = w["alt_min_m"], w["alt_max_m"]
     return table

@@ -46,9 +46,13 @@ def damage_site(w, site, platform, missile, t_s, miss_m, lethal_radius_m, u):
         return False
     s.n_hits += 1
     if platform >= 0:
-        events.emit(w, t_s, events.SITE_HIT, site, platform, missile, -1, math.nan, row.alt_m, math.nan, miss_m)
+        events.emit(
+            w, t_s, events.SITE_HIT, site, platform, missile, -1, math.nan, row.alt_m, math.nan, miss_m
+        )
     if destroyed and s.alive == 1:
         s.alive = 0
         s.t_dead_s = t_s
-        events.emit(w, t_s, events.SITE_LOST, site, platform, missile, -1, math.nan, row.alt_m, math.nan, miss_m)
+        events.emit(
+            w, t_s, events.SITE_LOST, site, platform, missile, -1, math.nan, row.alt_m, math.nan, miss_m
+        )
     return True

@@ -130,7 +130,9 @@ def _fly_one(w, i, t_s, dt_s):
     )  # fmt: skip
     if m.locked == 1 and was_locked == 0 and r.seen_lock == 0:
         r.seen_lock = 1
-        events.emit(w, t_s, events.SEEKER_ON, i, p, -1, -1, _distance(m, tx, ty, tz), m.alt_m, _speed(m), math.nan)
+        events.emit(
+            w, t_s, events.SEEKER_ON, i, p, -1, -1, _distance(m, tx, ty, tz), m.alt_m, _speed(m), math.nan
+        )
     if fate != ims.FATE_NONE:
         _close(w, i, fate, t_s + dt_s)
 
@@ -235,7 +237,17 @@ def finish(w, i, result, t_end_s):
     w.battery_state[r.battery].n_flying -= 1
     obj = r.platform if r.site < 0 else -1
     events.emit(
-        w, t_end_s, events.MISSILE_END, i, obj, -1, result, math.nan, m.alt_m, _speed(m), t_end_s - r.t_launch_s
+        w,
+        t_end_s,
+        events.MISSILE_END,
+        i,
+        obj,
+        -1,
+        result,
+        math.nan,
+        m.alt_m,
+        _speed(m),
+        t_end_s - r.t_launch_s,
     )
 
 

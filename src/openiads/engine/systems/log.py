@@ -23,7 +23,18 @@ def log(w):
         if s.active == 1:
             evaluate(w, p, sim.t_s)
             _sample(
-                w, events.SAMPLE_PLATFORM, p, s.x_m, s.y_m, s.z_m, s.vx_mps, s.vy_mps, s.vz_mps, math.nan, 0, p
+                w,
+                events.SAMPLE_PLATFORM,
+                p,
+                s.x_m,
+                s.y_m,
+                s.z_m,
+                s.vx_mps,
+                s.vy_mps,
+                s.vz_mps,
+                math.nan,
+                0,
+                p,
             )
     for i in range(sim.n_rounds):
         if w.round[i].fate == IN_FLIGHT:

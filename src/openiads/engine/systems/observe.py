@@ -140,7 +140,17 @@ def _new_picture(w, c, k, trk, plot):
     pic.first_range_m = plot.range_m
     pic.first_el_rad = plot.el_rad
     events.emit(
-        w, plot.t_s, events.SYSTEM_TRACK, plot.truth, c, trk.id, -1, plot.range_m, math.nan, math.nan, math.nan
+        w,
+        plot.t_s,
+        events.SYSTEM_TRACK,
+        plot.truth,
+        c,
+        trk.id,
+        -1,
+        plot.range_m,
+        math.nan,
+        math.nan,
+        math.nan,
     )
 
 

@@ -69,5 +69,7 @@ def jam_to_noise(w, r, ux, uy, uz):
         if row.jn_main > 0.0:
             # Chord for angle: exact to 0.1 % inside the main lobe, and the side lobes are a plateau.
             sq = 2.0 * max(1.0 - (ux * row.ux + uy * row.uy + uz * row.uz), 0.0)
-            total += row.jn_main * pattern_gain(sq / (par.bw_az_rad * par.bw_el_rad), par.near_gain, par.far_gain)
+            total += row.jn_main * pattern_gain(
+                sq / (par.bw_az_rad * par.bw_el_rad), par.near_gain, par.far_gain
+            )
     return total

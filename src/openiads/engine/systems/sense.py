@@ -289,9 +289,9 @@ def _false_plots(w, r, par, t0_s, t1_s):
         row.el_rad = par.el_min_rad + u[2] * (par.el_max_rad - par.el_min_rad)
         row.range_sigma_m = sigma_range_m(par.range_resolution_m, _MIN_ENERGY_RATIO, par.floor_range_m)
         row.el_sigma_rad = sigma_angle_rad(par.bw_el_rad, 1.0, _MIN_ENERGY_RATIO, par.floor_el_rad)
-        row.az_sigma_rad = sigma_angle_rad(
-            par.bw_az_rad, 1.0, _MIN_ENERGY_RATIO, par.floor_az_rad
-        ) / max(math.cos(row.el_rad), 0.05)
+        row.az_sigma_rad = sigma_angle_rad(par.bw_az_rad, 1.0, _MIN_ENERGY_RATIO, par.floor_az_rad) / max(
+            math.cos(row.el_rad), 0.05
+        )
         row.snr_db = 10.0
         row.rcs_m2 = 0.0
         row.truth = -1

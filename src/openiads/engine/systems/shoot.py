@@ -21,7 +21,9 @@ from openiads.tracking.imm import predicted_state
 from openiads.tracking.schema import FREE
 from openiads.world import schema
 
-_ACQUIRE_S = 15.0  # an engagement whose target the fire unit's radar cannot acquire is given up after this time
+_ACQUIRE_S = (
+    15.0  # an engagement whose target the fire unit's radar cannot acquire is given up after this time
+)
 _FRESH_S = 4.0  # a plot by the engagement radar within this time counts as holding the target
 _MEET_CAP_S = 420.0
 _RETRY_S = 0.5
@@ -31,7 +33,17 @@ LAUNCHED, WAIT, NO_MEETING = 0, 1, 2
 _NEW_LOOK_S = 0.5  # a track updated so long after the burst has survived it
 
 # events.ENGAGEMENT_CLOSE
-ASSESSED_KILL, TRACK_LOST, PASSED, UNIT_LOST, NO_ROUNDS, OUT_OF_ENVELOPE, IDENTITY_CHANGED, NOT_KILLED, NOT_ACQUIRED = range(1, 10)
+(
+    ASSESSED_KILL,
+    TRACK_LOST,
+    PASSED,
+    UNIT_LOST,
+    NO_ROUNDS,
+    OUT_OF_ENVELOPE,
+    IDENTITY_CHANGED,
+    NOT_KILLED,
+    NOT_ACQUIRED,
+) = range(1, 10)
 
 
 @kernel
