@@ -98,11 +98,12 @@ def _fuse(w, c, tracks, plot):
     no_room = fset.n_no_room
     linked = tracks[plot.track].system
     linked_id = tracks[plot.track].system_id
+    was_live = linked >= 0 and fused[linked].status != FREE and fused[linked].id == linked_id
     k = fuse_plot(fused, fset, w.tracker[row_of], tracks, plot.track, plot)
     if k < 0:
         if fset.n_no_room > no_room:
             w.sim[0].status |= status.TRACK_OVERFLOW
-        if linked >= 0 and fused[linked].id == linked_id and fused[linked].status == FREE:
+        if was_live and fused[linked].status == FREE:
             _dropped(w, c, fused[linked], plot.t_s)
         return
     trk = fused[k]
