@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -64,6 +65,22 @@ def _use_own_cache() -> bool:
         return False
     config.CACHE_DIR = str(folder)
     return True
+
+
+def prune_cache(keep: int = 3) -> int:
+    """Remove the compiled code of older sources, all but the `keep` newest; returns how many folders went.
+
+    Each change of the package leaves a folder of some 30 MB that nothing will read again.
+    """
+    own = cache_dir()
+    try:
+        others = [f for f in own.parent.iterdir() if f.is_dir() and f != own]
+        others.sort(key=lambda f: f.stat().st_mtime, reverse=True)
+    except OSError:
+        return 0
+    for folder in others[keep - 1 :]:
+        shutil.rmtree(folder, ignore_errors=True)
+    return max(len(others) - keep + 1, 0)
 
 
 CACHE_ON_DISK = _use_own_cache()

@@ -25,6 +25,8 @@ from openiads.physics.geodesy import (
 )
 
 STEP_S = 0.1  # against 0.02 s: below 0.1 m at impact of a 300 km flight
+GUESS_STEP_S = 4.0 * STEP_S  # for the first guess, which Newton's method then improves at the fine step
+GUESS_EL_RAD = 1e-3  # to which it finds the elevation
 MAX_ROWS = 60_000  # hence flights to 6,000 s
 HIT_M = 1.0  # what the solver asks for; the promise is 50 m
 KNOT_ERROR_M = 0.5
@@ -102,6 +104,7 @@ class _Shot:
     ) -> None:
         self.launch, self.aim, self.missile, self.man = launch, aim, missile, man
         self.wind, self.earth = wind, earth
+        self.step_s = GUESS_STEP_S  # until the first guess is made
         self.rows = np.empty((MAX_ROWS, 7))
         self.start = np.array(_to_ecef(earth, *launch))
         self.target = np.array(_to_ecef(earth, *aim))
@@ -125,7 +128,7 @@ class _Shot:
         program = self.program(az, el, cutoff)
         n = fly(
             self.earth, self.wind, self.missile, program, self.man,
-            lat, lon, alt, self.aim[2], STEP_S, self.rows,
+            lat, lon, alt, self.aim[2], self.step_s, self.rows,
         )  # fmt: skip
         return self.rows[:n] if n > 1 else None
 
@@ -170,7 +173,7 @@ def _elevation(shot: _Shot, cutoff: float, apogee_m: float | None) -> float:
     """Final thrust elevation: the one of greatest range, or the one whose apogee is `apogee_m` (rad)."""
     low, high = LOWEST_EL_RAD, HIGHEST_EL_RAD
     if apogee_m is not None:  # apogee grows with elevation: halve
-        while high - low > 1e-4:
+        while high - low > GUESS_EL_RAD:
             mid = 0.5 * (low + high)
             if shot.result(shot.bearing, mid, cutoff)[1] > apogee_m:
                 high = mid
@@ -180,7 +183,7 @@ def _elevation(shot: _Shot, cutoff: float, apogee_m: float | None) -> float:
     golden = 0.5 * (math.sqrt(5.0) - 1.0)
     a, b = high - golden * (high - low), low + golden * (high - low)
     range_a, range_b = (shot.result(shot.bearing, el, cutoff)[0] for el in (a, b))
-    while high - low > 1e-4:
+    while high - low > GUESS_EL_RAD:
         if range_a > range_b:
             high, b, range_b = b, a, range_a
             a = high - golden * (high - low)
@@ -325,6 +328,7 @@ def plan_ballistic(
     _check(missile, (lat0_rad, lon0_rad, alt0_m, lat1_rad, lon1_rad, alt1_m), apogee_m)
     shot = _Shot((lat0_rad, lon0_rad, alt0_m), (lat1_rad, lon1_rad, alt1_m), missile, manoeuvre, wind, earth)
     el, cutoff, reach = _first_guess(shot, apogee_m)
+    shot.step_s = STEP_S
     program, miss = _solve(shot, el, cutoff, apogee_m)
     rows = shot.fly(program.az_rad, program.final_el_rad, program.cutoff_s)
     assert rows is not None  # it has just been flown

@@ -169,6 +169,7 @@ class _Watch:
         if _jit.CACHE_ON_DISK:
             with suppress(OSError):
                 self._mark.touch()
+            _jit.prune_cache()
         self._cold = False
         self._start_s = time.perf_counter()
         self._told.phase("simulating")

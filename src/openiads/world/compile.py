@@ -66,6 +66,7 @@ class _Compiler:
         self.radars: dict[str, int] = {}
         self.batteries: dict[str, int] = {}
         self.wind = _wind(scenario)
+        self.arcs: dict[Any, Any] = {}
         self.out = Assembly(
             duration_s=scenario.duration_s,
             sample_s=sample_s,
@@ -222,7 +223,7 @@ class _Compiler:
             if target is None:
                 last = plan.route[-1]
                 target = (last.lat_rad, last.lon_rad, last.alt_m)
-            knots = flights.ballistic_knots(plan, item, target, self.wind)
+            knots = self._ballistic(plan, item, target)
         elif item.role == "arm":
             knots = flights.homing_knots(plan, item, target or self._spot(self.out.posts[0]["site"]))
         else:
@@ -239,6 +240,17 @@ class _Compiler:
         )  # fmt: skip
         if group.jammer is not None:
             self._jammer(plan, row, group.jammer)
+
+    def _ballistic(self, plan: PlatformPlan, item: Any, target: flights.Target) -> Any:
+        """Ballistic knots; missiles of one group from one place fly the same path, and it is computed once."""
+        start = plan.route[0]
+        key = (item.id, start.lat_rad, start.lon_rad, start.alt_m, target)
+        if key not in self.arcs:
+            self.arcs[key] = flights.ballistic_knots(plan, item, target, self.wind)
+            self.arcs[key][:, 0] -= plan.at_s
+        knots = self.arcs[key].copy()
+        knots[:, 0] += plan.at_s
+        return knots
 
     def _spot(self, site: int) -> flights.Target:
         place = self.out.sites[site]["place"]

@@ -343,9 +343,9 @@ def _trackers(a: Assembly) -> np.recarray:
         row.revisit_s = item.si("rotation_period_s" if item.choice("scan") == "rotating" else "frame_time_s")
         if r["battery"] >= 0:
             row.min_gap = 0.0  # dedicated looks come between those of the search
-    revisit = min((row.revisit_s for row in table[: len(a.radars)]), default=10.0)
-    for row in table[len(a.radars) :]:
-        row.revisit_s = revisit
+    for index, row in enumerate(table[len(a.radars) :]):
+        reporting = [t.revisit_s for t, r in zip(table, a.radars, strict=False) if r["post"] == index]
+        row.revisit_s = min(reporting, default=10.0)
     return table
 
 

@@ -56,7 +56,9 @@ def search(w, r):
             if due_s < s.t_search_s - _STALE_S:
                 _schedule(w, r, p, t_s)  # new, or the radar has been silent
             else:
-                _search_look(w, r, p, due_s)
+                # What steers itself is where its last step has put it: it is looked at now, not up to a second ago.
+                homing = w.platform[p].move == schema.MOVE_HOMING
+                _search_look(w, r, p, t_s if homing else due_s)
     _false_plots(w, r, par, s.t_search_s, sim.t_s)
     s.t_search_s = sim.t_s
 
