@@ -48,7 +48,7 @@ SIM = _record(
 SITE_RADAR, SITE_LAUNCHER, SITE_COMMAND_POST, SITE_ASSET, SITE_TARGET = 0, 1, 2, 3, 4
 SITE = _record(
     ("kind", "i8"),  # SITE_*
-    ("item", "i8"),  # index into the table of that kind; assets and targets: -1
+    ("row", "i8"),  # index into the table of that kind; assets and targets: -1
     *_POS,
     ("lat_rad", "f8"),
     ("lon_rad", "f8"),
@@ -419,16 +419,18 @@ class World(NamedTuple):
 
 
 __all__ = [
-    "AIRWAY", "ARSENAL", "BATTERY", "BATTERY_STATE", "CHANNEL", "COMMAND_POST", "EVENT", "JAMMER", "JAMMER_STATE",
-    "JAM_STATE", "KNOT", "LAUNCHER", "LAUNCHER_STATE", "LOOK", "MAGAZINE", "MAGAZINE_STATE", "MISSILE", "MISSILE_TYPE", "PICTURE", "PLATFORM",
-    "PLATFORM_STATE", "PLOT", "RADAR", "RADAR_STATE", "ROE", "ROUND", "SAMPLE", "SIM", "SITE", "SITE_STATE",
-    "STRIKE", "STRIKE_STATE", "TRACK", "TRACKER", "TRACK_SET", "World",
+    "AIRWAY", "ARSENAL", "BATTERY", "BATTERY_STATE", "CHANNEL", "COMMAND_POST", "EVENT", "JAMMER",
+    "JAMMER_STATE", "JAM_STATE", "KNOT", "LAUNCHER", "LAUNCHER_STATE", "LOOK", "MAGAZINE", "MAGAZINE_STATE",
+    "MISSILE", "MISSILE_TYPE", "PICTURE", "PLATFORM", "PLATFORM_STATE", "PLOT", "RADAR", "RADAR_STATE", "ROE",
+    "ROUND", "SAMPLE", "SIM", "SITE", "SITE_STATE", "STRIKE", "STRIKE_STATE", "TRACK", "TRACKER", "TRACK_SET",
+    "World",
 ]  # fmt: skip
 
 #: Tables that a run changes; all others are parameters and are never written by the engine.
 STATE_TABLES = (
-    "sim", "site_state", "platform_state", "radar_state", "look", "jammer_state", "jam", "battery_state", "channel",
-    "launcher_state", "magazine_state", "strike_state", "track", "track_set", "picture", "plot", "missile", "round", "event", "sample",
+    "sim", "site_state", "platform_state", "radar_state", "look", "jammer_state", "jam", "battery_state",
+    "channel", "launcher_state", "magazine_state", "strike_state", "track", "track_set", "picture", "plot",
+    "missile", "round", "event", "sample",
 )  # fmt: skip
 
 

@@ -112,7 +112,7 @@ def _sites(a: Assembly) -> np.recarray:
     table = _table(schema.SITE, len(a.sites))
     for row, s in zip(table, a.sites, strict=True):
         place = s["place"]
-        row.kind, row.item, row.value = s["kind"], -1, s["value"]
+        row.kind, row.row, row.value = s["kind"], -1, s["value"]
         row.radius_m, row.hardness = s["radius_m"], s["hardness"]
         row.lat_rad, row.lon_rad, row.alt_m = place.lat_rad, place.lon_rad, place.alt_m
         row.x_m, row.y_m, row.z_m = geodetic_to_ecef(place.lat_rad, place.lon_rad, place.alt_m)
@@ -121,11 +121,11 @@ def _sites(a: Assembly) -> np.recarray:
         ):
             row[name] = value
     for index, r in enumerate(a.radars):
-        table[r["site"]].item = index
+        table[r["site"]].row = index
     for index, x in enumerate(a.launchers):
-        table[x["site"]].item = index
+        table[x["site"]].row = index
     for index, c in enumerate(a.posts):
-        table[c["site"]].item = index
+        table[c["site"]].row = index
     return table
 
 

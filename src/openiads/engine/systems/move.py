@@ -176,7 +176,7 @@ def _is_emitting(w, site):
     row = w.site[site]
     if row.kind != schema.SITE_RADAR:
         return False
-    return w.radar_state[row.item].emitting == 1 and w.site_state[site].alive == 1
+    return w.radar_state[row.row].emitting == 1 and w.site_state[site].alive == 1
 
 
 @kernel
