@@ -317,7 +317,9 @@ def _tracks(c: Case) -> Iterator[str]:
     begun: dict[int, Row] = {}
     dropped: dict[int, float] = {}
     said: dict[tuple[int, int], int] = {}
-    for row in c.of(ev.SYSTEM_TRACK, ev.TRACK_DROPPED, ev.IDENTIFIED, ev.CLASSIFIED, ev.WITHHELD, ev.ASSIGNED):
+    for row in c.of(
+        ev.SYSTEM_TRACK, ev.TRACK_DROPPED, ev.IDENTIFIED, ev.CLASSIFIED, ev.WITHHELD, ev.ASSIGNED
+    ):
         k, name, what = row.via, track_id(row.via), ev.SPECS[row.code].name
         if row.code == ev.SYSTEM_TRACK:
             if k in begun:
@@ -355,7 +357,11 @@ def _one_fate(c: Case) -> Iterator[str]:
         launch, end = mine[ev.LAUNCH][0], mine[ev.MISSILE_END][0]
         if not 0 < r.fate < len(ev.MISSILE_FATE) or end.detail != r.fate:
             yield f"{name}: fate {int(r.fate)} in its row, {end.detail} in the log"
-        if abs(launch.t - r.t_launch_s) > _EPS_S or abs(end.t - r.t_end_s) > _EPS_S or launch.via != r.launcher:
+        if (
+            abs(launch.t - r.t_launch_s) > _EPS_S
+            or abs(end.t - r.t_end_s) > _EPS_S
+            or launch.via != r.launcher
+        ):
             yield f"{name}: its row and the log tell different times or launchers"
         between = [row.t for code in (ev.SEEKER_ON, ev.BURST, ev.STRIKE_IMPACT) for row in mine[code]]
         if not all(x <= y + _EPS_S for x, y in zip([launch.t, *between], [*between, end.t], strict=True)):
@@ -363,7 +369,9 @@ def _one_fate(c: Case) -> Iterator[str]:
         for code, fates in ((ev.BURST, (fly.KILL, fly.MISS)), (ev.STRIKE_IMPACT, (fly.STRIKE,))):
             if len(mine[code]) > 1 or (mine[code] and r.fate not in fates):
                 yield f"{name}: {len(mine[code])} {ev.SPECS[code].name}s, fate {ev.MISSILE_FATE[int(r.fate)]!r}"
-        if (r.fate == fly.KILL and not mine[ev.BURST]) or (r.fate == fly.STRIKE) != bool(mine[ev.STRIKE_IMPACT]):
+        if (r.fate == fly.KILL and not mine[ev.BURST]) or (r.fate == fly.STRIKE) != bool(
+            mine[ev.STRIKE_IMPACT]
+        ):
             yield f"{name}: {ev.MISSILE_FATE[int(r.fate)]!r} without its event"
         if (r.fate == fly.STRIKE and r.site < 0) or (r.site >= 0 and (mine[ev.BURST] or mine[ev.SEEKER_ON])):
             yield f"{name}: an air round with the fate of a surface strike, or the other way round"
@@ -407,7 +415,10 @@ def _magazines(c: Case) -> Iterator[str]:
     for k, (par, s) in enumerate(zip(c.w.magazine, c.o.magazine_state, strict=True)):
         name = f"magazine {c.names.magazine_launcher[k]}/{c.names.magazine_weapon[k]}"
         start = c.w.magazine_state[k]
-        if min(s.rounds, s.reserve, s.fired) < 0 or s.rounds + s.reserve + s.fired != start.rounds + start.reserve:
+        if (
+            min(s.rounds, s.reserve, s.fired) < 0
+            or s.rounds + s.reserve + s.fired != start.rounds + start.reserve
+        ):
             yield f"{name}: began with {start.rounds}+{start.reserve}, now {s.rounds}+{s.reserve}, fired {s.fired}"
         if fired[int(par.launcher), int(par.weapon)] != s.fired:
             yield f"{name}: {s.fired} fired, {fired[int(par.launcher), int(par.weapon)]} launches in the log"
@@ -479,7 +490,9 @@ def _missile_channels(c: Case) -> Iterator[str]:
         mine = c.o.round[c.o.round["battery"] == b]
         change = [(float(t), -1) for t in mine["t_end_s"]] + [(float(t), 1) for t in mine["t_launch_s"]]
         flying = 0
-        for t, step in sorted(change):  # ends first: a channel is free again at the time at which its round ends
+        for t, step in sorted(
+            change
+        ):  # ends first: a channel is free again at the time at which its round ends
             flying += step
             if flying > bat.missile_channels:
                 yield f"{c.names.battery[b]} guides {flying} missiles at {t} s, more than missile channels"
@@ -514,7 +527,9 @@ def _site_losses(c: Case) -> Iterator[str]:
         if abs(row.t - c.o.site_state[row.subject].t_dead_s) > _EPS_S:
             yield f"{c.site(row.subject)} lost at {row.t} s, in its state another time"
     struck = Counter((row.object, row.subject) for row in c.of(ev.SITE_HIT))
-    ends = Counter((row.subject, row.object) for row in c.of(ev.PLATFORM_END) if row.detail == move.HIT_TARGET)
+    ends = Counter(
+        (row.subject, row.object) for row in c.of(ev.PLATFORM_END) if row.detail == move.HIT_TARGET
+    )
     for key in (struck - ends) | (ends - struck):
         yield f"{c.platform(key[0])}: {struck[key]} hits on {c.site(key[1])}, {ends[key]} ends there"
 
