@@ -1,0 +1,1 @@
+"""Speed and memory, measured by one command: `python -m benchmarks`. See README.md beside this file."""
