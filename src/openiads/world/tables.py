@@ -22,7 +22,7 @@ from openiads.world.weapons import weapon_table
 
 MAX_PLOTS = 512  # of one radar in one base step
 MAX_CANDIDATES = 256  # targets weighed at one decision epoch
-_TRACK_SPARE = 64  # rows for false and duplicate tracks
+_TRACK_SPARE = 64  # rows for false and duplicate tracks, besides half as many again as there are platforms
 _NEVER_S = 1e9
 
 
@@ -33,7 +33,7 @@ def _table(dtype: np.dtype, n: int | tuple[int, ...]) -> np.recarray:
 def build(a: Assembly) -> World:
     """All tables in their initial state."""
     n_rounds = sum(m["rounds"] + m["reserve"] for m in a.magazines)
-    n_track = len(a.platforms) + _TRACK_SPARE
+    n_track = len(a.platforms) * 3 // 2 + _TRACK_SPARE
     n_sets = len(a.radars) + len(a.posts)
     n_channels = sum(b["targets"] for b in a.batteries)
     weapon = weapon_table(a.weapons)

@@ -66,8 +66,9 @@ def _track_search_plots(w, r, t_s):
         return
     tracks = _local_tracks(w, r)
     process_scan(tracks, tset, w.tracker[r], w.plot, n, t_s, w.work)
+    live = tracks[: tset.n_high]  # what is above is free: the fusion need not look at it
     for i in range(n):
-        _report(w, r, tracks, i)
+        _report(w, r, live, i)
 
 
 @kernel
@@ -223,7 +224,7 @@ def _look_at(w, r, c, t_s):
     ch.local_track = j
     ch.local_id = local.id
     ch.t_plot_s = t_s
-    _report(w, r, tracks, 0)
+    _report(w, r, tracks[: tset.n_high], 0)
 
 
 @kernel
