@@ -310,9 +310,11 @@ def _option(w, c, i, b, k, t_s):
     if not _in_sector(w, bat.radar, trk):
         return ENVELOPE
     par = w.tracker[w.radar.shape[0] + c]
-    cap = (
-        min(_MEET_CAP_S, w.picture[k].time_to_go_s) if w.picture[k].klass != classify.FIGHTER else _MEET_CAP_S
-    )
+    if not _in_sight(w, bat.radar, trk, par, t_s + post.reaction_s):
+        return BELOW_HORIZON
+    cap = _MEET_CAP_S
+    if w.picture[k].klass in (classify.CRUISE_MISSILE, classify.DRONE, classify.BALLISTIC, classify.ARM):
+        cap = min(cap, w.picture[k].time_to_go_s)  # what flies into its target is not met after that
     reason = NO_ROUNDS
     n_weapons = w.weapon.shape[0]
     for q in range(n_weapons):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -24,6 +25,7 @@ from openiads.world.schema import World
 
 DEFAULT_SAMPLE_S = 2.0
 _NEVER_S = 1e9
+_WIDEST_SECTOR_RAD = math.radians(170.0)
 _CONTROL = {"free": identify.WEAPONS_FREE, "tight": identify.WEAPONS_TIGHT, "hold": identify.WEAPONS_HOLD}
 _ASSIGNMENT = {"greedy": assign.GREEDY, "optimal": assign.OPTIMAL}
 _POLICY = {"salvo": salvo.SALVO, "shoot-look-shoot": salvo.SHOOT_LOOK_SHOOT}
@@ -143,6 +145,12 @@ class _Compiler:
 
     def _radar(self, radar: Any) -> None:
         item = self.catalog.get(radar.type, "radar")
+        if item.choice("scan") == "sector" and radar.sector is not None:
+            width = radar.sector.width_rad
+            if width is not None and width > _WIDEST_SECTOR_RAD:
+                path = ("defence", "radars", len(self.radars), "sector", "width")
+                message = "a fixed array does not see behind its face"
+                self.faults.append(fault_of(self.scenario, path, message, allowed="at most 170 deg"))
         half = None
         if radar.sector is not None and radar.sector.width_rad is not None:
             half = 0.5 * radar.sector.width_rad

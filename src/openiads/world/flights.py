@@ -132,6 +132,7 @@ def platform_fields(plan: PlatformPlan, item: Item, target_site: int) -> dict[st
             speed_mps=speed,
             turn_radps=item.si("load_factor_max") * STANDARD_GRAVITY_MPS2 / speed,
             memory=int(item.flag("memory")),
+            memory_sigma_m=item.si("memory_sigma_m"),
             max_time_s=item.si("max_flight_time_s"),
         )
     return fields

@@ -12,6 +12,7 @@ from openiads._jit import kernel
 from openiads.engine import events, status
 from openiads.engine.systems import sense
 from openiads.engine.systems.move import evaluate
+from openiads.engine.systems.north import to_true
 from openiads.physics.antenna import GAUSS_EXPONENT
 from openiads.physics.geodesy import ecef_to_enu
 from openiads.tracking.fusion import fuse_plot, maintain_fused
@@ -201,6 +202,7 @@ def _look_at(w, r, c, t_s):
         return
     post = w.radar[r].command_post
     x, y, z, _, _, _ = predicted_state(trk, w.tracker[w.radar.shape[0] + post], t_s)
+    x, y, z = to_true(w, r, x, y, z)
     w.radar_state[r].n_track_looks += 1
     w.sim[0].n_plots = 0
     p = _platform_near(w, t_s, x, y, z, _LOOK_SIGMAS * math.sqrt(max(trk.traces[0], 0.0)) + _LOOK_MARGIN_M)

@@ -142,7 +142,8 @@ def dwell(w, r, p, t_s, e, n, u, beam_gain2):
     if not visible:
         return False
     el = math.asin(min(max(u / dist, -1.0), 1.0)) + bend
-    if el < par.el_min_rad or el > par.el_max_rad:
+    # The lowest beam looks at el_min: half of it reaches below, which is what sees a target at the horizon.
+    if el < par.el_min_rad - 0.5 * par.bw_el_rad or el > par.el_max_rad:
         return False
     if par.min_radial_mps > 0.0 and el < par.bw_el_rad and _in_clutter_notch(par, s, dist):
         return False
