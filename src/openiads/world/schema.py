@@ -38,6 +38,7 @@ SIM = _record(
     ("status", "i8"),  # engine.status bits
     ("n_events", "i8"),
     ("n_samples", "i8"),
+    ("n_bursting", "i8"),  # bursts of this step still to be settled (fly)
     ("over", "i8"),  # 1 after the accounts are closed (settle)
     ("n_rounds", "i8"),  # rounds launched, next free row of `round` and `missile`
     ("n_system_tracks", "i8"),  # running number of fused tracks
@@ -296,6 +297,7 @@ ROUND = _record(  # state: who a launched missile belongs to; same row as in `mi
     ("est_vy_mps", "f8"),
     ("est_vz_mps", "f8"),
     ("est_falls", "i8"),  # 1: the estimate is ballistic, gravity acts on it
+    ("bursting", "i8"),  # 1: its closest approach fell into this step, the effect is still to be drawn
     ("t_meet_s", "f8"),  # planned meeting, at launch
     ("planned", "i8"),  # 1: the estimate is the planned meeting point, not the target
     ("t_search_s", "f8"),  # next time that it looks for what is where it is told to look

@@ -42,6 +42,22 @@ def fly(w):
     for i in range(sim.n_rounds):
         if w.round[i].fate == IN_FLIGHT:
             _fly_one(w, i, sim.t_s, sim.dt_s)
+    while sim.n_bursting > 0:
+        sim.n_bursting -= 1
+        _close(w, _first_burst(w), ims.FATE_INTERCEPT, 0.0)
+
+
+@kernel
+def _first_burst(w):
+    """The earliest burst of this step that is still to be settled: of two rounds at one target the first counts."""
+    first = -1
+    earliest = math.inf
+    for i in range(w.sim[0].n_rounds):
+        if w.round[i].bursting == 1 and w.missile[i].t_cpa_s < earliest:
+            earliest = w.missile[i].t_cpa_s
+            first = i
+    w.round[first].bursting = 0
+    return first
 
 
 @kernel
@@ -138,7 +154,10 @@ def _fly_one(w, i, t_s, dt_s):
         events.emit(
             w, t_s, events.SEEKER_ON, i, p, -1, -1, _distance(m, tx, ty, tz), m.alt_m, _speed(m), math.nan
         )
-    if fate != ims.FATE_NONE:
+    if fate == ims.FATE_INTERCEPT:
+        r.bursting = 1
+        sim.n_bursting += 1
+    elif fate != ims.FATE_NONE:
         _close(w, i, fate, t_s + dt_s)
 
 

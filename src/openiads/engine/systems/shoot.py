@@ -179,6 +179,7 @@ def _take_round(w, b, mag, t_s):
     r.channel = -1
     r.platform = -1
     r.seen_lock = 0
+    r.bursting = 0
     r.t_search_s = 0.0
     u = rng.uniform4(sim.seed, sim.replication, rng.STREAM_FLIGHT, r.address, 0, 0)
     r.dud = 1 if u[0] >= w.arsenal[w.magazine[mag].weapon].reliability else 0

@@ -1,0 +1,58 @@
+"""What must be true of every run, whatever the scenario: for this package's tests and for users' own.
+
+    from openiads.testing import check_invariants
+    outcome = simulate(world, decide, seed)          # openiads.engine.run
+    assert check_invariants(outcome, world, names) == []
+
+Each check is one idea and reads nothing but the outcome (the log and the final accounts) and the World that was run. A
+sentence in the result names the thing, the time and what is wrong with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from openiads.engine.outcome import Outcome
+from openiads.testing import fire, log, picture
+from openiads.testing.case import Case, Row
+from openiads.world.names import Names
+from openiads.world.schema import World
+
+_SHOWN = 25  # sentences per check; more would only repeat them
+
+#: Name → check. A check takes a Case and yields sentences.
+CHECKS: dict[str, Callable[[Case], Iterator[str]]] = {
+    "time": log.time_order,
+    "finite": log.finite,
+    "one end": log.one_end,
+    "silence": log.silence_after_end,
+    "speed": log.speeds,
+    "kill chain": picture.kill_chain,
+    "emission": picture.emission,
+    "tracks": picture.tracks,
+    "one fate": fire.one_fate,
+    "kills": fire.kills,
+    "magazines": fire.magazines,
+    "channels": fire.channels,
+    "wrong shots": fire.wrong_shots,
+    "site losses": picture.site_losses,
+    "the dead": picture.dead_do_nothing,
+}
+
+
+def check_invariants(outcome: Outcome, world: World, names: Names) -> list[str]:
+    """All that is wrong with an outcome, as sentences; empty when nothing is.
+
+    outcome : of a finished run. world : the World that was run, in its initial state. names : its Names.
+    """
+    case = Case(outcome, world, names)
+    wrong = list(log.indices(case))
+    if wrong:  # the other checks would stumble over them
+        return [f"indices: {text}" for text in wrong[:_SHOWN]]
+    found: list[str] = []
+    for name, check in CHECKS.items():
+        found += [f"{name}: {text}" for text in list(check(case))[:_SHOWN]]
+    return found
+
+
+__all__ = ["CHECKS", "Case", "Row", "check_invariants"]
