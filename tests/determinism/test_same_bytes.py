@@ -1,6 +1,10 @@
 """The same seed and replication give the same bytes: on any number of threads, in any order and chunking, alone or after others."""
 
 import itertools
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from support import runs, scenes
@@ -111,3 +115,20 @@ def test_the_digest_notices_one_bit(raid):
     assert runs.digest_parameters(world) != before
     world.radar["constant_m2"][0] *= 0.5
     assert runs.digest(runs.run(world, SEED, 0)) != runs.digest(runs.run(raid, SEED, 0))
+
+
+def test_another_process_builds_and_runs_the_same(compiled_engine):
+    """Also the World's tables: nothing may depend on the order of hashes, on addresses or on what ran before."""
+    code = (
+        "from support import runs, scenes; world, _ = scenes.jammed_traffic();"
+        "print(runs.digest_parameters(world), runs.digest(runs.run(world, 20, 3)))"
+    )
+    world, _ = scenes.jammed_traffic()
+    here = f"{runs.digest_parameters(world)} {runs.digest(runs.run(world, 20, 3))}"
+    path = os.pathsep.join([str(Path(runs.__file__).parents[1]), os.environ.get("PYTHONPATH", "")])
+    for hashseed in ("0", "4711"):
+        there = subprocess.run(
+            [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": path, "PYTHONHASHSEED": hashseed},
+            capture_output=True, text=True, timeout=600, check=True,
+        )  # fmt: skip
+        assert there.stdout.split() == here.split()

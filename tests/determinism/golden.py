@@ -1,0 +1,66 @@
+"""Digests of four outcomes, kept in golden.json: a change of results is seen even where nobody meant one.
+
+    python tests/determinism/golden.py          write golden.json anew
+    python tests/determinism/golden.py --check  compare only
+
+A file of digests holds for one kind of machine: NumPy and the C library round sines and exponentials differently on others,
+and the tables of a World are made with them. `machine()` says which kind it was.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import llvmlite.binding
+import numba
+import numpy as np
+import scipy
+from support import runs, scenes
+
+FILE = Path(__file__).with_name("golden.json")
+SEED = 1
+WORLDS = ("cruise_raid", "jammed_traffic", "two_posts", "quickstart")
+
+
+def machine() -> dict[str, str]:
+    """What the last bits of a World's tables depend on besides this package."""
+    return {
+        "cpu": f"{platform.machine()} {llvmlite.binding.get_host_cpu_name()}",
+        "libc": " ".join(platform.libc_ver()),
+        "numba": numba.__version__,
+        "numpy": np.__version__,
+        "scipy": scipy.__version__,
+    }
+
+
+def digests() -> dict[str, dict[str, str]]:
+    """World → digest of its parameters, and of its outcome with seed 1, replication 0."""
+    out = {}
+    for name in WORLDS:
+        world, _ = scenes.quickstart() if name == "quickstart" else scenes.SCENES[name]()
+        out[name] = {
+            "parameters": runs.digest_parameters(world),
+            "outcome": runs.digest(runs.run(world, SEED)),
+        }
+    return out
+
+
+def main() -> int:
+    """Write or compare."""
+    now = {"machine": machine(), "digests": digests()}
+    if "--check" in sys.argv[1:]:
+        kept = json.loads(FILE.read_text())
+        print("same" if kept == now else f"different: kept {kept}, now {now}")
+        return int(kept != now)
+    FILE.write_text(json.dumps(now, indent=2) + "\n")
+    print(f"wrote {FILE.name}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

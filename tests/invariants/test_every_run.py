@@ -1,0 +1,72 @@
+"""What must be true of every run (openiads.testing), on the shipped scenario, on scenes and on random Worlds."""
+
+from collections import Counter
+
+import pytest
+from support import runs, scenes
+
+from openiads.engine import events, status
+from openiads.testing import check_invariants
+
+
+def assert_sound(outcome, world, names, what):
+    wrong = check_invariants(outcome, world, names)
+    assert not wrong, f"{what}:\n" + "\n".join(wrong)
+
+
+@pytest.mark.parametrize("name", scenes.SCENES)
+def test_scenes(compiled_engine, name):
+    world, names = scenes.SCENES[name]()
+    for seed in range(20):
+        assert_sound(runs.run(world, seed), world, names, f"{name}, seed {seed}")
+
+
+def test_quickstart(compiled_engine):
+    world, names = scenes.quickstart()
+    launches = 0
+    for seed in range(1, 11):
+        outcome = runs.run(world, seed)
+        assert_sound(outcome, world, names, f"quickstart, seed {seed}")
+        launches += len(outcome.round)
+    assert launches > 100
+
+
+def sweep(worlds, replications):
+    """Run them all; returns what has happened in them, so that a sweep over empty sky is noticed."""
+    seen = Counter()
+    for seed in worlds:
+        world, names = scenes.generated(seed)
+        for k in range(replications):
+            outcome = runs.run(world, seed, k)
+            assert_sound(outcome, world, names, f"World {seed}, replication {k}")
+            for code, detail in zip(outcome.event.code.tolist(), outcome.event.detail.tolist(), strict=True):
+                seen[events.SPECS[code].name] += 1
+                kinds = events.SPECS[code].detail
+                if kinds is not None:
+                    seen[f"{events.SPECS[code].name}: {kinds[detail]}"] += 1
+            seen["track table full"] += bool(outcome.status & status.TRACK_OVERFLOW)
+            seen["replications"] += 1
+    return seen
+
+
+EVERYDAY = (
+    *(spec.name for spec in events.SPECS.values()),
+    *(f"missile end: {fate}" for fate in ("kill", "miss", "dud", "end of run", "strike")),
+    *(f"platform end: {fate}" for fate in ("killed", "hit its target", "missed its target", "left the area", "end of run")),
+    *(f"identified: {who}" for who in ("friend", "neutral", "hostile")),
+    "track table full",
+)  # fmt: skip
+
+
+def test_random_worlds(compiled_engine):
+    seen = sweep(range(300), 1)
+    missing = [name for name in EVERYDAY if not seen[name]]
+    assert not missing, f"300 random Worlds without: {missing}"
+
+
+@pytest.mark.long
+def test_ten_thousand_random_replications(compiled_engine):
+    seen = sweep(range(10_000, 11_250), 8)
+    assert seen["replications"] == 10_000
+    rare = [name for name in (*EVERYDAY, "missile end: no target", "missile end: ground") if seen[name] < 10]
+    assert not rare, f"{rare} in {seen}"
