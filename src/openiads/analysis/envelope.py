@@ -18,6 +18,7 @@ from openiads.catalog.items import Item
 from openiads.physics.engagement import fly_engagement
 from openiads.physics.flyout import NEEDED_G, available_g
 from openiads.physics.interceptor_schema import FATE_INTERCEPT, from_catalog, missile_types, missiles
+from openiads.physics.propagation import EARTH_MEAN_RADIUS_M, EFFECTIVE_EARTH_FACTOR
 
 ASPECTS = {"approaching": 0.0, "crossing": 0.5 * math.pi, "receding": math.pi}
 STEP_S = 0.25
@@ -214,8 +215,10 @@ def plot_envelopes(
             f"declared {claim_alt_m / 1e3:.0f} km", (0.01, claim_alt_m / 1e3), xytext=(0, 3),
             xycoords=("axes fraction", "data"), textcoords="offset points", fontsize=8,
         )  # fmt: skip
-    axes.set_xlim(left=0.0)
-    axes.set_ylim(bottom=0.0)
+    right, top = axes.get_xlim()[1], axes.get_ylim()[1]
+    _draw_horizon(axes, top)
+    axes.set_xlim(0.0, right)
+    axes.set_ylim(0.0, top)
     axes.set_xlabel("ground range of the meeting point (km)")
     axes.set_ylabel("altitude (km)")
     axes.set_title(title)
@@ -224,3 +227,15 @@ def plot_envelopes(
     path = Path(path)
     figure.savefig(path)
     return path
+
+
+def _draw_horizon(axes: Any, top_km: float) -> None:
+    """What a radar on a 10 m antenna can see: the missile's reach is worth nothing beyond it."""
+    alt_m = np.linspace(0.0, top_km * 1e3, 400)
+    radius_m = EFFECTIVE_EARTH_FACTOR * EARTH_MEAN_RADIUS_M
+    range_km = (np.sqrt(2.0 * radius_m * alt_m) + math.sqrt(2.0 * radius_m * 10.0)) / 1e3
+    axes.plot(range_km, alt_m / 1e3, color="#b03a2e", linewidth=1.2, linestyle="-.")
+    axes.fill_between(range_km, 0.0, alt_m / 1e3, color="#b03a2e", alpha=0.07, linewidth=0.0)
+    axes.plot(
+        [], [], color="#b03a2e", linewidth=1.2, linestyle="-.", label="horizon of a 10 m antenna (4/3 Earth)"
+    )

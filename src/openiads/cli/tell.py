@@ -229,7 +229,7 @@ def show_envelope(missile: str, targets: Mapping[str, Target], out: Path | None,
     _write(f"farthest {found.reach_m / 1e3:.0f} km (declared {reach_m / 1e3:.0f} km), highest "
            f"{found.ceiling_m / 1e3:.1f} km (declared {ceiling_m / 1e3:.0f} km)")  # fmt: skip
     _save(picture, lambda path: plot_envelopes(
-        {label: found}, f"{item.id} against {label}", path, reach_m, ceiling_m
+        {label: found}, f"{item.id}: where it can meet a target {label}", path, reach_m, ceiling_m
     ))  # fmt: skip
     _write(f"picture: {picture}")
 
