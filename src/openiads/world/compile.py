@@ -14,6 +14,7 @@ import numpy as np
 from openiads.catalog import Catalog
 from openiads.doctrine import assign, identify, salvo
 from openiads.physics.flight import STILL_AIR, Wind
+from openiads.physics.geodesy import geodetic_to_ecef
 from openiads.scenario import Fault, PlatformPlan, Scenario, ScenarioError, fault_of
 from openiads.scenario.defence import Doctrine
 from openiads.scenario.raid import Jammer, Recorded
@@ -201,10 +202,34 @@ class _Compiler:
             why = "no launcher carries it" if strike.weapon not in known else "it has no surface mode"
             self.faults.append(fault_of(self.scenario, path, f"{strike.weapon} cannot be used here: {why}"))
             return
+        reach_m = weapon.si("surface_range_m")
+        away_m = self._strike_distance_m(strike, known.index(strike.weapon))
+        if away_m > reach_m:
+            path = ("defence", "surface_strikes", number, "target")
+            message = f"{strike.target} is {away_m / 1e3:.0f} km from the launchers of {strike.battery}"
+            allowed = f"at most {reach_m / 1e3:.0f} km for {strike.weapon}"
+            self.faults.append(fault_of(self.scenario, path, message, allowed))
+            return
         self.out.strikes.append({
             "battery": self.batteries[strike.battery], "weapon": known.index(strike.weapon),
             "site": self.sites[strike.target], "t_s": strike.at_s, "rounds": strike.rounds, "interval_s": 5.0,
         })  # fmt: skip
+
+    def _strike_distance_m(self, strike: Any, weapon: int) -> float:
+        """Straight distance from the farthest launcher of the battery that carries the weapon to the target."""
+
+        def ecef(site: int) -> np.ndarray:
+            place = self.out.sites[site]["place"]
+            return np.array(geodetic_to_ecef(place.lat_rad, place.lon_rad, place.alt_m))
+
+        armed = {m["launcher"] for m in self.out.magazines if m["weapon"] == weapon}
+        spots = [
+            x["site"]
+            for k, x in enumerate(self.out.launchers)
+            if k in armed and x["battery"] == self.batteries[strike.battery]
+        ]
+        target = ecef(self.sites[strike.target])
+        return max((float(np.linalg.norm(ecef(s) - target)) for s in spots), default=math.inf)
 
     # --- what flies ----------------------------------------------------------------------------
 

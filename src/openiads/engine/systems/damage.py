@@ -45,7 +45,7 @@ def damage_site(w, site, platform, missile, t_s, miss_m, lethal_radius_m, u):
     if not (inside or destroyed):
         return False
     s.n_hits += 1
-    if platform >= 0:
+    if platform >= 0:  # a strike of one's own has its "strike impact" instead
         events.emit(
             w, t_s, events.SITE_HIT, site, platform, missile, -1, math.nan, row.alt_m, math.nan, miss_m
         )

@@ -234,7 +234,9 @@ def _close(w, i, fate, t_end_s):
     elif fate == ims.FATE_IMPACT:
         result = _impact(w, i)
     elif fate in (ims.FATE_TIMEOUT, ims.FATE_ENERGY, ims.FATE_CEILING):
-        result = SELF_DESTRUCT if p >= 0 and w.platform_state[p].active == 1 else NO_TARGET
+        result = NO_TARGET
+        if r.site >= 0 or (p >= 0 and w.platform_state[p].active == 1):
+            result = SELF_DESTRUCT
     elif fate == ims.FATE_GROUND:
         result = GROUND
     elif fate == ims.FATE_NONFINITE:
