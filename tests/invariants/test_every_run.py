@@ -70,3 +70,11 @@ def test_ten_thousand_random_replications(compiled_engine):
     assert seen["replications"] == 10_000
     rare = [name for name in (*EVERYDAY, "missile end: no target", "missile end: ground") if seen[name] < 10]
     assert not rare, f"{rare} in {seen}"
+
+
+@pytest.mark.parametrize(("seed", "replication"), [(10_139, 6), (11_112, 7)])
+def test_two_bursts_in_one_step(compiled_engine, seed, replication):
+    """Two rounds reach one target within a base step: they were settled in the order of their rows, so that the log had a
+    burst at a target that was dead already."""
+    world, names = scenes.generated(seed)
+    assert_sound(runs.run(world, seed, replication), world, names, f"World {seed}, replication {replication}")
