@@ -35,11 +35,13 @@ def observe(w):
     for r in range(w.radar.shape[0]):
         if w.radar_state[r].emitting == 0 and w.track_set[r].n_high == 0:
             continue
-        if (sim.step + r) % beat == 0:  # in turn, so that no step does all the work
+        looks = w.radar[r].battery >= 0 and w.radar_state[r].emitting == 1 and _look_due(w, r, sim.t_s)
+        # In turn, so that no step does all the work; and before dedicated looks, so that plots stay in order.
+        if looks or (sim.step + r) % beat == 0:
             sense.search(w, r)
             sense.strobes(w, r)
             _track_search_plots(w, r, sim.t_s)
-        if w.radar[r].battery >= 0 and w.radar_state[r].emitting == 1:
+        if looks:
             _track_looks(w, r, sim.t_s)
     every = max(int(_MAINTAIN_EVERY_S / sim.dt_s + 0.5), 1)
     if sim.step % every == 0:
@@ -174,6 +176,16 @@ def _dropped(w, c, trk, t_s):
 
 
 @kernel
+def _look_due(w, r, t_s):
+    """Is a dedicated look due at any target of this fire unit?"""
+    bat = w.battery[w.radar[r].battery]
+    for c in range(bat.first_channel, bat.first_channel + bat.n_channel):
+        if w.channel[c].phase != schema.CHANNEL_FREE and t_s >= w.channel[c].t_look_s:
+            return True
+    return False
+
+
+@kernel
 def _track_looks(w, r, t_s):
     """Dedicated looks at the targets of this fire unit's channels, within its time budget (writes channel)."""
     par = w.radar[r]
@@ -182,8 +194,6 @@ def _track_looks(w, r, t_s):
     for c in range(bat.first_channel, bat.first_channel + bat.n_channel):
         if w.channel[c].phase != schema.CHANNEL_FREE:
             busy += 1
-    if busy == 0:
-        return
     # When the looks would take more than their share of the time, they come less often.
     period = max(par.track_period_s, busy * par.track_dwell_s / max(par.track_budget, 1e-6))
     for c in range(bat.first_channel, bat.first_channel + bat.n_channel):

@@ -338,7 +338,7 @@ def _reload(w):
             reserve += w.magazine_state[g].reserve
         if left == 0 and reserve > 0 and w.site_state[par.site].alive == 1:
             s.reloading = 1
-            s.t_ready_s = t_s + par.reload_s
+            s.t_ready_s = max(s.t_ready_s, t_s + par.reload_s)
 
 
 @kernel
