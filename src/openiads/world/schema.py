@@ -168,7 +168,6 @@ RADAR_STATE = _record(
     ("n_track_looks", "i8"),
 )
 LOOK = _record(
-    ("due_s", "f8"),  # next time that the search beam meets this platform
     ("in_sight", "i8"),  # 1 after the first line of sight
     ("detected", "i8"),  # 1 after the first detection
 )
@@ -402,6 +401,7 @@ class World(NamedTuple):
     platform_state: np.recarray
     radar_state: np.recarray
     look: np.recarray  # [radar, platform]
+    due_s: np.ndarray  # [radar, platform]: next time that the search beam meets it; inf: not flying
     jammer_state: np.recarray
     jam: np.recarray  # [radar, jammer]
     battery_state: np.recarray
@@ -431,7 +431,7 @@ __all__ = [
 
 #: Tables that a run changes; all others are parameters and are never written by the engine.
 STATE_TABLES = (
-    "sim", "site_state", "platform_state", "radar_state", "look", "jammer_state", "jam", "battery_state",
+    "sim", "site_state", "platform_state", "radar_state", "look", "due_s", "jammer_state", "jam", "battery_state",
     "channel", "launcher_state", "magazine_state", "strike_state", "track", "track_set", "picture", "plot",
     "missile", "round", "event", "sample",
 )  # fmt: skip

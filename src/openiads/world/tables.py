@@ -64,6 +64,7 @@ def build(a: Assembly) -> World:
         site_state=_site_state(a),
         platform_state=_platform_state(a),
         radar_state=_table(schema.RADAR_STATE, len(a.radars)),
+        due_s=np.full((len(a.radars), len(a.platforms)), np.inf),
         look=_table(schema.LOOK, (len(a.radars), len(a.platforms))),
         jammer_state=_table(schema.JAMMER_STATE, len(a.jammers)),
         jam=_jam_state(a),

@@ -122,7 +122,7 @@ def _start(w, p, t_s):
     u = rng.uniform4(sim.seed, sim.replication, rng.STREAM_TRANSPONDER, p, 0, 0)
     s.transponder_works = 1 if u[0] < par.p_transponder_works else 0
     for r in range(w.radar.shape[0]):
-        w.look[r, p].due_s = -1e9  # not yet scheduled
+        w.due_s[r, p] = -1e9  # to be scheduled
 
 
 @kernel
@@ -148,6 +148,8 @@ def end(w, p, fate, t_s, site, missile):
     s.active = 0
     s.fate = fate
     s.t_next_s = math.inf
+    for r in range(w.radar.shape[0]):
+        w.due_s[r, p] = math.inf
     speed = math.sqrt(s.vx_mps * s.vx_mps + s.vy_mps * s.vy_mps + s.vz_mps * s.vz_mps)
     events.emit(w, t_s, events.PLATFORM_END, p, site, missile, fate, math.nan, s.alt_m, speed, math.nan)
 

@@ -48,17 +48,15 @@ def search(w, r):
         s.t_search_s = sim.t_s
         return
     t_s = sim.t_s
-    look = w.look
-    state = w.platform_state
-    for p in range(state.shape[0]):
-        due_s = look[r, p].due_s
-        if due_s <= t_s and state[p].active == 1:
-            if due_s < s.t_search_s - _STALE_S:
+    due = w.due_s[r]
+    for p in range(due.shape[0]):
+        if due[p] <= t_s:
+            if due[p] < s.t_search_s - _STALE_S:
                 _schedule(w, r, p, t_s)  # new, or the radar has been silent
             else:
                 # What steers itself is where its last step has put it: it is looked at now, not up to a second ago.
                 homing = w.platform[p].move == schema.MOVE_HOMING
-                _search_look(w, r, p, t_s if homing else due_s)
+                _search_look(w, r, p, t_s if homing else due[p])
     _false_plots(w, r, par, s.t_search_s, sim.t_s)
     s.t_search_s = sim.t_s
 
@@ -99,26 +97,25 @@ def _schedule(w, r, p, t_s):
         left = wrap_two_pi(math.atan2(e, n) - par.az0_rad + par.sector_half_rad)
         inside = min(left / (2.0 * par.sector_half_rad), 1.0)
         due = (math.floor(phase) + inside) * par.period_s
-        w.look[r, p].due_s = due if due > t_s else due + par.period_s
+        w.due_s[r, p] = due if due > t_s else due + par.period_s
     else:
         ahead = wrap_two_pi(math.atan2(e, n) - par.az0_rad - _TWO_PI * t_s / par.period_s)
-        w.look[r, p].due_s = t_s + ahead / _TWO_PI * par.period_s
+        w.due_s[r, p] = t_s + ahead / _TWO_PI * par.period_s
 
 
 @kernel
 def _search_look(w, r, p, t_s):
     par = w.radar[r]
-    look = w.look[r, p]
     evaluate(w, p, t_s)
     e, n, u = _bearing(w, r, p)
     rate = _az_rate(w, r, p, e, n)
     if par.scan == schema.SCAN_SECTOR:
-        look.due_s = t_s + par.period_s * max(1.0 + rate * par.period_s / (2.0 * par.sector_half_rad), 0.5)
+        w.due_s[r, p] = t_s + par.period_s * max(1.0 + rate * par.period_s / (2.0 * par.sector_half_rad), 0.5)
         if abs(wrap_pi(math.atan2(e, n) - par.az0_rad)) > par.sector_half_rad:
             return
     else:
         # The beam turns at 2 pi / period and meets a target that moves with it a little later.
-        look.due_s = t_s + par.period_s / max(1.0 - rate * par.period_s / _TWO_PI, 0.5)
+        w.due_s[r, p] = t_s + par.period_s / max(1.0 - rate * par.period_s / _TWO_PI, 0.5)
     dwell(w, r, p, t_s, e, n, u, 1.0)
 
 
