@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from support import runs
 from support import saturation as sat
+from support import sighting as see
 
 from openiads.engine import events
 
@@ -56,20 +57,40 @@ def test_global_random_state_is_neither_used_nor_changed():
     assert random.getstate() == before[1]
 
 
-def test_the_seed_reaches_every_sub_model():
-    """Each chance that the engine draws comes out differently in some of twenty seeds."""
-    w = world()
-    seen = {name: set() for name in ("detection", "measurement", "burst", "kill", "identity", "impact")}
-    for seed in range(20):
-        o = runs.run(w, seed)
-        edge = sat.of(o, events.DETECTION)
-        seen["detection"].add(tuple(edge[edge.object == 2].t_s.tolist()))
-        seen["measurement"].add(tuple(sat.of(o, events.SYSTEM_TRACK).range_m.tolist()))
-        seen["burst"].add(tuple(sat.of(o, events.BURST).range_m.tolist()))
-        seen["kill"].add(tuple(sat.killed(o).tolist()))
-        seen["identity"].add(tuple(o.platform_state["transponder_works"].tolist()))
-        seen["impact"].add(tuple(sat.of(o, events.SITE_HIT).value.tolist()))
-    assert {name: len(values) > 1 for name, values in seen.items()} == dict.fromkeys(seen, True)
+def lone(p, reliability=1.0, **target):
+    """One target, one round, nothing uncertain but what is asked for."""
+    case = sat.fire_unit(90.0, 1, 1, p, missile=sat.sure_missile(p, reliability))
+    goal = sat.Place(sat.HERE.lat_rad, sat.HERE.lon_rad, 8000.0)
+    case.target(sat.straight(sat.at(30.0, 50e3, 8000.0), goal, 700.0), **target)
+    return case.world()
+
+
+def faint():
+    """One target at the edge of a radar."""
+    watch = see.Watch(see.quiet("91N6E"), 300.0)
+    watch.fly(sat.straight(sat.at(0.0, 420e3, 12e3), sat.at(0.0, 330e3, 12e3), 300.0))
+    return watch.world(4.0)
+
+
+DRAWS = {
+    "detection": (faint, lambda o: sat.of(o, events.DETECTION).t_s.tolist()),
+    "measurement": (lambda: lone(1.0), lambda o: sat.of(o, events.SYSTEM_TRACK).range_m.tolist()),
+    "reliability": (lambda: lone(1.0, 0.5), lambda o: o.round["dud"].tolist()),
+    "kill": (lambda: lone(0.5), lambda o: sat.killed(o).tolist()),
+    "transponder": (
+        lambda: lone(0.0, p_transponder_works=0.5), lambda o: o.platform_state["transponder_works"].tolist()
+    ),
+    "impact": (lambda: lone(0.0, cep_m=200.0), lambda o: sat.of(o, events.SITE_HIT).value.tolist()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("draw", DRAWS)
+def test_the_seed_reaches_every_sub_model(draw):
+    """Alone in its World, each chance comes out differently in some of thirty seeds, and of thirty replications."""
+    build, read = DRAWS[draw]
+    w = build()
+    assert len({str(read(runs.run(w, seed))) for seed in range(30)}) > 1
+    assert len({str(read(runs.run(w, 1, replication))) for replication in range(30)}) > 1
 
 
 @pytest.mark.parametrize("hash_seed", ["1"])
