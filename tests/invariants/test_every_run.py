@@ -31,11 +31,11 @@ def test_quickstart(compiled_engine):
     assert launches > 100
 
 
-def sweep(worlds, replications):
+def sweep(worlds, replications, build=scenes.generated):
     """Run them all; returns what has happened in them, so that a sweep over empty sky is noticed."""
     seen = Counter()
     for seed in worlds:
-        world, names = scenes.generated(seed)
+        world, names = build(seed)
         for k in range(replications):
             outcome = runs.run(world, seed, k)
             assert_sound(outcome, world, names, f"World {seed}, replication {k}")
@@ -64,12 +64,31 @@ def test_random_worlds(compiled_engine):
     assert not missing, f"300 random Worlds without: {missing}"
 
 
+def test_crowds(compiled_engine):
+    seen = sweep(range(40), 4, scenes.dense)
+    assert seen["launch"] > 1000 and seen["missile end: no target"] > 10
+
+
+@pytest.mark.long
+def test_many_crowds(compiled_engine):
+    sweep(range(1000, 1300), 10, scenes.dense)
+
+
 @pytest.mark.long
 def test_ten_thousand_random_replications(compiled_engine):
     seen = sweep(range(10_000, 11_250), 8)
     assert seen["replications"] == 10_000
     rare = [name for name in (*EVERYDAY, "missile end: no target", "missile end: ground") if seen[name] < 10]
     assert not rare, f"{rare} in {seen}"
+
+
+def test_a_search_plot_older_than_a_dedicated_look(compiled_engine):
+    """Search plots were handed over up to a second late, dedicated looks at once: a track in the log before its detection."""
+    for seed, replication in ((29, 2), (57, 5)):
+        world, names = scenes.dense(seed)
+        assert_sound(
+            runs.run(world, seed, replication), world, names, f"crowd {seed}, replication {replication}"
+        )
 
 
 @pytest.mark.parametrize(("seed", "replication"), [(10_139, 6), (11_112, 7)])

@@ -284,3 +284,35 @@ def _extras(f: Field, g) -> None:
                 float(g.uniform(0, 20)),
                 int(g.integers(1, 4)),
             )
+
+
+def dense(seed: int) -> tuple[World, Names]:
+    """A crowd: thirty small targets from all sides at once, three fire units with quick reloads, anti-radiation missiles.
+
+    Many things happen in one step here: bursts at one target, looks of two kinds, channels that open and close.
+    """
+    g = np.random.default_rng(seed)
+    f = Field(90.0)
+    f.post(
+        policy=int(g.integers(2)), salvo=int(g.integers(1, 5)), assignment=int(g.integers(2)),
+        reaction_s=float(g.choice([0.0, 1.0, 4.0])), assessment_delay_s=float(g.choice([0.0, 1.0])),
+        decision_period_s=float(g.choice([0.25, 1.0, 2.0])), max_rounds_per_target=-1, layering=int(g.integers(3)),
+    )  # fmt: skip
+    f.radar("S", "point-defence-radar", spot(200.0, 1000.0))
+    f.radar("S2", "96L6E", spot(100.0, 3000.0))
+    for k in range(3):
+        f.fire_unit(
+            f"B{k}", spot(120.0 * k, 3000.0), {"9M96E": (6, 6), "9M96E2": (4, 4)}, half_deg=179.0, launchers=2,
+            targets=int(g.integers(1, 8)), missiles=int(g.integers(1, 16)), reload_s=float(g.choice([1.0, 10.0])),
+        )  # fmt: skip
+    f.asset("A", spot(180.0, 1000.0))
+    kinds = ["cruise-missile", "one-way-drone", "supersonic-cruise-missile", "decoy", "quadcopter"]
+    for k in range(30):
+        kind = str(g.choice(kinds))
+        far = {"one-way-drone": 8e3, "quadcopter": 3e3}.get(kind, 25e3)
+        start = spot(float(g.uniform(0, 360)), float(g.uniform(0.5 * far, far)), float(g.uniform(50, 1500)))
+        f.flight(f"P{k}", kind, [start], target=int(g.integers(len(f.sites))))
+    for k in range(4):
+        f.arm(f"X{k}", spot(float(g.uniform(0, 360)), float(g.uniform(10e3, 30e3)), 4e3))
+    world, names = f.finish()
+    return noisier(world, float(g.choice([1.0, 5.0]))), names
