@@ -13,6 +13,8 @@ from scipy import integrate, stats
 from support import saturation as sat
 
 from openiads.engine import events
+from openiads.scenario import ScenarioError
+from openiads.study.execute import load
 from openiads.world import schema
 from openiads.world.assemble import Assembly
 
@@ -203,3 +205,27 @@ def test_nothing_to_home_on():
     assert o.site_state["alive"][[first, second]].tolist() == [1, 1]
     world, first, _ = hunt(20, off_s=5.0, target=0)
     assert one(world).site_state["n_hits"][first] > 0
+
+
+STRIKE = """\
+openiads: 1
+name: strike
+origin: {{lat: 30 deg, lon: -40 deg}}
+defence:
+  command_posts: [{{id: CP, type: 55K6E, position: {{bearing: 0 deg, range: 0 m}}}}]
+  radars: [{{id: FC, type: 92N6E, position: {{bearing: 90 deg, range: 500 m}}, sector: {{centre: 270 deg}}}}]
+  batteries: [{{id: B1, radar: FC}}]
+  launchers: [{{id: L1, type: 5P85SE2, battery: B1, position: {{bearing: 90 deg, range: 0 m}}, rounds: {{48N6E3: 4}}}}]
+  ground_targets: [{{id: DUMMY, radius: 50 m, position: {{bearing: 270 deg, range: {range_km} km}}}}]
+  surface_strikes: [{{battery: B1, weapon: 48N6E3, target: DUMMY, at: 1 min, rounds: 2}}]
+"""
+
+
+def test_a_strike_beyond_the_declared_range_is_refused(tmp_path):
+    """120 km for the 48N6E3 class; the fault names the line."""
+    file = tmp_path / "strike.yaml"
+    file.write_text(STRIKE.format(range_km=119))
+    assert len(load(file, 0.0).compiled.world.strike) == 1
+    file.write_text(STRIKE.format(range_km=121))
+    with pytest.raises(ScenarioError, match=r"strike\.yaml:10:"):
+        load(file, 0.0)
