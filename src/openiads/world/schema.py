@@ -91,7 +91,7 @@ PLATFORM = _record(
     ("climb_mps", "f8"),  # homing: dive and climb speed limit
     ("turn_radps", "f8"),  # homing: turn rate limit
     ("memory", "i8"),  # homing: 1 keeps the last emitter position when it goes silent
-    ("memory_sigma_m", "f8"),  # homing: error of that memory
+    ("memory_sigma_m", "f8"),  # homing: error of that memory, one sigma per axis
     ("max_time_s", "f8"),  # homing: powered and gliding time
 )
 PLATFORM_STATE = _record(

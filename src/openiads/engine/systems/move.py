@@ -234,8 +234,8 @@ def _steer(w, p, t_s):
         if not _is_emitting(w, s.emitter_site):
             sim = w.sim[0]
             z = rng.normal4(sim.seed, sim.replication, rng.STREAM_DISPERSION, p, s.emitter_site, 1)
-            error = par.memory_sigma_m * z[0]
-            offset = math.sqrt(offset * offset + error * error)
+            error_sq = par.memory_sigma_m * par.memory_sigma_m * (z[0] * z[0] + z[1] * z[1])
+            offset = math.sqrt(offset * offset + error_sq)
         s.x_m, s.y_m, s.z_m = s.aim_x_m, s.aim_y_m, s.aim_z_m
         hit = strike_site(w, p, s.emitter_site, t_hit, offset)
         end(w, p, HIT_TARGET if hit else MISSED_TARGET, t_hit, s.emitter_site, -1)
