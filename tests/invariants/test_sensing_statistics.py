@@ -14,7 +14,7 @@ from openiads.doctrine.standard import decide
 from openiads.engine import events
 from openiads.engine.run import Engine
 from openiads.engine.schedule import run_steps
-from openiads.physics.detection import PD_SNR_MIN_DB, PD_SNR_STEP_DB, pd_from_snr
+from openiads.physics.detection import PD_SNR_MIN_DB, PD_SNR_STEP_DB, make_pd_table, pd_from_snr
 from openiads.physics.geodesy import ecef_to_enu
 from openiads.tracking.schema import FALSE, TARGET
 from openiads.world import schema
@@ -73,6 +73,9 @@ def test_detection_rate(compiled_engine, swerling):
     """Detections of a still target: binomial with the table's Pd at the SNR that the log states. 2000 looks."""
     world = still_target(4000.0)
     world.platform.swerling[0] = swerling
+    world.pd_table[0] = make_pd_table(
+        int(world.radar.n_pulses[0]), 1e-6
+    )  # a World's own has the cases that fly in it
     half_db = PD_SNR_MIN_DB + PD_SNR_STEP_DB * int(np.argmax(world.pd_table[0, swerling] > 0.5))
     world = at_snr_db(world, half_db)
     plots, own = watch(world, 3)

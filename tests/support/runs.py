@@ -16,7 +16,7 @@ OUTCOME_TABLES = (
     "event", "sample", "platform_state", "site_state", "magazine_state", "round", "radar_state",
 )  # fmt: skip
 #: State tables whose whole contents have a meaning at the end (buffers of events, samples and plots have not).
-FINAL_TABLES = tuple(n for n in schema.STATE_TABLES if n not in ("event", "sample", "plot"))
+FINAL_TABLES = tuple(n for n in schema.STATE_TABLES if n not in schema.BUFFERS)
 PARAMETERS = tuple(n for n in World._fields if n not in schema.STATE_TABLES and n not in ("work", "desk"))
 
 

@@ -97,6 +97,7 @@ def sure_radar(name: str, **more: Any) -> Item:
         "claim_range_m": 20_000e3, "range_instrumented_m": 600e3, "range_min_m": 1.0, "min_radial_speed_mps": 0.0,
         "false_plots_per_scan": 0.0, "sigma_range_m": 5.0, "sigma_az_rad": 2e-5, "sigma_el_rad": 2e-5,
         "elevation_min_rad": -0.5, "elevation_max_rad": 1.57, "antenna_height_m": 30.0,
+        "beamwidth_az_rad": 5e-3,  # resolves what comes abreast
     }  # fmt: skip
     period = "rotation_period_s" if catalog().get(name).choice("scan") == "rotating" else "frame_time_s"
     sure[period] = 1.0

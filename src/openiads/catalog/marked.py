@@ -71,7 +71,10 @@ def parse(text: str, file: str) -> Node:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark is not None else (0, 0)
-        raise CatalogError([Fault(file, line, column, f"this is not YAML: {error.problem}")]) from None
+        message = f"this is not YAML: {error.problem}"
+        if "nesting depth" in str(error.problem):  # newer libraries stop reading ahead by themselves
+            message = f"nested deeper than {MAX_DEPTH} levels"
+        raise CatalogError([Fault(file, line, column, message)]) from None
     except yaml.reader.ReaderError as error:
         before = text[: error.position] if isinstance(error.position, int) else ""
         fault = Fault(file, before.count("\n") + 1, 1, f"this is not YAML: {error.reason}")

@@ -25,7 +25,8 @@ from openiads.world import schema
 ) = range(12)  # fmt: skip
 _MEET_CAP_S = 420.0
 _YOUNG = 3  # appraisals of a track that are made with every new plot; later ones at most so often:
-_APPRAISE_EVERY_S = 3.0
+_APPRAISE_EVERY_S = 3.0  # what threatens something
+_GLANCE_EVERY_S = 6.0  # what does not
 _PLAN_BISECTIONS = 8  # planning is good to two seconds; fire control does it again, finer
 _AGAIN_S = 4.0  # a target that nobody can meet is weighed again after so long, or with its next plot
 _CHANNEL_AGAIN_S = 2.0  # one that only wants a channel
@@ -77,7 +78,8 @@ def _appraise(w, c, k, t_s):
     pic = w.picture[k]
     fresh = trk.t_update_s > pic.t_scored_s
     if pic.n_scored >= _YOUNG:
-        fresh = fresh and trk.t_update_s >= pic.t_scored_s + _APPRAISE_EVERY_S
+        pause = _APPRAISE_EVERY_S if pic.threat > 0.0 else _GLANCE_EVERY_S
+        fresh = fresh and trk.t_update_s >= pic.t_scored_s + pause
     if not fresh and pic.n_scored > 0:
         pic.time_to_go_s = max(pic.time_to_go_s - (t_s - pic.t_seen_s), 0.0)
         pic.t_seen_s = t_s
@@ -155,13 +157,15 @@ def _jams(w, trk):
     p = trk.pos_ecef_m
     for r in range(w.radar.shape[0]):
         par = w.radar[r]
-        dx, dy, dz = p[0] - par.x_m, p[1] - par.y_m, p[2] - par.z_m
-        d = max(math.sqrt(dx * dx + dy * dy + dz * dz), 1.0)
         for j in range(w.jammer.shape[0]):
             row = w.jam[r, j]
             if row.jn_main < 10.0 or row.strobe_s < 0.0:
                 continue
-            if (dx * row.ux + dy * row.uy + dz * row.uz) / d > math.cos(par.bw_az_rad):
+            dx, dy, dz = p[0] - par.x_m, p[1] - par.y_m, p[2] - par.z_m
+            along = dx * row.ux + dy * row.uy + dz * row.uz
+            d2 = max(dx * dx + dy * dy + dz * dz, 1.0)
+            narrow = math.cos(par.bw_az_rad)
+            if along > 0.0 and along * along > narrow * narrow * d2:
                 return identify.YES
     return identify.NO
 

@@ -57,32 +57,14 @@ def approach(px, py, pz, vx, vy, vz, ax, ay, az, radius_m):
     else the time of closest approach. A track that recedes or stands still has its present distance as miss,
     and time 0.
     """
-    size = math.sqrt(ax * ax + ay * ay + az * az)
-    ux = 0.0
-    uy = 0.0
-    uz = 0.0
-    if size > 0.0:
-        ux = ax / size
-        uy = ay / size
-        uz = az / size
-    rx = px - ax
-    ry = py - ay
-    rz = pz - az
-    up = rx * ux + ry * uy + rz * uz
-    rx -= up * ux
-    ry -= up * uy
-    rz -= up * uz
-    climb = vx * ux + vy * uy + vz * uz
-    wx = vx - climb * ux
-    wy = vy - climb * uy
-    wz = vz - climb * uz
+    rx, ry, rz, wx, wy, wz = _level(px, py, pz, vx, vy, vz, ax, ay, az)
     d2 = rx * rx + ry * ry + rz * rz
     w2 = wx * wx + wy * wy + wz * wz
     rw = rx * wx + ry * wy + rz * wz
     if rw >= 0.0 or w2 < 1e-6:
         return 0.0, math.sqrt(d2), 0
     t = -rw / w2
-    miss2 = max(d2 - rw * rw / w2, 0.0)
+    miss2 = max(d2 + rw * t, 0.0)
     r2 = radius_m * radius_m
     if d2 <= r2:
         t = 0.0
@@ -92,9 +74,35 @@ def approach(px, py, pz, vx, vy, vz, ax, ay, az, radius_m):
 
 
 @kernel
+def _level(px, py, pz, vx, vy, vz, ax, ay, az):
+    """Position relative to the asset and velocity, both in the horizontal plane of the asset, ECEF."""
+    scale = 1.0 / max(ax * ax + ay * ay + az * az, 1.0)
+    rx = px - ax
+    ry = py - ay
+    rz = pz - az
+    up = (rx * ax + ry * ay + rz * az) * scale
+    climb = (vx * ax + vy * ay + vz * az) * scale
+    return rx - up * ax, ry - up * ay, rz - up * az, vx - climb * ax, vy - climb * ay, vz - climb * az
+
+
+@kernel
 def urgency(time_s):
     """1 now, one half at URGENCY_TIME_S, falling to 0."""
     return 1.0 / (1.0 + max(time_s, 0.0) / URGENCY_TIME_S)
+
+
+@kernel
+def _passes_wide(px, py, pz, vx, vy, vz, ax, ay, az, limit_m):
+    """True only if the straight line of :func:`approach` certainly passes beyond limit_m: no root, no division by speed.
+
+    miss^2 = d^2 - (r.w)^2 / w^2 for what closes, d^2 for what recedes.
+    """
+    rx, ry, rz, wx, wy, wz = _level(px, py, pz, vx, vy, vz, ax, ay, az)
+    excess = rx * rx + ry * ry + rz * rz - 1.000001 * limit_m * limit_m
+    if excess <= 0.0:
+        return False
+    rw = rx * wx + ry * wy + rz * wz
+    return rw >= 0.0 or excess * (wx * wx + wy * wy + wz * wz) > rw * rw
 
 
 @kernel
@@ -112,16 +120,18 @@ def asset_threat(
     if value <= 0.0:
         return 0.0, math.inf
     factor = 1.0
+    limit = radius_m + margin_m
     if impact_time_s >= 0.0:
         dx = ix - ax
         dy = iy - ay
         dz = iz - az
         time_s = impact_time_s
         miss = math.sqrt(dx * dx + dy * dy + dz * dz)
-        limit = radius_m + margin_m + 2.0 * max(impact_sigma_m, 0.0)
+        limit += 2.0 * max(impact_sigma_m, 0.0)
     else:
+        if _passes_wide(px, py, pz, vx, vy, vz, ax, ay, az, limit):
+            return 0.0, math.inf
         time_s, miss, closing = approach(px, py, pz, vx, vy, vz, ax, ay, az, radius_m)
-        limit = radius_m + margin_m
         if closing == 0:
             factor = RECEDING_FACTOR
     if not (miss <= limit and time_s <= max_time_s):

@@ -13,6 +13,7 @@ Functions marked *compile-time* use NumPy and SciPy and allocate; the kernels do
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -48,7 +49,7 @@ def swerling_pd(snr: float | NDArray[Any], pfa: float, n_pulses: int, swerling: 
     n_pulses >= 1; swerling 0 (steady), 1, 2, 3 or 4. Returns an array of the shape of `snr`.
     Refuses (ValueError) anything else.
     """
-    from scipy import special, stats  # noqa: PLC0415
+    from scipy import special  # noqa: PLC0415
 
     _check(n_pulses, pfa, swerling)
     ratio = np.asarray(snr, dtype=np.float64)
@@ -57,6 +58,8 @@ def swerling_pd(snr: float | NDArray[Any], pfa: float, n_pulses: int, swerling: 
     n = n_pulses
     threshold = detection_threshold(n, pfa)
     if swerling == 0:
+        from scipy import stats  # noqa: PLC0415  (takes most of a second to import: for this case alone)
+
         # ncx2 with zero non-centrality is a limit that SciPy leaves to the caller.
         pd = stats.ncx2.sf(2.0 * threshold, 2 * n, 2.0 * n * np.maximum(ratio, 1e-15))
     elif swerling == 2 or (swerling == 1 and n == 1):
@@ -70,12 +73,13 @@ def swerling_pd(snr: float | NDArray[Any], pfa: float, n_pulses: int, swerling: 
 
 def _pd_swerling4(ratio: NDArray[np.float64], threshold: float, n: int) -> NDArray[np.float64]:
     """K = 2n: ((1+p)/(1+bp)^2)^n is a binomial mixture of Gamma(2n-k, b)."""
-    from scipy import special, stats  # noqa: PLC0415
+    from scipy import special  # noqa: PLC0415
 
     scale = np.asarray(1.0 + 0.5 * ratio)
     total = np.zeros_like(scale)
     for k in range(n + 1):
-        total += stats.binom.pmf(k, n, 1.0 / scale) * special.gammaincc(2 * n - k, threshold / scale)
+        ways = special.comb(n, k) * (1.0 / scale) ** k * (1.0 - 1.0 / scale) ** (n - k)
+        total += ways * special.gammaincc(2 * n - k, threshold / scale)
     return total
 
 
@@ -91,11 +95,12 @@ def _pd_slow(ratio: NDArray[np.float64], threshold: float, n: int, order: int) -
 
 def _pd_series(ratio: NDArray[np.float64], threshold: float, n: int, order: int) -> NDArray[np.float64]:
     """Negative-binomial mixture of Gamma(n + j, 1), j = 0, 1, ...; all terms positive."""
-    from scipy import special, stats  # noqa: PLC0415
+    from scipy import special  # noqa: PLC0415
 
     j = np.arange(_SERIES_TERMS)
     success = order / (order + n * ratio)
-    weights = stats.nbinom.pmf(j[None, :], order, success[:, None])
+    arrangements = special.comb(j + order - 1, order - 1)
+    weights = arrangements * success[:, None] ** order * (1.0 - success[:, None]) ** j
     return np.asarray(weights @ special.gammaincc(n + j, threshold))
 
 
@@ -119,8 +124,6 @@ def _pd_slow_closed(ratio: NDArray[np.float64], threshold: float, n: int, order:
 
 def required_snr_db(pd: float, pfa: float, n_pulses: int, swerling: int) -> float:
     """Exact per-pulse SNR in dB for a detection probability. Compile-time. Refuses pd outside (pfa, 1)."""
-    from scipy.optimize import brentq  # noqa: PLC0415
-
     _check(n_pulses, pfa, swerling)
     if not pfa < pd < 1.0:
         raise ValueError(f"pd: {pd!r} must lie between pfa ({pfa!r}) and 1")
@@ -128,12 +131,15 @@ def required_snr_db(pd: float, pfa: float, n_pulses: int, swerling: int) -> floa
     def excess(snr_db: float) -> float:
         return float(swerling_pd(_ratio(snr_db), pfa, n_pulses, swerling)) - pd
 
-    high = 20.0
+    low, high = -100.0, 20.0
     while excess(high) < 0.0:
         high += 20.0
         if high > 200.0:
             raise ValueError(f"pd: {pd!r} needs more than 200 dB")
-    return float(brentq(excess, -100.0, high, xtol=1e-9))
+    while high - low > 1e-9:
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if excess(middle) < 0.0 else (low, middle)
+    return 0.5 * (low + high)
 
 
 def albersheim_snr_db(pd: float, pfa: float, n_pulses: int) -> float:
@@ -175,8 +181,8 @@ def shnidman_snr_db(pd: float, pfa: float, n_pulses: int, swerling: int) -> floa
     return correction_db + 10.0 * math.log10(total / n)
 
 
-def make_pd_table(n_pulses: int, pfa: float) -> NDArray[np.float64]:
-    """Exact Pd for the kernel :func:`pd_lookup`. Compile-time.
+def make_pd_table(n_pulses: int, pfa: float, cases: Iterable[int] = SWERLING_CASES) -> NDArray[np.float64]:
+    """Exact Pd for the kernel :func:`pd_lookup`. Compile-time. Rows of Swerling cases not asked for are NaN.
 
     Returns float64[5, PD_SNR_POINTS]: row = Swerling case, column = per-pulse SNR from PD_SNR_MIN_DB in steps
     of PD_SNR_STEP_DB. Never below pfa; column 0 is pfa and the last column 1, so that the lookup continues
@@ -185,13 +191,11 @@ def make_pd_table(n_pulses: int, pfa: float) -> NDArray[np.float64]:
     _check(n_pulses, pfa, 0)
     snr_db = PD_SNR_MIN_DB + PD_SNR_STEP_DB * np.arange(PD_SNR_POINTS)
     ratio = np.exp(snr_db * (math.log(10.0) / 10.0))
-    table = np.empty((5, PD_SNR_POINTS))
-    for case in SWERLING_CASES:
-        table[case] = swerling_pd(ratio, pfa, n_pulses, case)
-    np.maximum(table, pfa, out=table)
-    np.maximum.accumulate(table, axis=1, out=table)  # rounding of the closed forms: 1e-15
-    table[:, 0] = pfa
-    table[:, -1] = 1.0
+    table = np.full((5, PD_SNR_POINTS), math.nan)
+    for case in cases:
+        pd = np.maximum(swerling_pd(ratio, pfa, n_pulses, case), pfa)
+        table[case] = np.maximum.accumulate(pd)  # rounding of the closed forms: 1e-15
+        table[case, 0], table[case, -1] = pfa, 1.0
     return table
 
 

@@ -122,6 +122,8 @@ def _syntax(error: yaml.MarkedYAMLError, builder: _Builder) -> Fault:
     mark = error.problem_mark or error.context_mark
     problem = str(error.problem or error.context or "a fault")
     message = "this is not YAML: " + next((says for key, says in _PLAINER if key in problem), problem)
+    if "nesting depth" in problem:  # newer libraries stop reading ahead by themselves
+        message = f"nested deeper than {MAX_DEPTH} levels"
     start = error.context_mark
     if start is not None and "flow" in str(error.context):
         message += f" (the bracket that opens in line {start.line + 1})"

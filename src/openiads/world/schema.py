@@ -42,7 +42,8 @@ SIM = _record(
     ("over", "i8"),  # 1 after the accounts are closed (settle)
     ("n_rounds", "i8"),  # rounds launched, next free row of `round` and `missile`
     ("n_system_tracks", "i8"),  # running number of fused tracks
-    ("n_plots", "i8"),  # plots in the buffer of the radar at work (sense)
+    ("n_plots", "i8"),  # plots in the buffer of the radar at work (look)
+    ("n_echoes", "i8"),  # echoes in the buffer of the radar at work (look)
 )
 
 # --- ground ---------------------------------------------------------------------------------------
@@ -171,6 +172,28 @@ LOOK = _record(
     ("in_sight", "i8"),  # 1 after the first line of sight
     ("detected", "i8"),  # 1 after the first detection
 )
+ECHO = _record(  # buffer of the radar at work; written by look
+    ("platform", "i8"),
+    ("t_s", "f8"),
+    ("range_m", "f8"),
+    ("az_rad", "f8"),
+    ("el_rad", "f8"),  # as it arrives: the straight line's plus the bend
+    ("bend_rad", "f8"),
+    ("cos_scan", "f8"),
+    ("snr", "f8"),  # single pulse, noise and jamming, power ratio
+    ("leader", "i8"),  # first echo of the resolution cell that it lies in; itself where it is that
+    ("next", "i8"),  # next echo of the same cell, -1 last
+    ("chain", "i8"),  # next leader in the list of its range cell, -1 last
+    ("peak", "i8"),  # leader: the strongest echo of the cell
+    ("total", "f8"),  # leader: sum of snr over the cell, and below moments of the offsets from the leader
+    ("range_sum_m", "f8"),
+    ("az_sum_rad", "f8"),
+    ("el_sum_rad", "f8"),
+    ("range_sq_m2", "f8"),
+    ("az_sq_rad2", "f8"),
+    ("el_sq_rad2", "f8"),
+)
+N_CELLS = 256  # lists of range cells; a power of two
 JAMMER = _record(
     ("platform", "i8"),
     ("t_on_s", "f8"),
@@ -412,7 +435,9 @@ class World(NamedTuple):
     track: np.recarray  # TRACK: all radars' slices, then the command posts'
     track_set: np.recarray  # TRACK_SET: one per radar, then one per command post
     picture: np.recarray  # PICTURE: one per row of `track`, used for fused tracks
-    plot: np.recarray  # buffer of the radar at work
+    echo: np.recarray  # buffers of the radar at work
+    cell: np.ndarray  # i8 [N_CELLS]: first leader of each list of range cells, -1 none
+    plot: np.recarray
     work: Work  # scratch of the association
     desk: Desk  # scratch of the decision
     missile: np.recarray
@@ -422,7 +447,7 @@ class World(NamedTuple):
 
 
 __all__ = [
-    "AIRWAY", "ARSENAL", "BATTERY", "BATTERY_STATE", "CHANNEL", "COMMAND_POST", "EVENT", "JAMMER",
+    "AIRWAY", "ARSENAL", "BATTERY", "BATTERY_STATE", "CHANNEL", "COMMAND_POST", "ECHO", "EVENT", "JAMMER",
     "JAMMER_STATE", "JAM_STATE", "KNOT", "LAUNCHER", "LAUNCHER_STATE", "LOOK", "MAGAZINE", "MAGAZINE_STATE",
     "MISSILE", "MISSILE_TYPE", "PICTURE", "PLATFORM", "PLATFORM_STATE", "PLOT", "RADAR", "RADAR_STATE", "ROE",
     "ROUND", "SAMPLE", "SIM", "SITE", "SITE_STATE", "STRIKE", "STRIKE_STATE", "TRACK", "TRACKER", "TRACK_SET",
@@ -432,9 +457,12 @@ __all__ = [
 #: Tables that a run changes; all others are parameters and are never written by the engine.
 STATE_TABLES = (
     "sim", "site_state", "platform_state", "radar_state", "look", "due_s", "jammer_state", "jam", "battery_state",
-    "channel", "launcher_state", "magazine_state", "strike_state", "track", "track_set", "picture", "plot",
+    "channel", "launcher_state", "magazine_state", "strike_state", "track", "track_set", "picture", "echo", "cell", "plot",
     "missile", "round", "event", "sample",
 )  # fmt: skip
+
+#: Of these, buffers whose used part is counted by `sim`: what is left in them has no meaning and is not cleaned.
+BUFFERS = ("event", "sample", "echo", "cell", "plot")
 
 
 def scratch(world: World) -> World:
@@ -450,5 +478,5 @@ def scratch(world: World) -> World:
 def reset(own: World, world: World) -> None:
     """Bring the state tables of `own` back to the initial state of `world`, in place."""
     for name in STATE_TABLES:
-        if name not in ("event", "sample", "plot"):  # their contents are counted by sim and need no cleaning
+        if name not in BUFFERS:
             np.copyto(getattr(own, name), getattr(world, name))

@@ -78,13 +78,13 @@ def coupling_m2(radar: Item, jammer: Mapping[str, float]) -> float:
 
 
 @lru_cache(maxsize=64)
-def _pd_table(n_pulses: int, pfa: float) -> np.ndarray:
-    return make_pd_table(n_pulses, pfa)
+def _pd_table(n_pulses: int, pfa: float, cases: frozenset[int]) -> np.ndarray:
+    return make_pd_table(n_pulses, pfa, cases)
 
 
-def pd_table(item: Item) -> np.ndarray:
-    """Exact detection probabilities of a radar [swerling, snr]; equal radars share the work."""
-    return _pd_table(item.count("n_pulses"), item.si("pfa"))
+def pd_table(item: Item, cases: frozenset[int]) -> np.ndarray:
+    """Exact detection probabilities of a radar [swerling, snr], for the Swerling cases that fly; equal radars share the work."""
+    return _pd_table(item.count("n_pulses"), item.si("pfa"), cases)
 
 
 @lru_cache(maxsize=256)

@@ -56,7 +56,7 @@ def build(a: Assembly) -> World:
         roe=_roe(a),
         tracker=_trackers(a),
         rcs_dbsm=np.stack([rcs_table(i) for i in a.signatures]) if a.signatures else np.zeros((0, 6, 13, 37)),
-        pd_table=np.stack([pd_table(r["item"]) for r in a.radars]) if a.radars else np.zeros((0, 5, 2)),
+        pd_table=_pd_tables(a),
         flyout=flyout,
         flyout_scale=flyout_scale,
         refraction=_refraction(a),
@@ -76,6 +76,8 @@ def build(a: Assembly) -> World:
         track=make_tracks(n_track * n_sets),
         track_set=_track_sets(a, n_sets),
         picture=_table(schema.PICTURE, n_track * n_sets),
+        echo=_table(schema.ECHO, max(len(a.platforms), 1)),
+        cell=np.full(schema.N_CELLS, -1, np.int64),
         plot=make_plots(MAX_PLOTS),
         missile=missiles(n_rounds),
         round=_table(schema.ROUND, n_rounds),
@@ -211,6 +213,11 @@ def _radars(a: Assembly, n_track: int) -> np.recarray:
 def _refraction(a: Assembly) -> np.ndarray:
     tables = [refraction_table(round(_antenna_alt_m(a, r), 3), a.refraction_model) for r in a.radars]
     return np.stack(tables) if tables else np.zeros((0, 2, 3))
+
+
+def _pd_tables(a: Assembly) -> np.ndarray:
+    cases = frozenset(p["item"].count("swerling") for p in a.platforms)
+    return np.stack([pd_table(r["item"], cases) for r in a.radars]) if a.radars else np.zeros((0, 5, 2))
 
 
 def _jammers(a: Assembly) -> np.recarray:

@@ -11,6 +11,7 @@ import math
 from openiads._jit import kernel
 from openiads.engine import events, status
 from openiads.engine.systems import sense
+from openiads.engine.systems.look import NOT_ASKED, REPLY_CIVIL, REPLY_FRIEND, detect, echo
 from openiads.engine.systems.move import evaluate
 from openiads.engine.systems.north import to_true
 from openiads.physics.antenna import GAUSS_EXPONENT
@@ -111,11 +112,11 @@ def _fuse(w, c, tracks, plot):
             _dropped(w, c, fused[linked], plot.t_s)
         return
     trk = fused[k]
-    if plot.iff != sense.NOT_ASKED:
+    if plot.iff != NOT_ASKED:
         trk.iff_asked_n += 1
-        if plot.iff == sense.REPLY_FRIEND:
+        if plot.iff == REPLY_FRIEND:
             trk.iff_friend_n += 1
-        elif plot.iff == sense.REPLY_CIVIL:
+        elif plot.iff == REPLY_CIVIL:
             trk.iff_civil_n += 1
     if fset.next_id > before:
         _new_picture(w, c, k, trk, plot)
@@ -215,6 +216,7 @@ def _look_at(w, r, c, t_s):
     x, y, z = to_true(w, r, x, y, z)
     w.radar_state[r].n_track_looks += 1
     w.sim[0].n_plots = 0
+    w.sim[0].n_echoes = 0
     p = _platform_near(w, t_s, x, y, z, _LOOK_SIGMAS * math.sqrt(max(trk.traces[0], 0.0)) + _LOOK_MARGIN_M)
     seen = p >= 0 and _dwell_at(w, r, p, t_s, x, y, z)
     tracks = _local_tracks(w, r)
@@ -256,7 +258,7 @@ def _dwell_at(w, r, p, t_s, x, y, z):
     dx, dy, dz = x - s.x_m, y - s.y_m, z - s.z_m
     sq = (dx * dx + dy * dy + dz * dz) / max(e * e + n * n + u * u, 1.0)
     loss = math.exp(-2.0 * GAUSS_EXPONENT * sq / (par.bw_az_rad * par.bw_el_rad))
-    return sense.dwell(w, r, p, t_s, e, n, u, loss)
+    return echo(w, r, p, t_s, e, n, u, loss) and detect(w, r) > 0
 
 
 @kernel
@@ -267,12 +269,10 @@ def _platform_near(w, t_s, x, y, z, reach_m):
     state = w.platform_state
     for p in range(state.shape[0]):
         s = state[p]
-        if s.active == 0:
-            continue
         # Where it last was, and how far it can have come since, rules out nearly all without an evaluation.
         dx, dy, dz = s.x_m - x, s.y_m - y, s.z_m - z
         bound = reach_m + s.speed_max_mps * abs(t_s - s.t_eval_s)
-        if dx * dx + dy * dy + dz * dz > bound * bound:
+        if dx * dx + dy * dy + dz * dz > bound * bound or s.active == 0:
             continue
         evaluate(w, p, t_s)
         dx, dy, dz = s.x_m - x, s.y_m - y, s.z_m - z
