@@ -289,7 +289,7 @@ def test_joins_that_are_refused() -> None:
     with pytest.raises(ElevationError, match="lat_step_deg"):
         join_elevations([a, coarse])
     far = make_elevation(a.height_m, 80.0, 100.0 - 84.0, a.lat_step_deg, a.lon_step_deg, "far")
-    with pytest.raises(ElevationError, match="at most|lattice"):
+    with pytest.raises(ElevationError, match=r"at most|lattice"):
         join_elevations([a, far], missing_m=0.0)
 
 

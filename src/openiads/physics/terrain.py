@@ -226,6 +226,13 @@ def limit_slopes(altitude_m, distance_m, max_climb, max_dive):
         altitude_m[i] = max(altitude_m[i], floor)
 
 
+@kernel
+def heights_along(height_m, grid, frame, lat_rad, lon_rad):
+    """Fill height_m [n] with the ground under n points."""
+    for i in range(height_m.shape[0]):
+        height_m[i] = terrain_height_m(grid, frame, lat_rad[i], lon_rad[i])
+
+
 # --- compile-time ---------------------------------------------------------------------------------------
 
 
@@ -334,8 +341,9 @@ def follow_terrain(
     """Altitude along a route of two or more waypoints, `clearance_m` above the ground or more. Compile-time.
 
     The lowest profile that keeps the clearance and whose slopes (straight between points `step_m` apart,
-    default the grid's spacing) stay within the limits. The ground is looked at four times per step, and both
-    ends of a step clear the highest of it. A limit on vertical acceleration is not applied.
+    default the grid's spacing) stay within the limits. Both ends of a step clear the highest ground under it, so
+    no point between does less. Waypoints are joined straight in latitude and longitude. A limit on vertical
+    acceleration is not applied.
 
     Refuses (ValueError) fewer than two waypoints, different lengths, not finite, a clearance not above 0, limits
     outside 0.1 .. 80 degrees, a step outside 1 m .. 10 km, more than a million points.
@@ -352,43 +360,75 @@ def follow_terrain(
     step = grid_spacing_m(terrain) if step_m is None else step_m
     if not 1.0 <= step <= 10_000.0:
         raise ValueError(f"step_m: {step!r} must lie between 1 m and 10 km")
-    distance, lat, lon = _densify(lat, lon, 0.25 * step)
-    ground = np.array([terrain_height_m(grid, terrain, a, b) for a, b in zip(lat, lon, strict=True)])
-    highest = ground.copy()
-    for shift in range(1, 5):  # both ends of a step see all of it
-        highest[shift:] = np.maximum(highest[shift:], ground[:-shift])
-        highest[:-shift] = np.maximum(highest[:-shift], ground[shift:])
-    keep = np.arange(0, distance.size, 4)
-    altitude = highest[keep] + clearance_m
-    at = distance[keep]
-    limit_slopes(altitude, at, math.tan(max_climb_rad), math.tan(max_dive_rad))
-    return TerrainPath(at, lat[keep], lon[keep], altitude, ground[keep])
-
-
-def _densify(
-    lat: NDArray[np.float64], lon: NDArray[np.float64], step_m: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Points at most `step_m` apart, straight in latitude and longitude; four to each whole step, and the end."""
-    distance, lats, lons = [0.0], [float(lat[0])], [float(lon[0])]
+    at, path_lat, path_lon, highest = [np.zeros(1)], [lat[:1]], [lon[:1]], []
     for k in range(lat.size - 1):
-        d_lat = float(lat[k + 1] - lat[k])
-        d_lon = float(wrap_pi(float(lon[k + 1] - lon[k])))
-        length = _length_m(float(lat[k]), d_lat, d_lon)
-        parts = 4 * max(math.ceil(length / (4.0 * step_m) - 1e-9), 1)
-        if parts + len(lats) > 4_000_000:
+        leg = _Leg(lat[k], lon[k], lat[k + 1] - lat[k], wrap_pi(float(lon[k + 1] - lon[k])))
+        parts = max(math.ceil(_lengths_m(leg, 1)[0] / step - 1e-9), 1)
+        if parts + sum(map(len, at)) > 1_000_000:
             raise ValueError("step_m: the path would have more than a million points")
-        for n in range(1, parts + 1):
-            distance.append(distance[-1] + length / parts)
-            lats.append(float(lat[k]) + d_lat * n / parts)
-            lons.append(float(lon[k]) + d_lon * n / parts)
-    return np.array(distance), np.array(lats), np.array(lons)
+        t = np.arange(1, parts + 1) / parts
+        at.append(at[-1][-1] + np.cumsum(_lengths_m(leg, parts)))
+        path_lat.append(leg.lat + t * leg.d_lat)
+        path_lon.append(leg.lon + t * leg.d_lon)
+        highest.append(_highest_per_part(leg, parts, grid, terrain))
+    under = np.concatenate(highest)
+    distance = np.concatenate(at)
+    altitude = np.empty(distance.size)  # both ends of a step clear all of it
+    altitude[:-1] = under
+    altitude[-1] = under[-1]
+    altitude[1:-1] = np.maximum(under[:-1], under[1:])
+    altitude += clearance_m
+    limit_slopes(altitude, distance, math.tan(max_climb_rad), math.tan(max_dive_rad))
+    lats, lons = np.concatenate(path_lat), np.concatenate(path_lon)
+    ground = np.empty(distance.size)
+    heights_along(ground, grid, terrain, lats, lons)
+    return TerrainPath(distance, lats, lons, altitude, ground)
 
 
-def _length_m(lat: float, d_lat: float, d_lon: float) -> float:
-    """Length of a short leg by the radii of curvature at its middle latitude."""
-    mid = lat + 0.5 * d_lat
+class _Leg(NamedTuple):
+    """A piece of a route, straight in latitude and longitude."""
+
+    lat: float
+    lon: float
+    d_lat: float
+    d_lon: float
+
+
+def _lengths_m(leg: _Leg, parts: int) -> NDArray[np.float64]:
+    """Length of each of the equal parts of a leg, by the radii of curvature at its middle."""
+    mid = leg.lat + leg.d_lat * (np.arange(parts) + 0.5) / parts
     e2 = F * (2.0 - F)
-    w = 1.0 - e2 * math.sin(mid) ** 2
-    north = A_M * (1.0 - e2) / (w * math.sqrt(w)) * d_lat
-    east = A_M / math.sqrt(w) * math.cos(mid) * d_lon
-    return math.sqrt(north * north + east * east)
+    w = 1.0 - e2 * np.sin(mid) ** 2
+    north = A_M * (1.0 - e2) / (w * np.sqrt(w)) * leg.d_lat / parts
+    east = A_M / np.sqrt(w) * np.cos(mid) * leg.d_lon / parts
+    return np.asarray(np.sqrt(north * north + east * east))
+
+
+def _highest_per_part(
+    leg: _Leg, parts: int, grid: NDArray[np.int16] | NDArray[np.float32], terrain: TerrainFrame
+) -> NDArray[np.float64]:
+    """Highest ground under each of the equal parts of a leg. Exact.
+
+    Between the lines of the grid bilinear ground is a parabola along the leg: it is looked at where the leg
+    crosses a line (or a half, where the grid may end), and halfway between, and the parabola's top is taken.
+    """
+    cuts = [np.arange(parts + 1) / parts]
+    for start, change in (
+        ((terrain.north_rad - leg.lat) * terrain.rows_per_rad, -leg.d_lat * terrain.rows_per_rad),
+        ((leg.lon - terrain.west_rad) * terrain.columns_per_rad, leg.d_lon * terrain.columns_per_rad),
+    ):
+        first, last = sorted((2.0 * start, 2.0 * (start + change)))
+        if last - first > 8_000_000.0:
+            raise ValueError("step_m: the path crosses more than a million samples")
+        if abs(change) > 1e-9:
+            lines = np.arange(math.ceil(first), math.floor(last) + 1)
+            cuts.append(np.clip((0.5 * lines - start) / change, 0.0, 1.0))
+    t = np.unique(np.concatenate(cuts))
+    both = np.concatenate([t, 0.5 * (t[:-1] + t[1:])])
+    height = np.empty(both.size)
+    heights_along(height, grid, terrain, leg.lat + both * leg.d_lat, leg.lon + both * leg.d_lon)
+    a, b, m = height[: t.size - 1], height[1 : t.size], height[t.size :]
+    bend = a + b - 2.0 * m  # twice the sag: negative where the ground bulges
+    x = np.clip((b - a) / np.where(bend < 0.0, -4.0 * bend, np.inf), -0.5, 0.5)
+    top = np.maximum(m + x * (b - a) + 2.0 * bend * x * x, np.maximum(np.maximum(a, b), m))
+    return np.asarray(np.maximum.reduceat(top, np.searchsorted(t, cuts[0][:-1])))
