@@ -2,7 +2,7 @@
 
     python tools/make_terrain_figure.py [output.png]
 
-Left the elevation model that matplotlib ships (SRTM, 3 arc seconds); middle the height above the ground down to
+Left the elevation model that matplotlib ships (SRTM, 3 arc seconds); right the height above the ground down to
 which a 15 m mast sees; below a section along one azimuth with the shadow.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import sys
+import warnings
 from pathlib import Path
 
 import matplotlib
@@ -24,7 +25,7 @@ from openiads.physics.terrain import lowest_visible_m, make_masking_table, terra
 from openiads.report.style import FAINT, GRID, KILL, RADAR, RC, SITE
 from openiads.world.elevation import Elevation, read_npz
 
-SITE_DEG = (36.60, -84.25)
+SITE_DEG = (36.3133, -84.25)
 MAST_M, RANGE_M, SECTION_DEG = 15.0, 15e3, 135.0
 LEVELS = (0.0, 10.0, 30.0, 100.0, 200.0, 400.0, 800.0, 1600.0)
 
@@ -69,7 +70,7 @@ def draw(out: Path) -> None:
         (e.north_deg - SITE_DEG[0]) * km_lat,
     )
     with plt.rc_context(RC):
-        figure = plt.figure(figsize=(11, 8), layout="constrained")
+        figure = plt.figure(figsize=(11, 8.2), layout="constrained")
         grid = figure.add_gridspec(2, 2, height_ratios=(2.4, 1.0))
         left, right, below = (figure.add_subplot(grid[at]) for at in ((0, 0), (0, 1), (1, slice(None))))
         picture = left.imshow(e.height_m, extent=extent, cmap="gist_earth", vmin=0, vmax=1100)
@@ -77,6 +78,7 @@ def draw(out: Path) -> None:
         left.set_title("Elevation: Jacksboro fault, SRTM 3″")
         east, north, above = polar(e, mask)
         norm = BoundaryNorm(LEVELS, 256, extend="max")
+        warnings.filterwarnings("ignore", "The input coordinates to pcolormesh")  # a disc is not monotonic
         mesh = right.pcolormesh(
             east, north, above, cmap="viridis", norm=norm, shading="nearest", rasterized=True
         )
@@ -93,7 +95,7 @@ def draw(out: Path) -> None:
         left.set_ylabel("north of the site, km")
         ranges, ground, limit = section(e, mask)
         below.fill_between(ranges / 1e3, ground, color="#6b5a45", label="ground")
-        below.fill_between(ranges / 1e3, ground, limit, color=GRID, label="not visible")
+        below.fill_between(ranges / 1e3, ground, limit, color="#3b4a5c", label="not visible")
         below.plot(ranges / 1e3, limit, color=RADAR, label="lowest visible altitude")
         below.plot([0], [mask.frame.antenna_height_m], "^", color=SITE, markersize=8)
         below.set(
@@ -101,7 +103,7 @@ def draw(out: Path) -> None:
             xlim=(0, reach), ylim=(200, max(limit.max(), ground.max()) + 100),
         )  # fmt: skip
         below.grid(color=GRID)
-        below.legend(loc="upper left", frameon=False, labelcolor=FAINT)
+        below.legend(loc="upper right", frameon=False, labelcolor=FAINT)
         figure.savefig(out, dpi=110, metadata={"Software": None})
         plt.close(figure)
 

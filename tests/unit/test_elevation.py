@@ -105,7 +105,19 @@ def test_npz_that_matplotlib_ships() -> None:
     assert (e.height_m[0, 0], e.height_m[100, 200]) == (483, 522)
     for angle in (e.north_deg, e.west_deg):
         assert angle * 1200.0 == pytest.approx(round(angle * 1200.0), abs=1e-6)
-    assert (e.north_deg, e.west_deg) == (pytest.approx(36.7325), pytest.approx(-84.4133333333))
+    assert (e.north_deg, e.west_deg) == (pytest.approx(36.4458333333), pytest.approx(-84.4133333333))
+
+
+def test_the_highest_sample_is_cross_mountain() -> None:
+    """Summit 3,534 ft (1,077 m) at 36.19833 N, 84.23056 W (Wikipedia, "Cross Mountain (Tennessee)", after the USGS).
+
+    Within one sample and 3 m: row 0 is north and at ymax. The file's ymin would put it 32 km farther north.
+    """
+    e = read_npz(JACKSBORO)
+    i, j = np.unravel_index(int(e.height_m.argmax()), e.height_m.shape)
+    assert e.north_deg - i * e.lat_step_deg == pytest.approx(36.19833, abs=e.lat_step_deg)
+    assert e.west_deg + j * e.lon_step_deg == pytest.approx(-84.23056, abs=e.lon_step_deg)
+    assert int(e.height_m[i, j]) == pytest.approx(1077, abs=3)
 
 
 def test_npz_with_centres_and_floats(tmp_path: Path) -> None:
@@ -282,7 +294,7 @@ def test_joins_that_are_refused() -> None:
         join_elevations([])
     with pytest.raises(ElevationError, match="undulation_m"):
         join_elevations([a, with_undulation(b, 10.0)])
-    shifted = make_elevation(a.height_m, 36.0001, -84.0, a.lat_step_deg, a.lon_step_deg, "shifted")
+    shifted = make_elevation(a.height_m, 35.7133833, -84.0, a.lat_step_deg, a.lon_step_deg, "shifted")
     with pytest.raises(ElevationError, match="off the lattice"):
         join_elevations([a, shifted])
     coarse = make_elevation(a.height_m, 36.0, -84.0, 0.01, 0.01, "coarse")

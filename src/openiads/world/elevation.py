@@ -103,7 +103,9 @@ def read_hgt(path: str | Path, undulation_m: float = 0.0) -> Elevation:
 def read_npz(path: str | Path, undulation_m: float = 0.0) -> Elevation:
     """Read a NumPy archive with `elevation` [rows, columns] (m) and xmin, xmax, ymin, ymax, dx, dy in degrees.
 
-    The layout of matplotlib's jacksboro_fault_dem.npz: row 0 is north, whichever of ymin and ymax is larger.
+    The layout of matplotlib's jacksboro_fault_dem.npz: row 0 is north, at ymax. In that file ymin stands as far
+    north of ymax as it should stand south of it; ymax is right (the highest sample is then Cross Mountain,
+    Tennessee), so only the distance of ymin is used, for the check that follows.
     The limits are either the outer edges of the outermost samples (width = columns x dx) or their centres
     (width = (columns - 1) x dx); anything else is refused, as are missing keys and pickled objects.
     """
@@ -126,9 +128,8 @@ def read_npz(path: str | Path, undulation_m: float = 0.0) -> Elevation:
         if not math.isfinite(number):
             raise ElevationError(f"{path}: {key} is {number}")
     lat_step, lon_step = abs(value["dy"]), abs(value["dx"])
-    north = max(value["ymin"], value["ymax"])
     west = min(value["xmin"], value["xmax"])
-    north -= _inset(north - min(value["ymin"], value["ymax"]), lat_step, shape[0], "y", path)
+    north = value["ymax"] - _inset(abs(value["ymax"] - value["ymin"]), lat_step, shape[0], "y", path)
     west += _inset(max(value["xmin"], value["xmax"]) - west, lon_step, shape[1], "x", path)
     return make_elevation(heights, north, west, lat_step, lon_step, path, undulation_m=undulation_m)
 
