@@ -9,10 +9,11 @@ Three references, none of which shares code with the table:
 2. The same without an effective Earth: a straight line in space between two points over the WGS-84 ellipsoid.
 3. Closed forms: horizon of a smooth Earth sqrt(2 a_e h) and exact arcs, the shadow line of a single ridge.
 
-The band. The table is exact at its nodes but for the looks between which it sees no ground (6 m near the site, 23 m
-far out), and linear between them. Measured over 2,000 directions in this model out to 12 km: median 0.4 m, 99 % within
-33 m, where a slope close to the antenna, seen from a 15 m mast, is magnified by the distance. A target must be judged
-rightly where it is further than 40 m from the line, and 95 % of them where it is further than 12 m.
+The band. The table is exact at its nodes but for the ground between looks (6 m apart near the site, 23 m far out), and
+linear between nodes. Measured over 2,100 directions and ranges from the three sites, out to 12 km, against rays with
+a point every 2 m: median 0.5 m, 95 % within 7.3 m, largest 23.3 m, on the side of seeing too much by 1.3 m on
+average; a crest missed near the site is magnified by the distance. A target must be judged rightly where it is further
+than 30 m from the line, and 98 % of them where it is further than 10 m.
 """
 
 import hashlib
@@ -103,7 +104,7 @@ def test_against_brute_force_rays(jacksboro, site) -> None:
     antenna = float(ground.at([site])[0]) + MAST_M
     assert frame.antenna_height_m == pytest.approx(antenna, abs=1e-6)
     rng = np.random.default_rng(30)
-    wrong_12, far_12, both = 0, 0, set()
+    wrong_10, far_10, both = 0, 0, set()
     for _ in range(600):
         az, s = rng.uniform(0.0, 2.0 * math.pi), 12e3 * math.sqrt(rng.uniform(0.002, 1.0))
         limit = lowest_visible_m(table, frame, az, s)
@@ -112,24 +113,24 @@ def test_against_brute_force_rays(jacksboro, site) -> None:
         _, _, height = ground.along(site, az, distance)
         truth = seen_over(distance, height, antenna, limit + off, A_E)
         both.add(truth)
-        if abs(off) > 40.0:
+        if abs(off) > 30.0:
             assert truth == (off > 0.0), (
                 f"azimuth {math.degrees(az):.3f}, {s:.0f} m, {off:+.1f} m off the line"
             )
-        if abs(off) > 12.0:
-            far_12 += 1
-            wrong_12 += truth != (off > 0.0)
+        if abs(off) > 10.0:
+            far_10 += 1
+            wrong_10 += truth != (off > 0.0)
     assert both == {True, False}
-    assert far_12 > 250
-    assert wrong_12 <= 0.05 * far_12
+    assert far_10 > 250
+    assert wrong_10 <= 0.02 * far_10
 
 
 @pytest.mark.parametrize("az_deg", [0.0, 37.0, 90.0, 200.0, 311.0])
 def test_a_straight_line_over_the_ellipsoid(az_deg: float) -> None:
     """Without refraction (radius factor 1) the table must agree with a line in space, 150 km over rolling ground.
 
-    The sphere of 6,371 km in the place of the ellipsoid's own curvature moves the line by up to half a per cent of the
-    bulge s^2 / 2a (1.8 km at 150 km): 13 m in height at the far end. Band 30 m with the discretisation.
+    The sphere of 6,371 km in the place of the ellipsoid's own curvature (6,335 to 6,399 km) moves the line by up to half
+    a per cent of the bulge s^2 / 2a, 1.8 km at 150 km: 9 m at the far end. Band 10 m; measured 4.6 m at most.
     """
     i = np.arange(2401)
     wave = 120.0 * np.sin(i / 31.0) + 60.0 * np.sin(i / 11.0 + 1.0)
@@ -154,8 +155,8 @@ def test_a_straight_line_over_the_ellipsoid(az_deg: float) -> None:
                     return False
             return True
 
-        assert clear(limit + 30.0)
-        assert not clear(limit - 30.0)
+        assert clear(limit + 10.0)
+        assert not clear(limit - 10.0)
 
 
 # --- closed forms ---------------------------------------------------------------------------------------
@@ -175,9 +176,8 @@ def flat(height: float = 0.0, side: int = 1201):
 def test_smooth_earth(mast: float, factor: float) -> None:
     """A target of height h goes below the horizon at sqrt(2 a_e h_a) + sqrt(2 a_e h_t); exactly, at the arcs.
 
-    Outside the grid the ground is sea level too. Tolerance on the lowest height: 0.3 m + 0.1 % (the looks, 23 m apart,
-    miss the point where the ray touches by up to 12 m, which is 1e-5 m of ground; the rest is a line between nodes
-    250 m apart, (250 m)^2 / 8 a_e = 1e-3 m). Parabolic form: a relative 0.1 % at these heights.
+    Outside the grid the ground is sea level too. Tolerance on the lowest height 0.01 m: a line between nodes 250 m
+    apart leaves (250 m)^2 / 8 a_e = 1 mm, float32 another; measured 1 mm. Parabolic form: 0.2 % at these heights.
     """
     a_e = factor * 6_371_000.0
     grid, frame, (lat, lon) = flat()
@@ -190,7 +190,7 @@ def test_smooth_earth(mast: float, factor: float) -> None:
         for s in (1.5 * horizon + 5e3, 150e3, 333e3, 399.9e3):
             exact = a_e / math.cos((s - horizon) / a_e) - a_e
             got = lowest_visible_m(table, mask, az, s)
-            assert got == pytest.approx(exact, rel=2e-4, abs=0.02)
+            assert got == pytest.approx(exact, abs=0.01)
             reach = horizon_distance_m(mast, a_e) + horizon_distance_m(got, a_e)
             assert reach == pytest.approx(s, rel=2e-3)
 
@@ -220,8 +220,8 @@ def test_shadow_of_a_ridge(ridge_m: float, top_m: float) -> None:
 
     Closed form: the ray over its top, tan e = ((a_e + H) cos t - r0) / ((a_e + H) sin t) at its distance, goes on as
     the line r0 / (cos t - tan e sin t) - a_e. The ridge's crest is a triangle two samples (185 m) wide, the looks are
-    23 m apart: up to 12 m beside the crest, an eighth of H lost at most; interpolated azimuth exact here (node).
-    Tolerance accordingly: the angle of the crest within 1/8 low, none high; measured 0.2 to 3 %.
+    23 m apart: up to 12 m beside the crest, so that up to an eighth of its height is lost, and nothing won (0.5 m for the
+    geodesic's position). Measured: 0.8 to 11 % of the height. Ground with such edges needs a finer grid.
     """
     grid, frame, (lat, lon) = flat()
     column = round((grid.shape[1] - 1) / 2 + ridge_m / 6_378_137.0 / STEP)
