@@ -442,6 +442,38 @@ def test_a_declared_size_is_not_believed(tmp_path: Path) -> None:
     refused(tmp_path / "b.npz", "unpacks to")
 
 
+@pytest.mark.parametrize("name", ["a.dt0", "a.npz"])
+def test_a_thousand_damaged_files(tmp_path: Path, name: str) -> None:
+    """Bytes changed, cut and inserted at random: a grid or an ElevationError, never anything else."""
+    path = tmp_path / name
+    if name == "a.dt0":
+        write_dted(path, heights(13, 13), 10, 20)
+    else:
+        fields = {"xmin": 5.0, "xmax": 7.0, "ymin": 40.0, "ymax": 41.0, "dx": 0.1, "dy": 0.1}
+        np.savez_compressed(path, elevation=heights(11, 21), **fields)
+    good = path.read_bytes()
+    rng = np.random.default_rng(8)
+    refusals = 0
+    for _ in range(1000):
+        data = bytearray(good)
+        for _ in range(rng.integers(1, 6)):
+            at = int(rng.integers(0, len(data) if rng.random() < 0.6 else min(100, len(data))))
+            kind = rng.random()
+            if kind < 0.8:
+                data[at] = int(rng.choice([0, 255, ord("9"), ord("-"), rng.integers(0, 256)]))
+            elif kind < 0.9:
+                data[at:at] = rng.bytes(3)
+            else:
+                del data[max(at, 2) :]
+        path.write_bytes(bytes(data))
+        try:
+            assert np.isfinite(read_elevation(path).height_m).all()
+        except ElevationError as error:
+            refusals += 1
+            assert name in str(error)
+    assert refusals > 300
+
+
 @pytest.mark.parametrize("value", [math.nan, math.inf, 1e9])
 def test_undulation_is_checked(value: float) -> None:
     with pytest.raises(ElevationError, match="undulation_m"):

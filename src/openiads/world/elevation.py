@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 import re
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,9 @@ _HGT_SIDES = {1201 * 1201 * 2: 1201, 3601 * 3601 * 2: 3601}
 _HGT_VOID = -32768
 _NPZ_KEYS = ("xmin", "xmax", "ymin", "ymax", "dx", "dy")
 _NPY_HEADER_ROOM = 65_536
+_BROKEN_ARCHIVE = (
+    zipfile.BadZipFile, zlib.error, ValueError, KeyError, EOFError, NotImplementedError, RuntimeError
+)  # fmt: skip
 
 
 def read_elevation(path: str | Path, undulation_m: float = 0.0) -> Elevation:
@@ -120,9 +124,9 @@ def read_npz(path: str | Path, undulation_m: float = 0.0) -> Elevation:
         with np.load(path, allow_pickle=False) as data:
             heights = data["elevation"]
             value = {key: float(data[key].reshape(-1)[0]) for key in _NPZ_KEYS}
-    except (zipfile.BadZipFile, ValueError, KeyError, EOFError, NotImplementedError, RuntimeError) as error:
-        if isinstance(error, ElevationError):
-            raise
+    except ElevationError:
+        raise
+    except _BROKEN_ARCHIVE as error:
         raise ElevationError(f"{path}: no usable NumPy archive: {error}") from error
     for key, number in value.items():
         if not math.isfinite(number):
@@ -140,6 +144,8 @@ def _npy_shape(archive: zipfile.ZipFile, key: str, path: Path) -> tuple[int, ...
         info = archive.getinfo(f"{key}.npy")
     except KeyError:
         raise ElevationError(f"{path}: has no {key!r}") from None
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise ElevationError(f"{path}: {key} is packed in a way that NumPy does not write")
     with archive.open(info) as member:
         version = npy.read_magic(member)
         read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
