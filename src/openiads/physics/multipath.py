@@ -50,7 +50,7 @@ def _chord_m(height_a_m, height_b_m, angle_rad, radius_m):
     """Straight distance between two heights an angle at the Earth's centre apart (below 0.3 rad)."""
     dh = height_a_m - height_b_m
     half = _arc_sine_sq(0.5 * angle_rad)
-    return math.sqrt(dh * dh + 4.0 * (radius_m + height_a_m) * (radius_m + height_b_m) * half)
+    return math.sqrt(max(dh * dh + 4.0 * (radius_m + height_a_m) * (radius_m + height_b_m) * half, 0.0))
 
 
 @kernel
@@ -91,8 +91,9 @@ def depression_rad(antenna_height_m, leg_m, effective_radius_m):
 @kernel
 def divergence_factor(sin_grazing, leg_a_m, leg_b_m, effective_radius_m):
     """Amplitude (0..1) left by reflection on a convex Earth, [1 + 2 r1 r2 / (a (r1 + r2) sin psi)]^(-1/2)."""
-    spread = effective_radius_m * (leg_a_m + leg_b_m) * max(sin_grazing, 0.0)
-    return math.sqrt(spread / max(spread + 2.0 * leg_a_m * leg_b_m, 1e-30))
+    a, r1, r2 = max(effective_radius_m, 1.0), max(leg_a_m, 0.0), max(leg_b_m, 0.0)
+    spread = a * (r1 + r2) * max(sin_grazing, 0.0)
+    return math.sqrt(spread / max(spread + 2.0 * r1 * r2, 1e-30))
 
 
 @kernel
