@@ -157,7 +157,7 @@ GAS_CASES = [
 
 @pytest.mark.parametrize("freq_hz", [3e9, 10e9, 35e9])
 def test_table_gas(freq_hz: float) -> None:
-    """Two per cent of the loss: interpolation between rows and columns. At 3 GHz that is at most 0.05 dB."""
+    """One per cent of the loss: interpolation between rows and columns (largest found in 360 random paths: 0.5 %)."""
     tables = {a: make_loss_table(a, freq_hz) for a in (20.0, 1_500.0)}
     for antenna, target, ground in GAS_CASES:
         exact = integrated_db(
@@ -165,7 +165,7 @@ def test_table_gas(freq_hz: float) -> None:
         )
         length = slant(antenna, target, ground)
         found = loss_lookup(tables[antenna], target, ground, length)
-        assert found == pytest.approx(exact, rel=0.02), (antenna, target, ground)
+        assert found == pytest.approx(exact, rel=0.01), (antenna, target, ground)
         factor = loss_factor(tables[antenna], target, ground, length)
         assert -10.0 * math.log10(factor) == pytest.approx(found, rel=1e-12)
 
