@@ -106,7 +106,7 @@ def test_path_difference_is_exact(antenna: float, target: float, ground: float) 
 
 
 def test_divergence() -> None:
-    """Flat: 1. Horizon: 0. In between the closed form of Kerr (1951), section 5.2."""
+    """Flat: 1. Horizon: 0. In between the closed form of Kerr (1951), chapter 5."""
     assert divergence_factor(0.01, 1e3, 2e3, 1e15) == pytest.approx(1.0, abs=1e-6)
     assert divergence_factor(0.0, 1e3, 2e3, A_E) == 0.0
     d = divergence_factor(0.005, 10e3, 10e3, A_E)
@@ -141,7 +141,7 @@ def test_brewster_angle() -> None:
     real, loss = sea_permittivity(3e9)
     size = [math.hypot(*fresnel(math.sin(math.radians(0.1 * i)), real, loss, 1)) for i in range(901)]
     lowest = 0.1 * size.index(min(size))
-    assert 5.0 < lowest < 8.0 and 0.0 < min(size) < 0.4  # Kerr (1951), figure 5.5: near 6 degrees at 10 cm
+    assert 5.0 < lowest < 8.0 and 0.0 < min(size) < 0.4  # Kerr (1951), chapter 5: near 6 degrees at 10 cm
     flat = [math.hypot(*fresnel(math.sin(math.radians(i)), real, loss, 0)) for i in range(91)]
     assert all(a > b for a, b in itertools.pairwise(flat))
 

@@ -47,7 +47,7 @@ def test_improvement_against_integration(canceller: int, spread: float, mean: fl
 
 
 def test_handbook_forms() -> None:
-    """Slow clutter: 2 (PRF / 2 pi s)^2 and 2 (PRF / 2 pi s)^4 (Skolnik 1980, equations 4.26, 4.27): 1 % at s = PRF / 200."""
+    """Slow clutter: 2 (PRF / 2 pi s)^2 and 2 (PRF / 2 pi s)^4 (Skolnik 1980, chapter 4): 1 % at s = PRF / 200."""
     s_hz = PRF / 200.0
     spread = 0.5 * LAMBDA * s_hz
     x = PRF / (2.0 * math.pi * s_hz)
@@ -58,7 +58,7 @@ def test_handbook_forms() -> None:
 
 
 def test_scanning_handbook_forms() -> None:
-    """n^2 / 1.388 and n^4 / 3.853 (Skolnik 1980, equations 4.31, 4.32): 1 and 1.5 % at 20 pulses, the next order."""
+    """n^2 / 1.388 and n^4 / 3.853 (Skolnik 1980, chapter 4): 1 and 1.5 % at 20 pulses, the next order."""
     two = improvement(TWO_PULSE, 0.0, 0.0, LAMBDA, PRF, 20.0, NEVER)
     three = improvement(THREE_PULSE, 0.0, 0.0, LAMBDA, PRF, 20.0, NEVER)
     assert two == pytest.approx(20.0**2 / 1.388, rel=0.01)

@@ -46,7 +46,7 @@ GAMMA_DB = {
 
 DIELECTRIC_FACTOR_WATER = 0.93  # |(e - 1) / (e + 2)|^2, 0 to 20 C, 3 to 30 cm (Battan 1973)
 
-# Gregers-Hansen and Mital (2012), table 1: c1 .. c5 for horizontal and vertical polarisation.
+# Gregers-Hansen and Mital (2012): c1 .. c5 for horizontal and vertical polarisation.
 _NRL_H = (-73.00, 20.78, 7.351, 25.65, 0.00540)
 _NRL_V = (-50.79, 25.93, 0.7093, 21.58, 0.00211)
 

@@ -12,7 +12,7 @@ periods; scanning multiplies it with exp(-2 ln2 k^2 / n^2), n pulses within the 
 with w = 2 pi f_0 T. For slow clutter these are the handbook forms 2 (PRF / 2 pi s_f)^2, 2 (PRF / 2 pi s_f)^4, n^2 / 1.388,
 n^4 / 3.853. Instabilities add their own limit: 1 / I = 1 / I_clutter + 1 / I_declared.
 
-Sources: M. I. Skolnik, Introduction to Radar Systems, 2nd ed. 1980, sections 4.2 to 4.9; W. W. Shrader, V. Gregers-Hansen, in
+Sources: M. I. Skolnik, Introduction to Radar Systems, 2nd ed. 1980, chapter 4; W. W. Shrader, V. Gregers-Hansen, in
 Radar Handbook, 3rd ed. 2008, chapter 2; M. A. Richards, Fundamentals of Radar Signal Processing, section 5.2.
 """
 
@@ -26,7 +26,7 @@ from openiads._jit import kernel
 NO_CANCELLER, TWO_PULSE, THREE_PULSE = 0, 2, 3
 
 #: Standard deviation of the radial velocity (m/s) inside clutter, (low, usual, high): spread of the measurements
-#: collected by Skolnik (1980), table 4.1, and Barton (1964).
+#: collected in Skolnik (1980), chapter 4. The limits are assumptions (grade F) around them.
 CLUTTER_SPREAD_MPS = {
     "woods, calm": (0.01, 0.02, 0.04),
     "woods, windy": (0.1, 0.22, 0.32),

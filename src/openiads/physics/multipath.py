@@ -57,7 +57,7 @@ def _chord_m(height_a_m, height_b_m, angle_rad, radius_m):
 def mirror_path(antenna_height_m, target_height_m, ground_range_m, effective_radius_m):
     """(path difference m, sine of the grazing angle, both legs m, arc m to the mirror point) of the reflected ray.
 
-    The point solves the cubic of Kerr (1951, section 2.13) in closed form; lengths are then exact on the sphere, so
+    The point solves the cubic of Kerr (1951, chapter 2) in closed form; lengths are then exact on the sphere, so
     that by Fermat's principle its small error does not matter. Heights below 0.1 m count as 0.1 m, ranges below 1 m as
     1 m, ranges beyond 0.3 effective radii as that. At and beyond the horizon path difference and grazing angle are 0.
     """
@@ -100,7 +100,7 @@ def divergence_factor(sin_grazing, leg_a_m, leg_b_m, effective_radius_m):
 def fresnel(sin_grazing, permittivity, loss_permittivity, vertical):
     """(real, imaginary) reflection coefficient of a smooth surface; complex permittivity e' - j e''.
 
-    vertical 1: vertical polarisation, 0: horizontal. Time factor exp(+j w t), as in Kerr (1951, section 5.1).
+    vertical 1: vertical polarisation, 0: horizontal. Time factor exp(+j w t), as in Kerr (1951, chapter 5).
     """
     s = min(max(sin_grazing, 0.0), 1.0)
     u = permittivity - 1.0 + s * s
@@ -148,7 +148,7 @@ def _cube_root(x):
 
 @kernel
 def ray_limit(wavelength_m, effective_radius_m):
-    """Sine of the grazing angle below which ray optics fails, (lambda / (2 pi a))^(1/3) (Kerr 1951, section 2.13)."""
+    """Sine of the grazing angle below which ray optics fails, (lambda / (2 pi a))^(1/3) (Kerr 1951, chapter 2)."""
     return _cube_root(wavelength_m / (_TWO_PI * max(effective_radius_m, 1.0)))
 
 
@@ -192,7 +192,7 @@ def propagation_factor_sq(
 
     Near the horizon ray optics fails (grazing angle below `ray_limit`). From there to the horizon, F in dB is
     interpolated linearly in the sine of the grazing angle between the rays, with the divergence held, and the diffracted
-    field (the "bold interpolation" of Kerr 1951, section 2.13). Beyond the horizon the diffracted field stays.
+    field (the "bold interpolation" of Kerr 1951, chapter 2). Beyond the horizon the diffracted field stays.
     """
     a = max(effective_radius_m, 1.0)
     difference, sine, r1, r2, _ = mirror_path(antenna_height_m, target_height_m, ground_range_m, a)
