@@ -42,7 +42,8 @@ class InertialGrade(NamedTuple):
     high_mps: float
 
 
-#: Grades as published (El-Sheimy and Youssef 2020, table 1); the span below 1 NM/h is an assumption.
+#: Grades as published (El-Sheimy and Youssef 2020, table 1); for navigation 1 NM/h, the span of a factor of two around it is
+#: an assumption.
 GRADES = {
     "strategic": InertialGrade(30.0 / 3600.0, 100.0 / 3600.0),
     "navigation": InertialGrade(0.5 * NAUTICAL_MILE_M / 3600.0, 2.0 * NAUTICAL_MILE_M / 3600.0),
