@@ -91,6 +91,8 @@ def test_profile() -> None:
         assert phase == PHASE_PULL
         assert (offset, rate) == pytest.approx((400.0, 200.0), rel=1e-12)
         assert pull_off(cycle + 12.0, *PROGRAM, 0.0, 50.0) == (PHASE_HOLD, 1600.0, 0.0)
+        assert pull_off(cycle + 12.9, *PROGRAM, 0.0, 50.0)[0] == PHASE_HOLD
+        assert pull_off(cycle + 13.1, *PROGRAM, 0.0, 50.0) == (PHASE_OFF, 0.0, 0.0)
         assert pull_off(cycle + 14.0, *PROGRAM, 0.0, 50.0) == (PHASE_OFF, 0.0, 0.0)
     assert pull_off(-1.0, *PROGRAM, 0.0, 50.0) == (PHASE_OFF, 0.0, 0.0)
     assert pull_off(1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 50.0) == (PHASE_OFF, 0.0, 0.0)
@@ -117,8 +119,8 @@ def test_capture() -> None:
     assert not pull_followed(-101.0, 0.0, 100.0, 20.0)
 
 
-def reading(t, js=4.0, p=0.8, delay=0.0, edge=0.0, max_accel=60.0, u=0.5):
-    return pull_off_reading(t, *PROGRAM, 0.0, 50.0, js, 2.0, p, delay, edge, 150.0, 500.0, max_accel, u)
+def reading(t, js=4.0, p=0.8, delay=0.0, edge=0.0, max_rate=500.0, max_accel=60.0, u=0.5):
+    return pull_off_reading(t, *PROGRAM, 0.0, 50.0, js, 2.0, p, delay, edge, 150.0, max_rate, max_accel, u)
 
 
 def test_what_the_tracker_reads() -> None:
@@ -131,6 +133,7 @@ def test_what_the_tracker_reads() -> None:
     assert reading(4.0, u=0.81) == pytest.approx((False, 80.0, 80.0))
     assert reading(6.0, js=1.0) == (False, 0.0, 0.0)
     assert reading(6.0, max_accel=40.0) == (False, 0.0, 0.0)
+    assert reading(6.0, max_rate=390.0) == (False, 0.0, 0.0)  # 400 m/s at the end of the pull
     assert reading(4.0, delay=2e-7, edge=1e-7) == (False, 0.0, 0.0)
     assert reading(14.0) == (False, 0.0, 0.0)
 

@@ -199,6 +199,17 @@ def test_a_third_radar_sees_through_ghosts() -> None:
     assert not strobe_residual(0.0, -50e3, 0.0, *third, *look(third, emitters[0]), SIGMA, SIGMA)[0]
 
 
+def test_residual_of_a_further_strobe() -> None:
+    """A strobe wrong by 2 sigma in azimuth and 3 sigma in elevation: 4 + 9 (3e-3: tangent for angle, curved parallels
+    of azimuth); without elevation 4."""
+    site, point = (10e3, -20e3, 0.0), (30e3, 70e3, 9e3)
+    axes = look(site, point, 2.0 * SIGMA, -3.0 * SIGMA)
+    ahead, chi2 = strobe_residual(*point, *site, *axes, SIGMA, SIGMA)
+    assert ahead
+    assert chi2 == pytest.approx(13.0, rel=3e-3)
+    assert strobe_residual(*point, *site, *axes, SIGMA, 0.0)[1] == pytest.approx(4.0, rel=3e-3)
+
+
 def test_what_does_not_fix_a_point_is_refused() -> None:
     """One strobe; two azimuths without elevation; the same with a known altitude is enough."""
     west, south, emitter = (-60e3, 0.0, 0.0), (0.0, -80e3, 0.0), (0.0, 0.0, 8e3)
