@@ -266,3 +266,18 @@ def test_a_path_is_a_path_and_a_name_is_a_name(tmp_path, monkeypatch):
     assert find("plain") == Path("plain")
     with pytest.raises(guard.UserError, match="no shipped scenario 'plane'"):
         find("plane")
+
+
+def test_check_finds_what_only_the_tables_show(tmp_path):
+    """A ballistic missile 900 km away: sound as a text, out of reach; refused with its place, before any run."""
+    text = find("quickstart").read_text(encoding="utf-8")
+    far = text.replace(
+        "[{bearing: 280 deg, range: 250 km, altitude: 0 m}]",
+        "[{bearing: 280 deg, range: 900 km, altitude: 0 m}]",
+    )
+    assert far != text
+    file = tmp_path / "far.yaml"
+    file.write_text(far, encoding="utf-8")
+    done = openiads("check", file)
+    assert done.returncode == 2 and "Traceback" not in done.stderr
+    assert "SCUD" in done.stderr and "out of reach" in done.stderr and "far.yaml:" in done.stderr

@@ -122,13 +122,19 @@ def check_files(files: Iterable[Path]) -> None:
 def _faults(file: Path) -> list[str]:
     from openiads.catalog import CatalogError, load_catalog
     from openiads.scenario import ScenarioError, catalogue_names, load_file
+    from openiads.world.recording import RecordingError
 
     try:
         if _is_catalog_file(file):
             load_catalog([file])
         else:
-            load_file(file, catalogue_names(load_catalog()))
-    except CatalogError as error:
+            catalog = load_catalog()
+            scenario = load_file(file, catalogue_names(catalog))
+            # Sound as a text; what is out of reach or does not fit together shows when its tables are built.
+            from openiads.world.compile import compile_scenario
+
+            compile_scenario(scenario, catalog, 0.0)
+    except (CatalogError, RecordingError) as error:
         return [str(fault) for fault in error.faults]
     except ScenarioError as error:
         return [fault.with_source() for fault in error.faults]

@@ -261,7 +261,7 @@ def _assign(w, c, n, t_s):
         for b in range(m):
             desk.pk[i, b] = 0.0
             reason = _option(w, c, i, b, k, t_s)
-            if reason != NO_REASON:
+            if _nearness(reason) > _nearness(desk.reason[i]):
                 desk.reason[i] = reason
     if w.command_post[c].assignment == assign.OPTIMAL:
         assign.optimal(n, m, desk.value, desk.pk, desk.rounds, desk.channels, 1, desk.x, desk.wta)
@@ -279,6 +279,20 @@ def _assign(w, c, n, t_s):
             w.picture[desk.track[i]].t_again_s = t_s + (
                 _CHANNEL_AGAIN_S if reason == NO_CHANNEL else _AGAIN_S
             )
+
+
+@kernel
+def _nearness(reason):
+    """How near a unit came to taking a target, by its reason: of several units the nearest one's is reported."""
+    if reason == LOW_PK:
+        return 5
+    if reason == NO_ROUNDS:
+        return 4
+    if reason == ENVELOPE:
+        return 3
+    if reason == BELOW_HORIZON:
+        return 2
+    return 1 if reason == NO_UNIT else 0
 
 
 @kernel
