@@ -20,7 +20,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
-from numba import config, types
+from numba import types
+
+config: Any = numba.config  # its settings are made at run time
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -86,7 +88,12 @@ def prune_cache(keep: int = 3) -> int:
 CACHE_ON_DISK = _use_own_cache()
 COMPILED = not config.DISABLE_JIT
 
-_SETTINGS = {"nogil": True, "cache": CACHE_ON_DISK, "error_model": "numpy", "boundscheck": False}
+_SETTINGS: dict[str, Any] = {
+    "nogil": True,
+    "cache": CACHE_ON_DISK,
+    "error_model": "numpy",
+    "boundscheck": False,
+}
 
 
 def kernel(function: F) -> F:

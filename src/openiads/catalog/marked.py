@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import yaml  # type: ignore[import-untyped]
+import yaml
 
 from openiads.catalog.faults import MAX_FAULTS, CatalogError, Fault, shown
 

@@ -153,7 +153,7 @@ def _continuum(f: float, p: float, e: float, theta: float) -> float:
         return 0.0
     debye = 6.14e-5 / (d * (1.0 + (f / d) ** 2))
     nitrogen = 1.4e-12 * p * theta**1.5 / (1.0 + 1.9e-5 * f**1.5)
-    return f * p * theta**2 * (debye + nitrogen)
+    return float(f * p * theta**2 * (debye + nitrogen))
 
 
 def rain_coefficients(freq_hz: float, elevation_rad: float, tilt_rad: float) -> tuple[float, float]:

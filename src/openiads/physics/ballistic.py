@@ -274,9 +274,8 @@ def _hermite(t0: float, row0: np.ndarray, t1: float, row1: np.ndarray, t: np.nda
     h = t1 - t0
     u = ((t - t0) / h)[:, None]
     v = 1.0 - u
-    return v * v * ((1.0 + 2.0 * u) * row0[:3] + u * h * row0[3:]) + u * u * (
-        (1.0 + 2.0 * v) * row1[:3] - v * h * row1[3:]
-    )
+    first = v * v * ((1.0 + 2.0 * u) * row0[:3] + u * h * row0[3:])
+    return np.asarray(first + u * u * ((1.0 + 2.0 * v) * row1[:3] - v * h * row1[3:]))
 
 
 def _thin(rows: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ fields.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -164,10 +164,10 @@ MISSILE = np.dtype(
 
 def cd_table(mach: Any, cd: Any) -> np.ndarray:
     """Zero-lift drag coefficients on MACH_GRID from break points (increasing Mach); linear, held outside."""
-    return np.interp(MACH_GRID, np.asarray(mach, dtype=float), np.asarray(cd, dtype=float))
+    return np.asarray(np.interp(MACH_GRID, np.asarray(mach, dtype=float), np.asarray(cd, dtype=float)))
 
 
-def missile_types(rows: list[Mapping[str, Any]]) -> np.recarray:
+def missile_types(rows: Sequence[Mapping[str, Any]]) -> np.recarray:
     """Table of missile types from mappings field -> SI value; only `flyout` (default -1) may be left out."""
     names = set(MISSILE_TYPE.names or ())
     table = np.zeros(len(rows), dtype=MISSILE_TYPE).view(np.recarray)

@@ -54,15 +54,13 @@ def kills(c: Case) -> Iterator[str]:
         if row.subject not in c.launch_of:
             continue  # `one_fate` says so
         par = c.w.weapon[c.launch_of[row.subject].detail]
-        pk = lethality.kill_probability(  # type: ignore[no-untyped-call]
+        pk = lethality.kill_probability(
             int(par.lethal_law), row.range_m, float(par.lethal_p0), float(par.lethal_radius_m),
             float(par.lethal_tail_m), float(par.fuze_radius_m), float(c.w.platform[p].vulnerability),
         )  # fmt: skip
         if abs(pk - row.value) > 1e-9:
             yield f"{name}: kill probability {row.value} at a miss of {row.range_m} m, the law gives {pk}"
-        draws = rng.uniform4(  # type: ignore[no-untyped-call]
-            c.o.seed, c.o.replication, rng.STREAM_KILL, int(r.address), p, 0
-        )
+        draws = rng.uniform4(c.o.seed, c.o.replication, rng.STREAM_KILL, int(r.address), p, 0)
         u = draws[0]
         if (u < row.value) != (r.fate == fly.KILL):
             yield f"{name}: draw {u}, kill probability {row.value}, fate {ev.MISSILE_FATE[int(r.fate)]!r}"

@@ -56,12 +56,12 @@ class Elevation:
     @property
     def south_deg(self) -> float:
         """Latitude of the centres of the last row."""
-        return self.north_deg - (self.height_m.shape[0] - 1) * self.lat_step_deg
+        return float(self.north_deg - (self.height_m.shape[0] - 1) * self.lat_step_deg)
 
     @property
     def east_deg(self) -> float:
         """Longitude of the centres of the last column; above 180 where the grid crosses the date line."""
-        return self.west_deg + (self.height_m.shape[1] - 1) * self.lon_step_deg
+        return float(self.west_deg + (self.height_m.shape[1] - 1) * self.lon_step_deg)
 
     def frame(self) -> TerrainFrame:
         """Where the grid lies, as the kernels of `physics.terrain` take it beside `height_m`."""
@@ -148,7 +148,7 @@ def _check_heights(heights: NDArray[np.generic], hole: NDArray[np.bool_], source
     """One row after the other: no copy of the whole grid."""
     for i in range(heights.shape[0]):
         row = heights[i]
-        bad = ~hole[i] & ~((row >= LOWEST_M) & (row <= HIGHEST_M))  # type: ignore[operator]
+        bad = ~hole[i] & ~((row >= LOWEST_M) & (row <= HIGHEST_M))
         if bad.any():
             j = int(np.argmax(bad))
             raise ElevationError(

@@ -33,14 +33,14 @@ from openiads.world.schema import World
 
 
 @structref.register
-class TablesType(types.StructRef):  # type: ignore[misc]
+class TablesType(types.StructRef):
     """Numba type of the memory that holds the arrays' descriptions."""
 
     def preprocess_fields(self, fields: Any) -> Any:
         return tuple((name, types.unliteral(kind)) for name, kind in fields)
 
 
-class Tables(structref.StructRefProxy):  # type: ignore[misc]
+class Tables(structref.StructRefProxy):
     """What Python holds of that memory; frees it with the last reference."""
 
 
@@ -48,7 +48,7 @@ structref.define_constructor(Tables, TablesType, list(World._fields))
 structref.define_boxing(TablesType, Tables)
 
 
-class WorldType(types.Type):  # type: ignore[misc]
+class WorldType(types.Type):
     """Numba type of the address of such memory."""
 
     def __init__(self, tables: TablesType) -> None:
@@ -57,7 +57,7 @@ class WorldType(types.Type):  # type: ignore[misc]
 
 
 @register_model(WorldType)
-class _WorldModel(models.OpaqueModel):  # type: ignore[misc]
+class _WorldModel(models.OpaqueModel):
     """A plain pointer."""
 
 
@@ -84,7 +84,7 @@ def _data_address(typingctx: Any, tables: Any) -> Any:
 
 @kernel
 def _address(tables):
-    return _data_address(tables)
+    return _data_address(tables)  # type: ignore[call-arg]
 
 
 @unbox(WorldType)
@@ -96,10 +96,10 @@ def _unbox(typ: WorldType, obj: Any, c: Any) -> NativeValue:
 
 
 @infer_getattr
-class _WorldAttribute(AttributeTemplate):  # type: ignore[misc]
+class _WorldAttribute(AttributeTemplate):
     key = WorldType
 
-    def generic_resolve(self, typ: WorldType, attr: str) -> Any:
+    def generic_resolve(self, typ: WorldType, attr: str) -> Any:  # type: ignore[override]
         return typ.tables.field_dict.get(attr)
 
 
@@ -121,7 +121,7 @@ def _uncounted(context: Any, builder: Any, typ: Any, value: Any) -> Any:
         array.parent = cgutils.get_null_value(array.parent.type)
         return array._getvalue()
     if isinstance(typ, types.BaseTuple):
-        for k, kind in enumerate(typ.types):
+        for k, kind in enumerate(typ.types):  # type: ignore[attr-defined]
             item = _uncounted(context, builder, kind, builder.extract_value(value, k))
             value = builder.insert_value(value, item, k)
         return value

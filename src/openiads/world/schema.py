@@ -6,7 +6,7 @@ its meaning, and for state which system writes it. `X` holds parameters (never w
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from openiads.physics.interceptor_schema import MISSILE, MISSILE_TYPE
 from openiads.tracking.schema import PLOT, TRACK, TRACK_SET, TRACKER, Work
 
 
-def _record(*fields: tuple) -> np.dtype:
+def _record(*fields: tuple[Any, ...]) -> np.dtype:
     return np.dtype(list(fields), align=True)
 
 
