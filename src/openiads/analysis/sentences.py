@@ -69,6 +69,10 @@ def _strobe(e: Event) -> str:
     return f"jam strobe at {e.object}{jn}"
 
 
+def _jamming(e: Event) -> str:
+    return f"jammer {e.detail}"
+
+
 def _withheld(e: Event) -> str:
     return f"fire withheld: {e.detail}"
 
@@ -130,6 +134,7 @@ _WRITERS: dict[str, Callable[[Event], str]] = {
     "identified": _identified,
     "classified": _classified,
     "jam strobe": _strobe,
+    "jamming": _jamming,
     "fire withheld": _withheld,
     "assigned": _assigned,
     "launch": _launch,

@@ -33,6 +33,7 @@ RELOADED = 19
 WRONG_SHOT = 21
 STRIKE_IMPACT = 22
 EMISSION = 23
+JAMMING = 50
 
 # Enumerations used in `detail`; the order is the number.
 IDENTITY = ("unknown", "friend", "neutral", "hostile")
@@ -152,6 +153,14 @@ SPECS: dict[int, EventSpec] = {
     ),
     STRIKE_IMPACT: EventSpec("strike impact", "missile", "site", None, None, "miss_m"),
     EMISSION: EventSpec("emission", "radar", None, None, ON_OFF),
+    JAMMING: EventSpec(
+        "jamming",
+        "platform",
+        None,
+        None,
+        ON_OFF,
+        note="a jammer that goes on and off by intervals or trigger",
+    ),
 }
 
 SAMPLE_KINDS = ("platform", "track", "missile")

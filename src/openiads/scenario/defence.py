@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
+from openiads.scenario.electronic import Protection
 from openiads.scenario.positions import Altitude, Bearing, PositionField
 from openiads.scenario.quantity import Cat, Id, Model, Moment, Name, Pairs, Probability, Q, Ref, Window, fault
 
@@ -156,6 +157,9 @@ class Radar(Site):
         0.0, alias="heading_error", description="error of north alignment, added to every reported azimuth"
     )
     emits: Window = Field(default_factory=lambda: Window.model_validate({}), description="when it transmits")
+    protection: Protection | None = Field(
+        None, description="against jamming; without it: of the radar's type"
+    )
 
 
 class Battery(Model):

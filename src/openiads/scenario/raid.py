@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
+from openiads.scenario.electronic import Beam, Polarisation
 from openiads.scenario.positions import Bearing, PositionField, RouteField
 from openiads.scenario.quantity import Cat, Id, Model, Moment, Name, Probability, Q, Ref, Window, fault
 
@@ -37,6 +38,33 @@ class Jammer(Window):
     freq_max_hz: Annotated[float, Q("frequency", 30e6, 4e10)] | None = Field(
         None, alias="freq_max", description="highest frequency it can jam"
     )
+    mode: Literal["spot", "barrage", "swept"] = Field(
+        "spot",
+        description="spot: its band is set on the radar; barrage: from freq_min to freq_max at once; "
+        "swept: its band runs from freq_min to freq_max",
+    )
+    sweep_period_s: Annotated[float, Q("time", 1e-6, 60.0)] | None = Field(
+        None, alias="sweep_period", description="time of one sweep; needed by mode swept, and only there"
+    )
+    polarisation: Polarisation | None = Field(
+        None,
+        description="of its noise; without it, or where that of the radar is not known: loss of the type",
+    )
+    beam: Beam | None = Field(None, description="directional antenna; without it: full gain everywhere")
+    on_s: Annotated[float, Q("time", 1.0, 86_400.0)] | None = Field(
+        None,
+        alias="on_for",
+        description="jams for so long, again and again from the start; goes with off_for",
+    )
+    off_s: Annotated[float, Q("time", 1.0, 86_400.0)] | None = Field(
+        None, alias="off_for", description="and is silent for so long after each"
+    )
+    trigger: Literal["illuminated"] | None = Field(
+        None, description="illuminated: silent until a radar in its band looks at it"
+    )
+    hold_s: Annotated[float, Q("time", 1.0, 3600.0)] = Field(
+        15.0, alias="hold", description="with a trigger: jams on for so long after the last look"
+    )
 
     def model_post_init(self, context: Any, /) -> None:
         super().model_post_init(context)
@@ -47,6 +75,12 @@ class Jammer(Window):
         low, high = self.freq_min_hz, self.freq_max_hz
         if low is not None and high is not None and low >= high:
             raise fault("'freq_max' must be above 'freq_min'")
+        if (self.mode == "swept") != (self.sweep_period_s is not None):
+            raise fault("'mode: swept' and 'sweep_period' go together")
+        if (self.on_s is None) != (self.off_s is None):
+            raise fault("'on_for' and 'off_for' go together")
+        if self.trigger is None and "hold_s" in self.model_fields_set:
+            raise fault("'hold' goes with 'trigger'")
 
 
 class Group(Model):

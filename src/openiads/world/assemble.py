@@ -85,7 +85,7 @@ class Assembly:
 
     def add_radar(self, name: str, item: Item, place: Place, post: int, **more: Any) -> int:
         """A radar of a catalogue type reporting to a command post. `more`: antenna_height_m, az0_rad, sector_half_rad,
-        heading_error_rad, t_on_s, t_off_s, value."""
+        heading_error_rad, t_on_s, t_off_s, value, protection (`world.jamming`)."""
         site = self.add_site(
             name, schema.SITE_RADAR, place, more.pop("value", 5.0), item.si("radius_m"), item.si("hardness")
         )
@@ -141,13 +141,28 @@ class Assembly:
         return len(self.platforms) - 1
 
     def add_jammer(
-        self, name: str, platform: int, values: Mapping[str, float], t_on_s: float = 0.0, t_off_s: float = 1e9
+        self,
+        name: str,
+        platform: int,
+        values: Mapping[str, Any],
+        t_on_s: float = 0.0,
+        t_off_s: float = 1e9,
+        **plan: Any,
     ) -> int:
         """A noise jammer carried by a platform. `values`: power_w, antenna_gain_db, bandwidth_hz, freq_min_hz,
-        freq_max_hz, polarisation_loss_db. ValueError for one without power, gain or bandwidth."""
+        freq_max_hz, polarisation_loss_db, and mode, sweep_period_s, polarisation (`world.jamming`). `plan`: fields of
+        JAMMER that differ from 0, with `aim` (a Place) for its beam. ValueError for one without power, gain or bandwidth.
+        """
         check_jammer(values["power_w"], db_to_ratio(values["antenna_gain_db"]), values["bandwidth_hz"])
         self.jammers.append(
-            {"id": name, "values": dict(values), "platform": platform, "on": t_on_s, "off": t_off_s}
+            {
+                "id": name,
+                "values": dict(values),
+                "platform": platform,
+                "on": t_on_s,
+                "off": t_off_s,
+                "plan": plan,
+            }
         )
         return len(self.jammers) - 1
 

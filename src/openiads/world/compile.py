@@ -17,6 +17,7 @@ from openiads.physics.flight import STILL_AIR, Wind
 from openiads.physics.geodesy import geodetic_to_ecef
 from openiads.scenario import Fault, PlatformPlan, Scenario, ScenarioError, fault_of
 from openiads.scenario.defence import Doctrine
+from openiads.scenario.electronic import Protection
 from openiads.scenario.raid import Jammer, Recorded
 from openiads.world import flights, schema
 from openiads.world.assemble import Assembly, Place
@@ -167,6 +168,7 @@ class _Compiler:
             heading_error_rad=radar.heading_error_rad,
             t_on_s=radar.emits.from_s,
             t_off_s=_NEVER_S if radar.emits.until_s is None else radar.emits.until_s,
+            protection=_protection(radar.protection),
         )
         self.radars[radar.id] = index
         self._extent(radar, self.out.radars[index]["site"], item)
@@ -295,11 +297,15 @@ class _Compiler:
         for name in ("power_w", "antenna_gain_db", "bandwidth_hz", "freq_min_hz", "freq_max_hz"):
             own = getattr(jammer, name)
             values[name] = item.si(name) if own is None and item is not None else own
+        values.update(
+            mode=jammer.mode, sweep_period_s=jammer.sweep_period_s, polarisation=jammer.polarisation
+        )
         loss = item.si("polarisation_loss_db") if item is not None else 0.0
         until = _NEVER_S if jammer.until_s is None else jammer.until_s
         self.out.add_jammer(
-            f"{plan.id}-JAM", row, {**values, "polarisation_loss_db": loss}, jammer.from_s, until
-        )
+            f"{plan.id}-JAM", row, {**values, "polarisation_loss_db": loss}, jammer.from_s, until,
+            **_jam_plan(jammer),
+        )  # fmt: skip
 
     def recorded(self) -> list[Mapping[str, Any]]:
         """Recorded flights; returns what was counted while cleaning them."""
@@ -345,6 +351,37 @@ def _wind(scenario: Scenario) -> Wind:
     speed = np.array([w.speed_mps for w in levels])
     come = np.array([w.from_rad for w in levels])
     return Wind(np.array([w.alt_m for w in levels]), -speed * np.sin(come), -speed * np.cos(come))
+
+
+def _protection(own: Protection | None) -> dict[str, Any]:
+    """What a scenario gives a radar against jamming, as `world.jamming` calls it."""
+    if own is None:
+        return {}
+    found: dict[str, Any] = {
+        name: getattr(own, name) for name in ("agile_bandwidth_hz", "polarisation", "cross_polar_db")
+    }
+    if own.canceller is not None:
+        found.update(
+            canceller_channels=own.canceller.channels,
+            cancellation_db=own.canceller.cancellation_db,
+            auxiliary_margin_db=own.canceller.margin_db,
+        )
+    return found
+
+
+def _jam_plan(jammer: Jammer) -> dict[str, Any]:
+    """Fields of JAMMER that the scenario sets: intervals, trigger, beam."""
+    plan: dict[str, Any] = {}
+    if jammer.on_s is not None:
+        plan.update(planned=1, cycle_on_s=jammer.on_s, cycle_off_s=jammer.off_s)
+    if jammer.trigger is not None:
+        plan.update(planned=1, lit=1, hold_s=jammer.hold_s)
+    if jammer.beam is not None:
+        plan.update(
+            beam_rad=jammer.beam.width_rad, side_gain=10.0 ** (0.1 * jammer.beam.sidelobe_db),
+            aim=_place(jammer.beam.toward),
+        )  # fmt: skip
+    return plan
 
 
 def _place(position: Any) -> Place:

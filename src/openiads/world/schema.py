@@ -94,6 +94,7 @@ PLATFORM = _record(
     ("memory", "i8"),  # homing: 1 keeps the last emitter position when it goes silent
     ("memory_sigma_m", "f8"),  # homing: error of that memory, one sigma per axis
     ("max_time_s", "f8"),  # homing: powered and gliding time
+    ("listens", "i8"),  # 1: carries a jammer that waits to be looked at
 )
 PLATFORM_STATE = _record(
     ("fate", "i8"),  # events.PLATFORM_FATE; 0 flying; written by move, fly and run
@@ -160,6 +161,9 @@ RADAR = _record(
     ("n_track", "i8"),
     ("t_on_s", "f8"),  # emission window
     ("t_off_s", "f8"),
+    ("slc_channels", "i8"),  # auxiliary channels of a side-lobe canceller, 0 none
+    ("slc_limit", "f8"),  # power ratio that it takes off a strong jammer
+    ("slc_margin", "f8"),  # gain of an auxiliary over the side lobes, power ratio
 )
 RADAR_STATE = _record(
     ("emitting", "i8"),
@@ -198,9 +202,20 @@ JAMMER = _record(
     ("platform", "i8"),
     ("t_on_s", "f8"),
     ("t_off_s", "f8"),
+    ("planned", "i8"),  # 1: goes on and off inside its window, by intervals or by what it hears
+    ("cycle_on_s", "f8"),  # intervals from t_on_s; 0: all the time
+    ("cycle_off_s", "f8"),
+    ("lit", "i8"),  # 1: only while a radar in its band has looked at it within hold_s
+    ("hold_s", "f8"),
+    ("beam_rad", "f8"),  # 3 dB width of its main lobe, kept on aim; 0: full gain everywhere
+    ("side_gain", "f8"),  # outside it, power ratio to the peak
+    ("aim_x_m", "f8"),
+    ("aim_y_m", "f8"),
+    ("aim_z_m", "f8"),
 )
 JAMMER_STATE = _record(
     ("on", "i8"),
+    ("t_lit_s", "f8"),  # last look at it by a radar in its band; written by jam_plan
 )
 JAM_STATE = _record(  # radar x jammer, refreshed once per radar and second
     ("ux", "f8"),  # unit vector from the antenna to the jammer, ECEF
@@ -419,6 +434,8 @@ class World(NamedTuple):
     flyout_scale: np.ndarray  # [weapon, 2]
     refraction: np.ndarray  # [radar, height, 1 + range], physics.propagation
     jam_coupling_m2: np.ndarray  # [radar, jammer], J/N = coupling / r^2 on the beam axis
+    jam_share: np.ndarray  # [radar, jammer], probability that its noise touches a look
+    jam_duty: np.ndarray  # [radar, jammer], share of the pulses of such a look that it touches
     # state
     site_state: np.recarray
     platform_state: np.recarray

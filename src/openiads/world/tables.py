@@ -15,8 +15,9 @@ from openiads.tracking.params import tracker_params
 from openiads.tracking.schema import make_plots, make_track_sets, make_tracks, make_work
 from openiads.world import schema
 from openiads.world.assemble import Assembly
+from openiads.world.jamming import fill_jammer, fill_protection, jam_tables
 from openiads.world.schema import Desk, World
-from openiads.world.sensors import coupling_m2, fill_radar, pd_table, refraction_table
+from openiads.world.sensors import fill_radar, pd_table, refraction_table
 from openiads.world.signatures import rcs_table
 from openiads.world.weapons import weapon_table
 
@@ -37,6 +38,7 @@ def build(a: Assembly) -> World:
     n_sets = len(a.radars) + len(a.posts)
     n_channels = sum(b["targets"] for b in a.batteries)
     weapon = weapon_table(a.weapons)
+    coupling, share, duty = jam_tables(a)
     flyout, flyout_scale = make_flyouts(weapon) if a.weapons else (np.zeros((0, 2, 2, 3)), np.zeros((0, 2)))
     return World(
         sim=_sim(a),
@@ -60,13 +62,15 @@ def build(a: Assembly) -> World:
         flyout=flyout,
         flyout_scale=flyout_scale,
         refraction=_refraction(a),
-        jam_coupling_m2=_couplings(a),
+        jam_coupling_m2=coupling,
+        jam_share=share,
+        jam_duty=duty,
         site_state=_site_state(a),
         platform_state=_platform_state(a),
         radar_state=_table(schema.RADAR_STATE, len(a.radars)),
         due_s=np.full((len(a.radars), len(a.platforms)), np.inf),
         look=_table(schema.LOOK, (len(a.radars), len(a.platforms))),
-        jammer_state=_table(schema.JAMMER_STATE, len(a.jammers)),
+        jammer_state=_jammer_state(a),
         jam=_jam_state(a),
         battery_state=_table(schema.BATTERY_STATE, len(a.batteries)),
         channel=_channels(n_channels),
@@ -101,7 +105,8 @@ def _event_capacity(a: Assembly, n_rounds: int) -> int:
     # Every platform: sight and detection per radar, tracks, identity changes, withheld reasons; every round about five.
     per_platform = 4 * len(a.radars) + 60
     false_tracks = int(a.duration_s)
-    return len(a.platforms) * per_platform + n_rounds * 8 + false_tracks * len(a.radars) + 2000
+    plans = sum(int(a.duration_s) for j in a.jammers if j["plan"].get("planned"))
+    return len(a.platforms) * per_platform + n_rounds * 8 + false_tracks * len(a.radars) + 2000 + plans
 
 
 def _sample_capacity(a: Assembly, n_rounds: int) -> int:
@@ -157,6 +162,9 @@ def _platforms(a: Assembly) -> np.recarray:
         row.signature = p["signature"]
         row.swerling = item.count("swerling")
         first += len(knots)
+    for j in a.jammers:
+        if j["plan"].get("lit"):
+            table[j["platform"]].listens = 1
     return table
 
 
@@ -207,6 +215,7 @@ def _radars(a: Assembly, n_track: int) -> np.recarray:
         row.heading_error_rad = r.get("heading_error_rad", 0.0)
         row.t_on_s, row.t_off_s = r.get("t_on_s", 0.0), r.get("t_off_s", _NEVER_S)
         row.first_track, row.n_track = index * n_track, n_track
+        fill_protection(row, r)
     return table
 
 
@@ -224,14 +233,13 @@ def _jammers(a: Assembly) -> np.recarray:
     table = _table(schema.JAMMER, len(a.jammers))
     for row, j in zip(table, a.jammers, strict=True):
         row.platform, row.t_on_s, row.t_off_s = j["platform"], j["on"], j["off"]
+        fill_jammer(row, j["plan"])
     return table
 
 
-def _couplings(a: Assembly) -> np.ndarray:
-    table = np.zeros((len(a.radars), len(a.jammers)))
-    for i, r in enumerate(a.radars):
-        for k, j in enumerate(a.jammers):
-            table[i, k] = coupling_m2(r["item"], j["values"])
+def _jammer_state(a: Assembly) -> np.recarray:
+    table = _table(schema.JAMMER_STATE, len(a.jammers))
+    table.t_lit_s = -_NEVER_S
     return table
 
 

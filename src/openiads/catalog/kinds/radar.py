@@ -122,6 +122,26 @@ _CAPACITY = (
     quantity("hardness", "ratio", 0.1, 100.0, "divides the lethal radius of what hits it"),
 )
 
+POLARISATIONS = ("horizontal", "vertical", "slant", "right-circular", "left-circular")
+_PROTECTION = (
+    quantity(
+        "agile_bandwidth_hz", "frequency", 1e3, 5e9, "band over which it hops evenly, from look to look",
+        required=False,
+    ),
+    choice("polarisation", POLARISATIONS, "of its antenna", required=False),
+    quantity(
+        "cross_polar_db", "gain", -50.0, -5.0, "response to the orthogonal polarisation", required=False
+    ),
+    count(
+        "canceller_channels", 1, 4, "auxiliary channels of its side-lobe canceller", required=False
+    ),
+    quantity("cancellation_db", "gain", 0.0, 40.0, "what it takes off a strong jammer", required=False),
+    quantity(
+        "auxiliary_margin_db", "gain", -10.0, 30.0, "gain of the auxiliary antennas over the side lobes",
+        required=False,
+    ),
+)  # fmt: skip
+
 RADAR = Kind(
     "radar",
     "a radar; its sensitivity is one published claim or physical parameters",
@@ -131,7 +151,7 @@ RADAR = Kind(
         "engagement": "tracks targets and missiles in a sector and guides the missiles",
         "other": "anything else, for example a point-defence search radar",
     },
-    (*_BEAM, *_SCAN, *_SENSITIVITY, *_MEASUREMENT, *_CAPACITY),
+    (*_BEAM, *_SCAN, *_SENSITIVITY, *_MEASUREMENT, *_CAPACITY, *_PROTECTION),
     one_of=("claim", "physical"),
     ordered=(
         ("elevation_min_rad", "elevation_max_rad"),

@@ -10,6 +10,7 @@ import math
 
 from openiads._jit import kernel
 from openiads.engine import events, rng, status
+from openiads.engine.systems.jam_plan import illuminate
 from openiads.engine.systems.radiate import jam_to_noise
 from openiads.physics.accuracy import sigma_angle_rad, sigma_range_m
 from openiads.physics.antenna import scan_gain
@@ -43,6 +44,8 @@ def echo(w, r, p, t_s, e, n, u, beam_gain2):
     s = w.platform_state[p]
     sim = w.sim[0]
     w.radar_state[r].n_looks += 1
+    if w.platform[p].listens == 1:
+        illuminate(w, r, p, t_s)
     sq = e * e + n * n + u * u
     if sq > par.range_max_m * par.range_max_m or sq < par.range_min_m * par.range_min_m:
         return False
@@ -68,7 +71,7 @@ def echo(w, r, p, t_s, e, n, u, beam_gain2):
     row.el_rad = el
     row.bend_rad = bend
     row.cos_scan = _cos_scan(par, row.az_rad, el)
-    row.snr = _snr(w, r, p, e, n, u, dist, row.cos_scan) * beam_gain2
+    row.snr = _snr(w, r, p, e, n, u, dist, row.cos_scan, t_s) * beam_gain2
     row.next = -1
     row.peak = sim.n_echoes
     row.total = row.snr
@@ -96,7 +99,7 @@ def _cos_scan(par, az, el):
 
 
 @kernel
-def _snr(w, r, p, e, n, u, dist, cos_scan):
+def _snr(w, r, p, e, n, u, dist, cos_scan, t_s):
     """Single-pulse signal to noise and jamming, power ratio."""
     par = w.radar[r]
     g = w.site[par.site]
@@ -109,7 +112,7 @@ def _snr(w, r, p, e, n, u, dist, cos_scan):
     rcs = rcs_lookup_m2(w.rcs_dbsm[w.platform[p].signature], par.band, az_aspect, el_aspect)
     gain = scan_gain(cos_scan, par.scan_loss_exponent)
     power = par.constant_m2 * rcs * gain * gain / (dist * dist * dist * dist)
-    return power / (1.0 + gain * jam_to_noise(w, r, ux, uy, uz))
+    return power / (1.0 + gain * jam_to_noise(w, r, ux, uy, uz, t_s))
 
 
 # --- resolution --------------------------------------------------------------------------------------

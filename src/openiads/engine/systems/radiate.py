@@ -9,9 +9,11 @@ from __future__ import annotations
 import math
 
 from openiads._jit import kernel
-from openiads.engine import events
+from openiads.engine import events, rng
+from openiads.engine.systems.jam_plan import beam_gain, planned, switch
 from openiads.engine.systems.move import evaluate
 from openiads.physics.antenna import pattern_gain
+from openiads.physics.noise_jamming_modes import cancelled_sum, insert_strongest, summed_jam_to_noise
 from openiads.physics.propagation import EARTH_MEAN_RADIUS_M, ground_range_m, look_path
 
 _JAM_REFRESH_S = 1.0
@@ -32,7 +34,11 @@ def radiate(w):
     for j in range(w.jammer.shape[0]):
         par = w.jammer[j]
         row = w.jammer_state[j]
-        row.on = 1 if (w.platform_state[par.platform].active == 1 and par.t_on_s <= t_s < par.t_off_s) else 0
+        on = 1 if (w.platform_state[par.platform].active == 1 and par.t_on_s <= t_s < par.t_off_s) else 0
+        if par.planned == 1:
+            switch(w, j, planned(w, j, t_s) if on == 1 else 0, t_s)
+        else:
+            row.on = on
     for r in range(w.radar.shape[0]):
         if w.radar_state[r].emitting == 1 and t_s >= w.radar_state[r].t_jam_s:
             w.radar_state[r].t_jam_s = t_s + _JAM_REFRESH_S
@@ -57,19 +63,47 @@ def _hear_jammers(w, r, t_s):
         row.ux, row.uy, row.uz = dx / dist, dy / dist, dz / dist
         if visible:
             row.jn_main = w.jam_coupling_m2[r, j] / (dist * dist)
+            if w.jammer[j].beam_rad > 0.0:
+                row.jn_main *= beam_gain(w, j, r)
 
 
 @kernel
-def jam_to_noise(w, r, ux, uy, uz):
-    """J/N (power ratio) that radar r hears with its beam along the unit vector u, all jammers summed."""
+def jam_to_noise(w, r, ux, uy, uz, t_s):
+    """J/N (power ratio) that radar r hears in a look at t_s with its beam along the unit vector u, all jammers summed.
+
+    With a side-lobe canceller the strongest jammers outside the main lobe are taken down, one for each auxiliary.
+    """
     par = w.radar[r]
     total = 0.0
+    side = 0.0
+    s1, s2, s3, s4 = 0.0, 0.0, 0.0, 0.0
     for j in range(w.jammer.shape[0]):
         row = w.jam[r, j]
         if row.jn_main > 0.0:
             # Chord for angle: exact to 0.1 % inside the main lobe, and the side lobes are a plateau.
             sq = 2.0 * max(1.0 - (ux * row.ux + uy * row.uy + uz * row.uz), 0.0)
-            total += row.jn_main * pattern_gain(
-                sq / (par.bw_az_rad * par.bw_el_rad), par.near_gain, par.far_gain
-            )
+            gain = pattern_gain(sq / (par.bw_az_rad * par.bw_el_rad), par.near_gain, par.far_gain)
+            jn = row.jn_main * gain
+            if w.jam_share[r, j] < 1.0 or w.jam_duty[r, j] < 1.0:
+                jn = _touched(w, r, j, t_s, jn)
+            if par.slc_channels > 0 and gain <= par.near_gain:
+                side += jn
+                s1, s2, s3, s4 = insert_strongest(s1, s2, s3, s4, jn)
+            else:
+                total += jn
+    if side > 0.0:
+        return cancelled_sum(total, side, s1, s2, s3, s4, par.slc_channels, par.slc_margin, par.slc_limit)
     return total
+
+
+@kernel
+def _touched(w, r, j, t_s, jn):
+    """J/N in one look of noise that is not always in the radar's band: drawn whether it is, then over its pulses."""
+    sim = w.sim[0]
+    if w.jam_share[r, j] < 1.0:
+        u = rng.uniform4(sim.seed, sim.replication, rng.STREAM_JAM_TOUCH, r, j, int(t_s * 1000.0))
+        if u[0] >= w.jam_share[r, j]:
+            return 0.0
+    if w.jam_duty[r, j] < 1.0:
+        return summed_jam_to_noise(jn, w.jam_duty[r, j])
+    return jn
