@@ -122,12 +122,13 @@ def check_files(files: Iterable[Path]) -> None:
 def _faults(file: Path) -> list[str]:
     from openiads.catalog import CatalogError, load_catalog
     from openiads.scenario import ScenarioError, catalogue_names, load_file
+    from openiads.world.ground import load_terrain
 
     try:
         if _is_catalog_file(file):
             load_catalog([file])
         else:
-            load_file(file, catalogue_names(load_catalog()))
+            load_terrain(load_file(file, catalogue_names(load_catalog())))
     except CatalogError as error:
         return [str(fault) for fault in error.faults]
     except ScenarioError as error:
