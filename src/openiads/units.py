@@ -236,6 +236,7 @@ _DIMENSIONS: Final[dict[str, Dimension]] = {
         },
         (("kPa", 1e3), ("Pa", 0.0)),
     ),
+    "rain rate": Dimension("rain rate", "mm/h", "4 mm/h", {"mm/h": _ONE}, (("mm/h", 0.0),)),
     "ratio": Dimension(
         "ratio", "", "0.7 or 70 %", {"": _ONE, "%": Unit(1.0, 100.0)}, (("", 0.0),), bare=True
     ),

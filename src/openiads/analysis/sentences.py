@@ -34,6 +34,8 @@ def sentence(e: Event) -> str:
 
 
 def _line_of_sight(e: Event) -> str:
+    if e.value is not None:
+        return f"in sight of {e.object}, after {seconds(e.value)} hidden by terrain"
     return f"above the horizon of {e.object}"
 
 

@@ -11,6 +11,7 @@ import math
 from openiads._jit import kernel
 from openiads.doctrine import assign, classify, identify, salvo, threat
 from openiads.engine import events
+from openiads.engine.systems.ground import azimuth_of, hidden
 from openiads.engine.systems.meet import meet, track_at
 from openiads.physics.geodesy import altitude_m
 from openiads.physics.propagation import EARTH_MEAN_RADIUS_M, ground_range_m, look_path
@@ -421,7 +422,7 @@ def _in_sight(w, radar, trk, par, t_s):
     alt = max(altitude_m(x, y, z) + math.sqrt(max(trk.traces[0], 0.0)), 10.0)
     arc = ground_range_m(dist, rad.alt_m, alt, EARTH_MEAN_RADIUS_M)
     visible, _ = look_path(w.refraction[radar], alt, arc)
-    return visible
+    return visible and not hidden(w, radar, azimuth_of(w, radar, dx, dy, dz), arc, alt)
 
 
 @kernel

@@ -101,7 +101,8 @@ class EventSpec:
 
 SPECS: dict[int, EventSpec] = {
     LINE_OF_SIGHT: EventSpec(
-        "line of sight", "platform", "radar", note="first time above this radar's horizon"
+        "line of sight", "platform", "radar", value="hidden_by_terrain_s",
+        note="first time above this radar's horizon and clear of terrain; value: since terrain alone hid it",
     ),
     DETECTION: EventSpec("detection", "platform", "radar", value="snr_db", note="first plot by this radar"),
     LOCAL_TRACK: EventSpec(

@@ -252,18 +252,19 @@ def make_masking_table(
     range_step_m: float | None = None,
     azimuths: int | None = None,
     effective_radius_m: float = EFFECTIVE_EARTH_FACTOR * EARTH_MEAN_RADIUS_M,
+    at_sea: bool = False,
 ) -> MaskingTable:
     """Masking table of a site whose antenna stands `mast_m` above the ground. Compile-time (seconds).
 
     Unless given, the range step is a 1600th of the range, but no less than the grid's spacing, and the azimuth step
     is 350 m wide at the largest range, but no less than 0.05 degrees. A stored value is
-    that of its own ray, neither a mean nor a maximum over its cell.
+    that of its own ray, neither a mean nor a maximum over its cell. at_sea: the site may lie outside the grid, on its datum.
 
     Refuses (ValueError) a site outside the grid, a mast outside 0.1 m .. 12 km, a range outside 100 m .. 2,000 km or
     reaching to within a degree of a pole, fewer than 8 azimuths or 2 ranges, more than 256 MB.
     """
     spacing = grid_spacing_m(terrain)
-    _check_site(grid, terrain, lat_rad, lon_rad, mast_m, max_range_m, effective_radius_m)
+    _check_site(grid, terrain, lat_rad, lon_rad, mast_m, max_range_m, effective_radius_m, at_sea)
     step = max(max_range_m / _MAX_RANGES, spacing) if range_step_m is None else range_step_m
     if not 1.0 <= step <= min(max_range_m, _LEG_M):
         raise ValueError(f"range_step_m: {step!r} must lie between 1 m and 2 km, within max_range_m")
@@ -308,12 +309,13 @@ def _check_site(
     mast_m: float,
     max_range_m: float,
     effective_radius_m: float,
+    at_sea: bool,
 ) -> None:
     if not (math.isfinite(lat_rad) and math.isfinite(lon_rad)):
         raise ValueError(f"site: {lat_rad!r}, {lon_rad!r} rad is not finite")
     y = (terrain.north_rad - lat_rad) * terrain.rows_per_rad
     x = ((lon_rad - terrain.west_rad + 1e-9) % TWO_PI) * terrain.columns_per_rad
-    if not (-0.5 <= y <= grid.shape[0] - 0.5 and x <= grid.shape[1] - 0.5):
+    if not at_sea and not (-0.5 <= y <= grid.shape[0] - 0.5 and x <= grid.shape[1] - 0.5):
         raise ValueError(
             f"site: {math.degrees(lat_rad)}, {math.degrees(lon_rad)} degrees lies outside the grid"
         )

@@ -51,6 +51,7 @@ def check_whole(
             yield from _group(scenario, document, known, (section, "groups", number), group)
     if folder is not None:
         yield from _recordings(scenario, document, folder)
+        yield from _elevation(scenario, document, folder)
 
 
 def _batteries(scenario: Scenario, document: Document, known: CatalogIds) -> Iterator[Fault]:
@@ -144,3 +145,17 @@ def _recordings(scenario: Scenario, document: Document, folder: Path) -> Iterato
             yield fault_at(
                 document, ("traffic", "recorded", number, "file"), message, value=shown(recorded.file)
             )
+
+
+def _elevation(scenario: Scenario, document: Document, folder: Path) -> Iterator[Fault]:
+    terrain = scenario.environment.terrain
+    if terrain is None or terrain.file.startswith("matplotlib:"):
+        return
+    try:
+        there = (folder / terrain.file).is_file()
+    except (OSError, ValueError):
+        there = False
+    if not there:
+        path = ("environment", "terrain", "file")
+        message = "there is no such file beside the scenario"
+        yield fault_at(document, path, message, value=shown(terrain.file))

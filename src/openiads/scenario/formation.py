@@ -60,6 +60,8 @@ def _beside(route: tuple[Waypoint, ...], courses: list[float], offset_m: float) 
     for point, heading in zip(route, courses, strict=True):
         lat, lon = destination(point.lat_rad, point.lon_rad, heading + side, abs(offset_m))
         moved.append(
-            Waypoint.model_construct(lat_rad=lat, lon_rad=lon, alt_m=point.alt_m, speed_mps=point.speed_mps)
+            Waypoint.model_construct(
+                lat_rad=lat, lon_rad=lon, alt_m=point.alt_m, speed_mps=point.speed_mps, height_m=point.height_m
+            )
         )
     return tuple(moved)

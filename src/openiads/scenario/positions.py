@@ -1,7 +1,7 @@
 """Where things are: latitude and longitude, or bearing and range from somewhere. Resolved while reading.
 
 Bearing and range are of the geodesic on the WGS-84 ellipsoid. Altitudes are above the ellipsoid, whatever the
-position is relative to.
+position is relative to; what stands or flies above the ground is resolved when the elevation model is read.
 """
 
 from __future__ import annotations
@@ -25,26 +25,50 @@ Latitude = Annotated[float, Q("angle", -89.0 * _DEG, 89.0 * _DEG)]
 Longitude = Annotated[float, Q("angle", -180.0 * _DEG, 180.0 * _DEG)]
 Bearing = Annotated[float, Q("angle", -360.0 * _DEG, 360.0 * _DEG)]
 Altitude = Annotated[float, Q("length", -500.0, 2_000e3)]
+
+
+class _Ground(Q):
+    """An altitude, or the word `ground` (read as NaN)."""
+
+    @property
+    def allowed(self) -> str:
+        return f"{super().allowed}, or ground"
+
+    def read(self, value: object) -> float:
+        return math.nan if value == "ground" else super().read(value)
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
+        quantity = super().__get_pydantic_json_schema__(schema, handler)
+        return {**quantity, "pattern": f"^(?:ground|{quantity['pattern'].removeprefix('^')})"}
+
+
+AltitudeOrGround = Annotated[float, _Ground("length", -500.0, 2_000e3)]
+Height = Annotated[float, Q("length", 0.0, 30e3)]
 Speed = Annotated[float, Q("speed", 0.0, 10e3, above_lo=True)]
 
 SITE_KINDS = ("command_post", "radar", "launcher", "asset", "ground_target")
 
 
 class Position(Model):
-    """A resolved place on or above the WGS-84 ellipsoid."""
+    """A resolved place on or above the WGS-84 ellipsoid; with `above_ground`, `alt_m` counts from the ground."""
 
     lat_rad: float
     lon_rad: float
     alt_m: float
+    above_ground: bool = False
 
 
 class Waypoint(Model):
-    """A resolved point of a route. Speed over ground; None where the catalogue's cruise speed is meant."""
+    """A resolved point of a route. Speed over ground; None where the catalogue's cruise speed is meant.
+
+    `height_m`: above the ground all the way to here and on; None where `alt_m` counts.
+    """
 
     lat_rad: float
     lon_rad: float
     alt_m: float
     speed_mps: float | None
+    height_m: float | None = None
 
 
 class Origin(Model):
@@ -68,8 +92,11 @@ class WrittenPosition(Model):
     from_id: Annotated[Name, Ref(*SITE_KINDS, words=("origin",))] = Field(
         "origin", alias="from", description="site that bearing and range start from"
     )
-    alt_m: Altitude | None = Field(
-        None, alias="altitude", description="above the WGS-84 ellipsoid; a site: 0 m; a route: as before"
+    alt_m: AltitudeOrGround | None = Field(
+        None, alias="altitude", description="above the WGS-84 ellipsoid; a site: on the ground; a route: as before"
+    )
+    height_m: Height | None = Field(
+        None, alias="height", description="above the ground, instead of altitude; a route follows the terrain"
     )
 
     def model_post_init(self, context: Any, /) -> None:
@@ -81,6 +108,8 @@ class WrittenPosition(Model):
             raise fault("give lat and lon, or bearing and range")
         if absolute and "from_id" in self.model_fields_set:
             raise fault("'from' goes with bearing and range, not with lat and lon")
+        if self.alt_m is not None and self.height_m is not None:
+            raise fault("give altitude or height, not both")
 
 
 class WrittenWaypoint(WrittenPosition):
@@ -196,23 +225,36 @@ def course(lat_rad: float, lon_rad: float, lat1_rad: float, lon1_rad: float) -> 
 def _place(written: WrittenPosition, info: Any) -> Position:
     found = info.context.places.resolve(written) if info.context is not None else None
     lat, lon = found or (0.0, 0.0)  # a placeholder where the load fails anyway
-    return Position.model_construct(lat_rad=lat, lon_rad=lon, alt_m=written.alt_m or 0.0)
+    if written.alt_m is None or math.isnan(written.alt_m):
+        height = written.height_m or 0.0
+        return Position.model_construct(lat_rad=lat, lon_rad=lon, alt_m=height, above_ground=True)
+    return Position.model_construct(lat_rad=lat, lon_rad=lon, alt_m=written.alt_m, above_ground=False)
 
 
 def _fly(written: tuple[WrittenWaypoint, ...], info: Any) -> tuple[Waypoint, ...]:
     """Resolve a route; altitude and speed stay as they were where a point does not give them."""
     alt_m, speed_mps = written[0].alt_m, written[0].speed_mps
-    if alt_m is None:
-        raise fault("the first point of a route needs an altitude")
+    height_m = written[0].height_m
+    if alt_m is None and height_m is None:
+        raise fault("the first point of a route needs an altitude or a height")
     route: list[Waypoint] = []
     for number, point in enumerate(written, 1):
         found = info.context.places.resolve(point) if info.context is not None else None
+        if point.alt_m is not None and math.isnan(point.alt_m):
+            raise fault("a route has no altitude 'ground'", "an altitude, or a height such as height: 60 m")
+        if (point.alt_m if height_m is not None else point.height_m) is not None:
+            raise fault("a route is flown by altitude or by height, not by both")
         alt_m = alt_m if point.alt_m is None else point.alt_m
+        height_m = height_m if point.height_m is None else point.height_m
         speed_mps = speed_mps if point.speed_mps is None else point.speed_mps
         lat, lon = found or (0.0, float(number))
         if route and ground_distance(route[-1].lat_rad, route[-1].lon_rad, lat, lon) < 1.0:
             raise fault(f"points {number - 1} and {number} of the route are the same place")
-        route.append(Waypoint.model_construct(lat_rad=lat, lon_rad=lon, alt_m=alt_m, speed_mps=speed_mps))
+        route.append(
+            Waypoint.model_construct(
+                lat_rad=lat, lon_rad=lon, alt_m=alt_m or 0.0, speed_mps=speed_mps, height_m=height_m
+            )
+        )
     return tuple(route)
 
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field, PrivateAttr
 
 from openiads.scenario.defence import Defence, Doctrine
 from openiads.scenario.formation import PlatformPlan, plans
+from openiads.scenario.ground import Surface, Terrain
 from openiads.scenario.positions import Altitude, Bearing, Origin
 from openiads.scenario.quantity import Model, Name, Q, Text, Title, Utc, fault
 from openiads.scenario.raid import Group, Raid, Traffic
@@ -37,11 +38,34 @@ class Environment(Model):
     wind: Annotated[tuple[Wind, ...], Field(strict=False, max_length=200)] = Field(
         (), description="profile, lowest level first; between levels linear, beyond them as at the end"
     )
+    terrain: Terrain | None = Field(None, description="elevation model; without it: the smooth ellipsoid")
+    gas: Literal["on", "off"] = Field("off", description="absorption of radar waves by air")
+    rain_mm_h: Annotated[float, Q("rain rate", 0.0, 200.0)] = Field(
+        0.0, alias="rain", description="rain everywhere below rain_top: absorption of radar waves"
+    )
+    rain_top_m: Annotated[float, Q("length", 100.0, 12e3)] = Field(
+        5000.0, alias="rain_top", description="height of the top of the rain above the ellipsoid"
+    )
+    surface: Surface | None = Field(None, description="sea or land, for multipath and clutter")
+    multipath: Literal["on", "off"] = Field("off", description="reflection by the surface: lobes of low targets")
+    clutter: Literal["on", "off"] = Field("off", description="echo of the surface, and moving-target indication")
 
     def model_post_init(self, context: Any, /) -> None:
         heights = [level.alt_m for level in self.wind]
         if any(b <= a for a, b in itertools.pairwise(heights)):
             raise fault("the levels of the wind must rise in altitude")
+        used = [name for name in ("multipath", "clutter") if getattr(self, name) == "on"]
+        if used and self.surface is None:
+            raise fault(f"{used[0]} needs a surface, for example surface: {{sea_state: 3}}")
+        if self.surface is not None and not used:
+            raise fault("a surface does nothing without multipath: on or clutter: on")
+        if self.multipath == "on" and self.surface is not None and self.surface.land is not None:
+            if self.terrain is not None:
+                raise fault("multipath is of flat land or the sea; an elevation model is not flat")
+            if self.surface.roughness_m is None:
+                raise fault("multipath over land needs its roughness, for example roughness: 30 cm")
+        if "rain_top_m" in self.model_fields_set and self.rain_mm_h == 0.0:
+            raise fault("rain_top does nothing without rain")
 
 
 class Scenario(Model):

@@ -16,8 +16,10 @@ from openiads.catalog.items import Item
 from openiads.physics.jamming import check_jammer
 from openiads.physics.radar import db_to_ratio
 from openiads.world import schema
+from openiads.world.elevation_grid import Elevation
 from openiads.world.names import Names
 from openiads.world.schema import World
+from openiads.world.weather import CLEAR, Weather
 
 _SITE_KINDS = ("radar", "launcher", "command post", "asset", "target")
 
@@ -52,6 +54,8 @@ class Assembly:
     jammers: list[dict[str, Any]] = field(default_factory=list)
     strikes: list[dict[str, Any]] = field(default_factory=list)
     airways: list[dict[str, Any]] = field(default_factory=list)
+    elevation: Elevation | None = None
+    weather: Weather = CLEAR
 
     # --- ground --------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -21,9 +21,12 @@ from openiads.scenario.electronic import Protection
 from openiads.scenario.raid import Jammer, Recorded
 from openiads.world import flights, schema
 from openiads.world.assemble import Assembly, Place
+from openiads.world.ground import load_terrain, on_the_ground
+from openiads.world.low_flight import standing
 from openiads.world.names import Names
 from openiads.world.recording import recorded_platforms
 from openiads.world.schema import World
+from openiads.world.weather import Weather, lacking
 
 DEFAULT_SAMPLE_S = 2.0
 _NEVER_S = 1e9
@@ -50,7 +53,11 @@ class Compiled:
 
 def compile_scenario(scenario: Scenario, catalog: Catalog, sample_s: float | None = None) -> Compiled:
     """Build the World of a scenario. ScenarioError for what only shows here (a target out of reach, for example)."""
+    elevation = load_terrain(scenario)
+    scenario = on_the_ground(scenario, elevation)
     work = _Compiler(scenario, catalog, DEFAULT_SAMPLE_S if sample_s is None else sample_s)
+    work.out.elevation = elevation
+    work.weather()
     work.ground()
     work.air()
     recordings = work.recorded()
@@ -76,6 +83,17 @@ class _Compiler:
             sample_s=sample_s,
             refraction_model=_REFRACTION[scenario.environment.refraction],
         )
+
+    def weather(self) -> None:
+        """Weather and surface; a radar that lacks a value for them is a fault."""
+        self.out.weather = weather = _weather(self.scenario)
+        for number, radar in enumerate(self.scenario.defence.radars):
+            missing = lacking(self.catalog.get(radar.type, "radar"), weather)
+            if missing:
+                path = ("defence", "radars", number, "type")
+                effects = " and ".join(n for n in ("multipath", "clutter") if getattr(weather, n))
+                message = f"{radar.type} has no {', '.join(missing)} in the catalogue, which {effects} needs"
+                self.faults.append(fault_of(self.scenario, path, message))
 
     # --- the defence ---------------------------------------------------------------------------
 
@@ -254,6 +272,8 @@ class _Compiler:
         item = self.catalog.get(group.type, "platform")
         site = self.sites.get(group.target or "", -1)
         target = self._spot(site) if site >= 0 else None
+        if item.role in ("ballistic_missile", "arm"):
+            plan = replace(plan, route=standing(plan, self.out.elevation))
         if item.role == "ballistic_missile":
             if target is None:
                 last = plan.route[-1]
@@ -268,6 +288,7 @@ class _Compiler:
                 item,
                 target if carries_weapon or len(plan.route) == 1 else None,
                 self.scenario.duration_s,
+                self.out.elevation,
             )
         row = self.out.add_platform(
             plan.id, item, knots, **flights.platform_fields(plan, item, site),
@@ -382,6 +403,17 @@ def _jam_plan(jammer: Jammer) -> dict[str, Any]:
             aim=_place(jammer.beam.toward),
         )  # fmt: skip
     return plan
+
+
+def _weather(scenario: Scenario) -> Weather:
+    e = scenario.environment
+    weather = Weather(e.gas == "on", e.rain_mm_h, e.rain_top_m)
+    if e.surface is None:
+        return weather
+    return weather._replace(
+        sea_state=e.surface.sea_state, land=e.surface.land, soil=e.surface.soil,
+        roughness_m=e.surface.roughness_m or 0.0, multipath=e.multipath == "on", clutter=e.clutter == "on",
+    )  # fmt: skip
 
 
 def _place(position: Any) -> Place:

@@ -15,6 +15,8 @@ from openiads.physics.route import fly_route
 from openiads.scenario.formation import PlatformPlan
 from openiads.units import STANDARD_GRAVITY_MPS2
 from openiads.world import schema
+from openiads.world.elevation_grid import Elevation
+from openiads.world.low_flight import check_above_ground, follow
 
 _ROUTE_STEP_S = 0.5
 _ACCEL_MPS2 = 2.5  # along track; airliners about 1, fighters more
@@ -30,8 +32,22 @@ Target = tuple[float, float, float]  # lat_rad, lon_rad, alt_m
 _route_buffer = np.zeros((_MAX_KNOTS, 7))
 
 
-def route_knots(plan: PlatformPlan, item: Item, target: Target | None, end_s: float) -> np.ndarray:
-    """Knots along the waypoints, then to the target if there is one; not beyond end_s."""
+def route_knots(
+    plan: PlatformPlan, item: Item, target: Target | None, end_s: float, elevation: Elevation | None = None
+) -> np.ndarray:
+    """Knots along the waypoints, then to the target if there is one; not beyond end_s. By height: over the terrain."""
+    by_height = plan.route[0].height_m is not None
+    if by_height and target is not None:
+        target = (target[0], target[1], 0.0)
+    knots = _level_knots(plan, item, target, end_s)
+    if not by_height:
+        check_above_ground(knots, elevation)
+        return knots
+    arrives = target is not None and bool(knots[-1, 0] < end_s + 59.0)
+    return follow(knots, plan, item, arrives, elevation)
+
+
+def _level_knots(plan: PlatformPlan, item: Item, target: Target | None, end_s: float) -> np.ndarray:
     cruise = item.si("cruise_speed_mps")
     way = [(w.lat_rad, w.lon_rad, w.alt_m, w.speed_mps or cruise) for w in plan.route]
     if target is not None:

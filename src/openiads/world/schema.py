@@ -175,6 +175,8 @@ RADAR_STATE = _record(
 LOOK = _record(
     ("in_sight", "i8"),  # 1 after the first line of sight
     ("detected", "i8"),  # 1 after the first detection
+    ("hidden", "i8"),  # 1 after a look that the ground alone hid it from; written by look
+    ("t_hidden_s", "f8"),  # time of the first of them
 )
 ECHO = _record(  # buffer of the radar at work; written by look
     ("platform", "i8"),
@@ -224,6 +226,35 @@ JAM_STATE = _record(  # radar x jammer, refreshed once per radar and second
     ("jn_main", "f8"),  # J/N with the main beam on the jammer, linear; 0: hidden or off
     ("strobe_s", "f8"),  # last time reported as a strobe
 )
+# --- ground and weather -----------------------------------------------------------------------------
+GROUND = _record(  # where the elevation model lies: physics.terrain.TerrainFrame, and its highest point
+    ("north_rad", "f8"),  # centre of the north-west sample
+    ("west_rad", "f8"),
+    ("rows_per_rad", "f8"),
+    ("columns_per_rad", "f8"),
+    ("offset_m", "f8"),  # its datum above the ellipsoid
+    ("top_m", "f8"),  # highest ground above the ellipsoid
+)
+MASK = _record(  # of one radar's masking table: physics.terrain.MaskFrame
+    ("azimuths_per_rad", "f8"),
+    ("ranges_per_m", "f8"),
+    ("antenna_height_m", "f8"),
+    ("effective_radius_m", "f8"),
+)
+SURFACE = _record(  # what sea or land does to one radar
+    ("multipath", "i8"),  # 1: low targets are seen through direct and reflected ray
+    ("clutter", "i8"),  # 1: the echo of the surface competes with low targets
+    ("level_m", "f8"),  # altitude of the surface around the radar
+    ("wavelength_m", "f8"),
+    ("vertical", "i8"),  # polarisation: 1 vertical, 0 horizontal
+    ("permittivity", "f8"),  # real part, relative
+    ("loss_permittivity", "f8"),  # imaginary part, relative
+    ("rms_height_m", "f8"),
+    ("canceller", "i8"),  # physics.mti
+    ("n_prf", "i8"),  # pulse repetition frequencies, used in turn
+    ("sea_only", "i8"),  # 1: the mirror point must lie at sea level (there is an elevation model)
+)
+MAX_PRF = 8
 
 # --- command and fire ------------------------------------------------------------------------------
 COMMAND_POST = _record(
@@ -436,6 +467,14 @@ class World(NamedTuple):
     jam_coupling_m2: np.ndarray  # [radar, jammer], J/N = coupling / r^2 on the beam axis
     jam_share: np.ndarray  # [radar, jammer], probability that its noise touches a look
     jam_duty: np.ndarray  # [radar, jammer], share of the pulses of such a look that it touches
+    terrain: np.ndarray  # f4 [row, column], heights of the elevation model; no rows: none
+    ground: np.recarray  # GROUND, one
+    mask_m: np.ndarray  # f4 [radar, azimuth, range], lowest visible altitude, physics.terrain; no azimuths: none
+    mask_frame: np.recarray  # MASK, one per radar
+    loss: np.ndarray  # [radar, height, 1 + range], physics.attenuation; no heights: clear
+    surface: np.recarray  # SURFACE, one per radar
+    clutter: np.ndarray  # [radar, 2 + point], physics.clutter; no points: none
+    prf_hz: np.ndarray  # [radar, MAX_PRF], pulse repetition frequencies of the canceller
     # state
     site_state: np.recarray
     platform_state: np.recarray
@@ -464,10 +503,45 @@ class World(NamedTuple):
 
 
 __all__ = [
-    "AIRWAY", "ARSENAL", "BATTERY", "BATTERY_STATE", "CHANNEL", "COMMAND_POST", "ECHO", "EVENT", "JAMMER",
-    "JAMMER_STATE", "JAM_STATE", "KNOT", "LAUNCHER", "LAUNCHER_STATE", "LOOK", "MAGAZINE", "MAGAZINE_STATE",
-    "MISSILE", "MISSILE_TYPE", "PICTURE", "PLATFORM", "PLATFORM_STATE", "PLOT", "RADAR", "RADAR_STATE", "ROE",
-    "ROUND", "SAMPLE", "SIM", "SITE", "SITE_STATE", "STRIKE", "STRIKE_STATE", "TRACK", "TRACKER", "TRACK_SET",
+    "AIRWAY",
+    "ARSENAL",
+    "BATTERY",
+    "BATTERY_STATE",
+    "CHANNEL",
+    "COMMAND_POST",
+    "ECHO",
+    "EVENT",
+    "GROUND",
+    "JAMMER",
+    "JAMMER_STATE",
+    "JAM_STATE",
+    "KNOT",
+    "LAUNCHER",
+    "LAUNCHER_STATE",
+    "LOOK",
+    "MAGAZINE",
+    "MAGAZINE_STATE",
+    "MASK",
+    "MISSILE",
+    "MISSILE_TYPE",
+    "PICTURE",
+    "PLATFORM",
+    "PLATFORM_STATE",
+    "PLOT",
+    "RADAR",
+    "RADAR_STATE",
+    "ROE",
+    "ROUND",
+    "SAMPLE",
+    "SIM",
+    "SITE",
+    "SITE_STATE",
+    "STRIKE",
+    "STRIKE_STATE",
+    "SURFACE",
+    "TRACK",
+    "TRACKER",
+    "TRACK_SET",
     "World",
 ]  # fmt: skip
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -15,11 +17,13 @@ from openiads.tracking.params import tracker_params
 from openiads.tracking.schema import make_plots, make_track_sets, make_tracks, make_work
 from openiads.world import schema
 from openiads.world.assemble import Assembly
+from openiads.world.ground import ground_tables
 from openiads.world.jamming import fill_jammer, fill_protection, jam_tables
 from openiads.world.schema import Desk, World
 from openiads.world.sensors import fill_radar, pd_table, refraction_table
 from openiads.world.signatures import rcs_table
 from openiads.world.weapons import weapon_table
+from openiads.world.weather import weather_tables
 
 MAX_PLOTS = 512  # of one radar in one base step
 MAX_CANDIDATES = 256  # targets weighed at one decision epoch
@@ -65,6 +69,8 @@ def build(a: Assembly) -> World:
         jam_coupling_m2=coupling,
         jam_share=share,
         jam_duty=duty,
+        **_ground(a),
+        **_weather(a),
         site_state=_site_state(a),
         platform_state=_platform_state(a),
         radar_state=_table(schema.RADAR_STATE, len(a.radars)),
@@ -222,6 +228,19 @@ def _radars(a: Assembly, n_track: int) -> np.recarray:
 def _refraction(a: Assembly) -> np.ndarray:
     tables = [refraction_table(round(_antenna_alt_m(a, r), 3), a.refraction_model) for r in a.radars]
     return np.stack(tables) if tables else np.zeros((0, 2, 3))
+
+
+def _ground(a: Assembly) -> Mapping[str, Any]:
+    places = [a.sites[r["site"]]["place"] for r in a.radars]
+    antennas = [(p.lat_rad, p.lon_rad, _antenna_alt_m(a, r)) for p, r in zip(places, a.radars, strict=True)]
+    return ground_tables(a.elevation, antennas, [r["item"].si("range_instrumented_m") for r in a.radars])
+
+
+def _weather(a: Assembly) -> Mapping[str, Any]:
+    return weather_tables(
+        a.weather, [(r["item"], _antenna_alt_m(a, r), a.sites[r["site"]]["place"].alt_m) for r in a.radars],
+        a.elevation is not None,
+    )  # fmt: skip
 
 
 def _pd_tables(a: Assembly) -> np.ndarray:

@@ -103,6 +103,38 @@ _MEASUREMENT = (
     quantity("false_plots_per_scan", "ratio", 0.0, 1e4, "mean number of false plots in one turn or frame"),
 )
 
+_AGAINST_CLUTTER = (
+    choice(
+        "polarisation",
+        ("horizontal", "vertical"),
+        "of the waves; needed for multipath and sea clutter",
+        required=False,
+    ),
+    choice(
+        "canceller",
+        ("none", "two-pulse", "three-pulse"),
+        "moving-target indication near the ground; none: Doppler filters as declared, and `min_radial_speed_mps`",
+        required=False,
+    ),
+    table(
+        "prf_hz",
+        "frequency",
+        50.0,
+        1e5,
+        (Axis("turn", "place in the sequence", "ratio", lo=1.0, hi=8.0),),
+        "pulse repetition frequencies of the canceller, used in turn (1 to 8)",
+        required=False,
+    ),
+    quantity(
+        "clutter_improvement_db",
+        "gain",
+        0.0,
+        100.0,
+        "clutter improvement that instabilities allow; without a canceller the improvement itself",
+        required=False,
+    ),
+)
+
 _CAPACITY = (
     count("track_capacity", 1, 100_000, "tracks kept at a time"),
     count("target_channels", 1, 1000, "targets engaged at a time", classes=_FCR),
@@ -151,7 +183,7 @@ RADAR = Kind(
         "engagement": "tracks targets and missiles in a sector and guides the missiles",
         "other": "anything else, for example a point-defence search radar",
     },
-    (*_BEAM, *_SCAN, *_SENSITIVITY, *_MEASUREMENT, *_CAPACITY, *_PROTECTION),
+    (*_BEAM, *_SCAN, *_SENSITIVITY, *_MEASUREMENT, *_AGAINST_CLUTTER, *_CAPACITY, *_PROTECTION),
     one_of=("claim", "physical"),
     ordered=(
         ("elevation_min_rad", "elevation_max_rad"),

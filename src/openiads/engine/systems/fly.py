@@ -11,6 +11,7 @@ from openiads._jit import kernel
 from openiads.engine import events, rng
 from openiads.engine.systems import move
 from openiads.engine.systems.damage import damage_site
+from openiads.engine.systems.ground import ground_below_m
 from openiads.engine.systems.north import to_true, turn_back
 from openiads.physics import interceptor_schema as ims
 from openiads.physics import lethality
@@ -29,7 +30,7 @@ _SEARCH_GATE_M = 1500.0
 _SEEKER_BAND = 5  # X band: seekers are of that order of frequency
 _FAR_M = 1e9
 _NEAR_M = 20e3
-_GROUND_M = 0.0  # a smooth Earth: the ellipsoid
+_GROUND_ROOM_M = 1000.0  # farther than any missile falls in one step
 _PLAN_S = 15.0  # until so long before the planned meeting a falling target is met at the planned point
 _FALL_HORIZON_S = 240.0  # a ballistic estimate is trusted to fall for as long as any flight lasts
 _DUD_S = 1.0  # a round that does not work is seen to fail this long after ignition
@@ -147,7 +148,7 @@ def _fly_one(w, i, t_s, dt_s):
         m, par, t_s, dt_s / sim.n_substeps, sim.n_substeps,
         ex, ey, ez, evx, evy, evz, ax, ay, az, _FALL_HORIZON_S if r.est_falls == 1 else 0.0,
         tx, ty, tz, tvx, tvy, tvz, tax, tay, taz,
-        root4, seeker_on, noise_1, noise_2, _GROUND_M,
+        root4, seeker_on, noise_1, noise_2, ground_below_m(w, m.x_m, m.y_m, m.z_m, m.alt_m, _GROUND_ROOM_M),
     )  # fmt: skip
     if m.locked == 1 and was_locked == 0 and r.seen_lock == 0:
         r.seen_lock = 1

@@ -10,8 +10,10 @@ import math
 
 from openiads._jit import kernel
 from openiads.engine import events, rng, status
+from openiads.engine.systems.ground import hidden
 from openiads.engine.systems.jam_plan import illuminate
 from openiads.engine.systems.radiate import jam_to_noise
+from openiads.engine.systems.weather import lobes, mti_gain, surface_echo, two_way
 from openiads.physics.accuracy import sigma_angle_rad, sigma_range_m
 from openiads.physics.antenna import scan_gain
 from openiads.physics.detection import pd_from_snr
@@ -54,15 +56,22 @@ def echo(w, r, p, t_s, e, n, u, beam_gain2):
     visible, bend = look_path(w.refraction[r], s.alt_m, arc)
     if not visible:
         return False
+    if w.mask_m.shape[1] > 0 and hidden(w, r, math.atan2(e, n), arc, s.alt_m):
+        if look.hidden == 0:
+            look.hidden = 1
+            look.t_hidden_s = t_s
+        return False
     el = math.asin(min(max(u / dist, -1.0), 1.0)) + bend
     # The lowest beam looks at el_min: half of it reaches below, which is what sees a target at the horizon.
     if el < par.el_min_rad - 0.5 * par.bw_el_rad or el > par.el_max_rad:
         return False
-    if par.min_radial_mps > 0.0 and el < par.bw_el_rad and _in_clutter_notch(par, s, dist):
+    notch = par.min_radial_mps > 0.0 and w.surface[r].canceller == 0  # a canceller has its own blind speeds
+    if notch and el < par.bw_el_rad and _in_clutter_notch(par, s, dist):
         return False
     if look.in_sight == 0:
         look.in_sight = 1
-        emit_platform(w, t_s, events.LINE_OF_SIGHT, p, r, dist, math.nan)
+        waited_s = t_s - look.t_hidden_s if look.hidden == 1 else math.nan
+        emit_platform(w, t_s, events.LINE_OF_SIGHT, p, r, dist, waited_s)
     row = w.echo[sim.n_echoes]
     row.platform = p
     row.t_s = t_s
@@ -71,7 +80,7 @@ def echo(w, r, p, t_s, e, n, u, beam_gain2):
     row.el_rad = el
     row.bend_rad = bend
     row.cos_scan = _cos_scan(par, row.az_rad, el)
-    row.snr = _snr(w, r, p, e, n, u, dist, row.cos_scan, t_s) * beam_gain2
+    row.snr = _snr(w, r, p, e, n, u, dist, row.cos_scan, arc, el, t_s) * beam_gain2
     row.next = -1
     row.peak = sim.n_echoes
     row.total = row.snr
@@ -99,8 +108,8 @@ def _cos_scan(par, az, el):
 
 
 @kernel
-def _snr(w, r, p, e, n, u, dist, cos_scan, t_s):
-    """Single-pulse signal to noise and jamming, power ratio."""
+def _snr(w, r, p, e, n, u, dist, cos_scan, arc, el, t_s):
+    """Single-pulse signal to noise, jamming and clutter, power ratio."""
     par = w.radar[r]
     g = w.site[par.site]
     s = w.platform_state[p]
@@ -112,7 +121,17 @@ def _snr(w, r, p, e, n, u, dist, cos_scan, t_s):
     rcs = rcs_lookup_m2(w.rcs_dbsm[w.platform[p].signature], par.band, az_aspect, el_aspect)
     gain = scan_gain(cos_scan, par.scan_loss_exponent)
     power = par.constant_m2 * rcs * gain * gain / (dist * dist * dist * dist)
-    return power / (1.0 + gain * jam_to_noise(w, r, ux, uy, uz, t_s))
+    noise = 1.0 + gain * jam_to_noise(w, r, ux, uy, uz, t_s)
+    if w.loss.shape[1] > 0:
+        power *= two_way(w, r, s.alt_m, arc, dist)
+    surface = w.surface[r]
+    if surface.multipath == 1:
+        power *= lobes(w, r, s.alt_m, arc, el, math.atan2(e, n))
+    if surface.clutter == 1:
+        noise += gain * gain * surface_echo(w, r, s.alt_m, arc, dist, el)
+        if surface.canceller > 0 and el < par.bw_el_rad:
+            power *= mti_gain(w, r, s.vx_mps * ux + s.vy_mps * uy + s.vz_mps * uz)
+    return power / noise
 
 
 # --- resolution --------------------------------------------------------------------------------------

@@ -10,8 +10,10 @@ import math
 
 from openiads._jit import kernel
 from openiads.engine import events, rng
+from openiads.engine.systems.ground import azimuth_of, hidden
 from openiads.engine.systems.jam_plan import beam_gain, planned, switch
 from openiads.engine.systems.move import evaluate
+from openiads.engine.systems.weather import one_way
 from openiads.physics.antenna import pattern_gain
 from openiads.physics.noise_jamming_modes import cancelled_sum, insert_strongest, summed_jam_to_noise
 from openiads.physics.propagation import EARTH_MEAN_RADIUS_M, ground_range_m, look_path
@@ -61,8 +63,8 @@ def _hear_jammers(w, r, t_s):
         arc = ground_range_m(dist, par.alt_m, s.alt_m, EARTH_MEAN_RADIUS_M)
         visible, _ = look_path(w.refraction[r], s.alt_m, arc)
         row.ux, row.uy, row.uz = dx / dist, dy / dist, dz / dist
-        if visible:
-            row.jn_main = w.jam_coupling_m2[r, j] / (dist * dist)
+        if visible and not hidden(w, r, azimuth_of(w, r, dx, dy, dz), arc, s.alt_m):
+            row.jn_main = w.jam_coupling_m2[r, j] / (dist * dist) * one_way(w, r, s.alt_m, arc, dist)
             if w.jammer[j].beam_rad > 0.0:
                 row.jn_main *= beam_gain(w, j, r)
 
