@@ -23,6 +23,7 @@ from openiads.world.assemble import Assembly, Place
 from openiads.world.names import Names
 from openiads.world.recording import recorded_platforms
 from openiads.world.schema import World
+from openiads.world.survive_compile import add_survival, arm_fields, control_emission
 
 DEFAULT_SAMPLE_S = 2.0
 _NEVER_S = 1e9
@@ -99,6 +100,8 @@ class _Compiler:
             self._plain_site(target, schema.SITE_TARGET, 0.0)
         for number, strike in enumerate(d.surface_strikes):
             self._strike(number, strike)
+        control_emission(self.scenario, self.out, self.radars)
+        add_survival(self.scenario, self.out, self.sites, self.posts)
         for airway in d.airways:
             for start, end in pairwise(airway.points):
                 self.out.airways.append({
@@ -133,6 +136,7 @@ class _Compiler:
             max_rounds_per_target=doctrine.max_rounds_per_target,
             asset_margin_m=doctrine.asset_margin_m,
             max_threat_time_s=doctrine.max_threat_time_s,
+            **arm_fields(doctrine),
         )
         self.posts[post.id] = index
         self._extent(post, self.out.posts[index]["site"], item)
@@ -267,6 +271,8 @@ class _Compiler:
                 target if carries_weapon or len(plan.route) == 1 else None,
                 self.scenario.duration_s,
             )
+        if group.arrive_at_s is not None:
+            _time_on_target(knots, group.arrive_at_s + plan.index * group.stagger_s)
         row = self.out.add_platform(
             plan.id, item, knots, **flights.platform_fields(plan, item, site),
             names={"class": item.role, "identity": group.identity, "group": group.id, "target": group.target or ""},
@@ -345,6 +351,13 @@ def _wind(scenario: Scenario) -> Wind:
     speed = np.array([w.speed_mps for w in levels])
     come = np.array([w.from_rad for w in levels])
     return Wind(np.array([w.alt_m for w in levels]), -speed * np.sin(come), -speed * np.cos(come))
+
+
+def _time_on_target(knots: np.ndarray, arrive_s: float) -> None:
+    """Move a flight in time so that it ends then. ValueError where it would have to begin before the run."""
+    knots[:, 0] += arrive_s - knots[-1, 0]
+    if knots[0, 0] < 0.0:
+        raise ValueError(f"to arrive then it would have to start {-knots[0, 0]:.0f} s before the run")
 
 
 def _place(position: Any) -> Place:

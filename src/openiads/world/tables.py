@@ -18,6 +18,7 @@ from openiads.world.assemble import Assembly
 from openiads.world.schema import Desk, World
 from openiads.world.sensors import coupling_m2, fill_radar, pd_table, refraction_table
 from openiads.world.signatures import rcs_table
+from openiads.world.survive import event_room, mark_components, survive_tables
 from openiads.world.weapons import weapon_table
 
 MAX_PLOTS = 512  # of one radar in one base step
@@ -85,6 +86,7 @@ def build(a: Assembly) -> World:
         sample=_table(schema.SAMPLE, _sample_capacity(a, n_rounds)),
         work=make_work(MAX_PLOTS, n_track),
         desk=_desk(a, n_channels),
+        **survive_tables(a),
     )
 
 
@@ -101,7 +103,8 @@ def _event_capacity(a: Assembly, n_rounds: int) -> int:
     # Every platform: sight and detection per radar, tracks, identity changes, withheld reasons; every round about five.
     per_platform = 4 * len(a.radars) + 60
     false_tracks = int(a.duration_s)
-    return len(a.platforms) * per_platform + n_rounds * 8 + false_tracks * len(a.radars) + 2000
+    base = len(a.platforms) * per_platform + n_rounds * 8 + false_tracks * len(a.radars) + 2000
+    return base + event_room(a)
 
 
 def _sample_capacity(a: Assembly, n_rounds: int) -> int:
@@ -129,6 +132,9 @@ def _sites(a: Assembly) -> np.recarray:
         table[x["site"]].row = index
     for index, c in enumerate(a.posts):
         table[c["site"]].row = index
+    for index, d in enumerate(a.decoy_emitters):
+        table[d["site"]].row = index
+    mark_components(a, table)
     return table
 
 
@@ -140,7 +146,7 @@ def _site_state(a: Assembly) -> np.recarray:
 
 
 _PLATFORM_DEFAULTS = {
-    "target_site": -1, "vulnerability": 1.0, "p_transponder_works": 1.0, "end": schema.END_LEAVE,
+    "target_site": -1, "seeker_cos": 2.0, "vulnerability": 1.0, "p_transponder_works": 1.0, "end": schema.END_LEAVE,
 }  # fmt: skip
 
 
