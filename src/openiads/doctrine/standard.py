@@ -11,6 +11,7 @@ import math
 from openiads._jit import kernel
 from openiads.doctrine import assign, classify, identify, salvo, threat
 from openiads.engine import events
+from openiads.engine.systems.emission import too_far, usable
 from openiads.engine.systems.ground import azimuth_of, hidden
 from openiads.engine.systems.meet import meet, track_at
 from openiads.physics.geodesy import altitude_m
@@ -24,7 +25,9 @@ from openiads.world import schema
     NO_REASON, IDENTITY, ENVELOPE, NO_CHANNEL, NO_ROUNDS, TOO_LATE, LOW_PK, COMMITTED, NO_UNIT, NO_THREAT, HOLD,
     BELOW_HORIZON,
 ) = range(12)  # fmt: skip
+_AMBUSH = events.WITHHOLD.index("not yet near enough for the ambush")
 _MEET_CAP_S = 420.0
+_ARM_WEIGHT = 100.0  # what is to be intercepted first outweighs anything of like value
 _YOUNG = 3  # appraisals of a track that are made with every new plot; later ones at most so often:
 _APPRAISE_EVERY_S = 3.0  # what threatens something
 _GLANCE_EVERY_S = 6.0  # what does not
@@ -237,6 +240,7 @@ def _is_candidate(w, c, k):
         and kind != schema.SITE_ASSET
         and pic.klass in (classify.ARM, classify.BALLISTIC, classify.CRUISE_MISSILE)
     )
+    own = own or pic.arm_priority == 1
     if not identify.may_engage(pic.identity, roe, own):
         _withhold(w, c, k, HOLD if roe.control == identify.WEAPONS_HOLD else IDENTITY)
         return False
@@ -258,6 +262,8 @@ def _assign(w, c, n, t_s):
     for i in range(n):
         k = desk.track[i]
         desk.value[i] = w.picture[k].threat
+        if w.picture[k].arm_priority == 1:
+            desk.value[i] *= _ARM_WEIGHT
         desk.reason[i] = NO_UNIT
         for b in range(m):
             desk.pk[i, b] = 0.0
@@ -308,7 +314,7 @@ def _why_not(w, i, m):
 @kernel
 def _free_channels(w, c, b):
     bat = w.battery[b]
-    if bat.command_post != c or w.radar_state[bat.radar].emitting == 0:
+    if bat.command_post != c or not usable(w, bat.radar):
         return 0
     free = 0
     for k in range(bat.first_channel, bat.first_channel + bat.n_channel):
@@ -323,9 +329,11 @@ def _option(w, c, i, b, k, t_s):
     desk = w.desk
     post = w.command_post[c]
     bat = w.battery[b]
-    if bat.command_post != c or w.radar_state[bat.radar].emitting == 0:
+    if bat.command_post != c or not usable(w, bat.radar):
         return 0
     trk = w.track[k]
+    if w.emission.shape[0] > 0 and too_far(w, bat.radar, trk):
+        return _AMBUSH
     if not _in_sector(w, bat.radar, trk):
         return ENVELOPE
     par = w.tracker[w.radar.shape[0] + c]

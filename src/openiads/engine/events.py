@@ -34,6 +34,13 @@ WRONG_SHOT = 21
 STRIKE_IMPACT = 22
 EMISSION = 23
 JAMMING = 50
+COMPONENT_LOST = 60
+COMPONENT_FAILED = 61
+REPAIR_STARTED = 62
+COMPONENT_REPAIRED = 63
+SITE_RESTORED = 64
+ARM_ALARM = 65
+DECOY_EMISSION = 66
 
 # Enumerations used in `detail`; the order is the number.
 IDENTITY = ("unknown", "friend", "neutral", "hostile")
@@ -70,6 +77,7 @@ WITHHOLD = (
     "not a threat to anything defended",
     "rules of engagement hold",
     "below the horizon of the fire units",
+    "not yet near enough for the ambush",
 )
 ENGAGEMENT_CLOSE = (
     "open",
@@ -84,6 +92,8 @@ ENGAGEMENT_CLOSE = (
     "fire unit could not acquire the target",
 )
 ON_OFF = ("off", "on")
+COMPONENT = ("antenna", "transmitter", "link", "rail", "shelter", "generator")
+ARM_ANSWER = ("none", "ignore", "shut-down", "decoy-emitter", "intercept")
 
 
 @dataclass(frozen=True)
@@ -101,7 +111,10 @@ class EventSpec:
 
 SPECS: dict[int, EventSpec] = {
     LINE_OF_SIGHT: EventSpec(
-        "line of sight", "platform", "radar", value="hidden_by_terrain_s",
+        "line of sight",
+        "platform",
+        "radar",
+        value="hidden_by_terrain_s",
         note="first time above this radar's horizon and clear of terrain; value: since terrain alone hid it",
     ),
     DETECTION: EventSpec("detection", "platform", "radar", value="snr_db", note="first plot by this radar"),
@@ -162,6 +175,27 @@ SPECS: dict[int, EventSpec] = {
         ON_OFF,
         note="a jammer that goes on and off by intervals or trigger",
     ),
+    COMPONENT_LOST: EventSpec("component lost", "site", "platform", "missile", COMPONENT),
+    COMPONENT_FAILED: EventSpec(
+        "component failed", "site", None, None, COMPONENT, note="by itself, without enemy action"
+    ),
+    REPAIR_STARTED: EventSpec("repair started", "site", None, None, COMPONENT, "repair_time_s"),
+    COMPONENT_REPAIRED: EventSpec(
+        "component repaired", "site", None, None, COMPONENT, "time_s", note="value: since it was damaged"
+    ),
+    SITE_RESTORED: EventSpec(
+        "site restored", "site", None, None, None, "time_s", note="value: how long it was out of action"
+    ),
+    ARM_ALARM: EventSpec(
+        "anti-radiation alarm",
+        "platform",
+        "radar",
+        "track",
+        ARM_ANSWER,
+        "log_likelihood_ratio",
+        note="the track is held to home on the radar; detail: the answer",
+    ),
+    DECOY_EMISSION: EventSpec("decoy emission", "site", None, None, ON_OFF),
 }
 
 SAMPLE_KINDS = ("platform", "track", "missile")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from openiads._jit import kernel
+from openiads.engine.systems.alarm import beware
 from openiads.engine.systems.fly import fly
 from openiads.engine.systems.log import log
 from openiads.engine.systems.move import move
@@ -10,6 +11,7 @@ from openiads.engine.systems.observe import observe
 from openiads.engine.systems.radiate import radiate
 from openiads.engine.systems.settle import settle
 from openiads.engine.systems.shoot import shoot
+from openiads.engine.systems.upkeep import upkeep
 
 
 @kernel
@@ -18,11 +20,15 @@ def step(w, decide):
     sim = w.sim[0]
     sim.t_s = sim.step * sim.dt_s
     move(w)
+    if w.component.shape[0] > 0:
+        upkeep(w)
     radiate(w)
     observe(w)
     for c in range(w.command_post.shape[0]):
         post = w.command_post[c]
         if sim.step % post.decision_every == 0 and w.site_state[post.site].alive == 1:
+            if post.arm_answer != 0:
+                beware(w, c)
             decide(w, c)
     shoot(w)
     log(w)

@@ -11,6 +11,7 @@ from openiads.scenario.nodes import Document
 from openiads.scenario.raid import Group
 from openiads.scenario.references import CatalogIds, fault_at
 from openiads.scenario.spec import Scenario
+from openiads.scenario.survival_checks import check_survival
 
 BALLISTIC = "platform/ballistic_missile"
 ANTI_RADIATION = "platform/arm"
@@ -46,6 +47,7 @@ def check_whole(
     yield from _batteries(scenario, document, known)
     yield from _launchers(scenario, document, known)
     yield from _strikes(scenario, document)
+    yield from check_survival(scenario, document)
     for section, groups in (("raid", scenario.raid.groups), ("traffic", scenario.traffic.groups)):
         for number, group in enumerate(groups):
             yield from _group(scenario, document, known, (section, "groups", number), group)
@@ -127,6 +129,9 @@ def _group(
             yield fault_at(
                 document, (*path, "target"), message, allowed=listed([*sorted(radars), "strongest"])
             )
+        elif homing and group.arrive_at_s is not None:
+            message = "when an anti-radiation missile arrives is not known beforehand"
+            yield fault_at(document, (*path, "arrive_at"), message, key=True)
         elif group.target == "strongest" and not homing:
             message = "only an anti-radiation missile can have the strongest emitter as its target"
             yield fault_at(document, (*path, "target"), message)

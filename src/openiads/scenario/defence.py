@@ -10,6 +10,7 @@ from pydantic import Field
 from openiads.scenario.electronic import Protection
 from openiads.scenario.positions import Altitude, Bearing, PositionField
 from openiads.scenario.quantity import Cat, Id, Model, Moment, Name, Pairs, Probability, Q, Ref, Window, fault
+from openiads.scenario.survival import AgainstArm, Damage, Emission, Maintenance, RadarEmission
 
 _DEG = math.pi / 180.0
 
@@ -100,6 +101,10 @@ class Doctrine(Model):
         default_factory=lambda: Identification.model_validate({}),
         description="priors, thresholds and error rates of identification",
     )
+    emission: Emission | None = Field(None, description="when radars transmit; without it: by their clock")
+    against_arm: AgainstArm | None = Field(
+        None, description="detection of anti-radiation missiles and the answer; without it: nothing is done"
+    )
 
 
 class Site(Model):
@@ -160,6 +165,9 @@ class Radar(Site):
     protection: Protection | None = Field(
         None, description="against jamming; without it: of the radar's type"
     )
+    emission: RadarEmission | None = Field(
+        None, description="within that time; without it: as the doctrine of its command post says"
+    )
 
 
 class Battery(Model):
@@ -208,6 +216,22 @@ class GroundTarget(Site):
     def model_post_init(self, context: Any, /) -> None:
         if self.type is None and self.radius_m is None:
             raise fault("give a type of the catalogue or a radius")
+
+
+class DecoyEmitter(Site):
+    """Something that transmits like a radar, for anti-radiation missiles to home on."""
+
+    kind: ClassVar[str] = "decoy_emitter"
+
+    command_post: Annotated[Name, Ref("command_post")] = Field(
+        description="who switches it on; may be left out where there is one command post"
+    )
+    power: Annotated[float, Q("ratio", 0.001, 1000.0)] = Field(
+        1.0, description="as the missile hears it, relative to a radar at the same distance"
+    )
+    transmits: Literal["always", "on-alarm"] = Field(
+        "on-alarm", description="all the time, or when an anti-radiation missile is answered with it"
+    )
 
 
 class SurfaceStrike(Model):
@@ -260,3 +284,10 @@ class Defence(Model):
     surface_strikes: Annotated[tuple[SurfaceStrike, ...], _many(1000)] = Field(
         (), description="planned fires in the surface mode"
     )
+    decoy_emitters: Annotated[tuple[DecoyEmitter, ...], _many(1000)] = Field(
+        (), description="false radars for anti-radiation missiles"
+    )
+    damage: Damage | None = Field(
+        None, description="sites that break by component; without it: a site is lost as a whole"
+    )
+    maintenance: Maintenance | None = Field(None, description="crews and spares; without it: no repair")

@@ -127,7 +127,7 @@ def _filled(plain: object) -> object:
     if not isinstance(name, str):
         return plain
     defence = dict(defence)
-    for key in ("radars", "batteries"):
+    for key in ("radars", "batteries", "decoy_emitters"):
         items = defence.get(key)
         if isinstance(items, list):
             defence[key] = [{"command_post": name, **i} if isinstance(i, dict) else i for i in items]

@@ -92,8 +92,13 @@ class Group(Model):
     type: Annotated[Name, Cat("platform")] = Field(description="catalogue item")
     count: int = Field(1, ge=1, le=1000, description="number of platforms")
     at_s: Moment = Field(0.0, alias="at", description="start of the first platform")
+    arrive_at_s: Moment | None = Field(
+        None,
+        alias="arrive_at",
+        description="instead of at: when the first platform reaches the target; starts follow from the flight",
+    )
     stagger_s: Annotated[float, Q("time", 0.0, 86_400.0)] = Field(
-        0.0, alias="stagger", description="time between the starts of two platforms"
+        0.0, alias="stagger", description="time between the starts (or arrivals) of two platforms"
     )
     spacing_m: Annotated[float, Q("length", 0.0, 50e3)] = Field(
         0.0, alias="spacing", description="sideways distance between two platforms, abreast"
@@ -123,6 +128,8 @@ class Group(Model):
     def model_post_init(self, context: Any, /) -> None:
         if len(self.route) < 2 and self.target is None:
             raise fault("a route of one point needs a target; else give two points or more")
+        if self.arrive_at_s is not None and ("at_s" in self.model_fields_set or self.target is None):
+            raise fault("'arrive_at' needs a target, and goes without 'at'")
         duration_s = getattr(context, "duration_s", None)
         last_s = self.at_s + self.stagger_s * (self.count - 1)
         if duration_s is not None and last_s > duration_s:

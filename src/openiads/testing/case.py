@@ -54,6 +54,8 @@ class Case:
         for before, after in zip(self.w.site_state, self.o.site_state, strict=True):
             lost = math.inf if after.alive == 1 else float(after.t_dead_s)
             out.append(-math.inf if before.alive == 0 else lost)
+        for row in self.of(ev.SITE_RESTORED):  # it comes back: `upkeep` looks at what it does in between
+            out[row.subject] = math.inf
         return out
 
     @cached_property

@@ -99,14 +99,16 @@ def tracks(c: Case) -> Iterator[str]:
 def site_losses(c: Case) -> Iterator[str]:
     """A site is lost once, at the time in its state, by something that came there; hits are counted."""
     lost = Counter(row.subject for row in c.of(ev.SITE_LOST))
+    lost.subtract(row.subject for row in c.of(ev.SITE_RESTORED))
     hits = Counter(row.subject for row in c.of(ev.SITE_HIT))
     strikes = Counter(row.object for row in c.of(ev.STRIKE_IMPACT))
     for s, (before, after) in enumerate(zip(c.w.site_state, c.o.site_state, strict=True)):
         if lost[s] != before.alive - after.alive:
-            yield f"{c.site(s)}: alive {before.alive} → {after.alive}, lost {lost[s]} times in the log"
+            yield f"{c.site(s)}: alive {before.alive} → {after.alive}, lost {lost[s]} times more than restored in the log"
         if not hits[s] <= after.n_hits <= hits[s] + strikes[s]:
             yield f"{c.site(s)}: {after.n_hits} hits in its state, {hits[s]} by platforms and {strikes[s]} strikes"
-    for row in c.of(ev.SITE_LOST):
+    last = {row.subject: row for row in c.of(ev.SITE_LOST)}
+    for row in last.values():
         if abs(row.t - c.o.site_state[row.subject].t_dead_s) > EPS_S:
             yield f"{c.site(row.subject)} lost at {row.t} s, in its state another time"
     struck = Counter((row.object, row.subject) for row in c.of(ev.SITE_HIT))

@@ -21,7 +21,7 @@ from openiads.world.names import Names
 from openiads.world.schema import World
 from openiads.world.weather import CLEAR, Weather
 
-_SITE_KINDS = ("radar", "launcher", "command post", "asset", "target")
+_SITE_KINDS = ("radar", "launcher", "command post", "asset", "target", "decoy emitter")
 
 
 @dataclass
@@ -56,6 +56,13 @@ class Assembly:
     airways: list[dict[str, Any]] = field(default_factory=list)
     elevation: Elevation | None = None
     weather: Weather = CLEAR
+    emission: dict[int, dict[str, Any]] = field(default_factory=dict)  # radar → fields of EMISSION
+    decoy_emitters: list[dict[str, Any]] = field(default_factory=list)
+    components: list[dict[str, Any]] = field(default_factory=list)  # fields of COMPONENT
+    crews: int = 0
+    spares: dict[int, int] = field(
+        default_factory=dict
+    )  # kind of component → number; without an entry: any number
 
     # --- ground --------------------------------------------------------------------------------
 
@@ -129,6 +136,29 @@ class Assembly:
                 return index
         self.weapons.append(item)
         return len(self.weapons) - 1
+
+    def control_emission(self, radar: int, mode: int, **more: float) -> None:
+        """Emission of a radar under doctrine. `mode`: EMIT_*; `more`: the other fields of EMISSION."""
+        self.emission[radar] = {"mode": mode, **more}
+
+    def add_decoy_emitter(
+        self, name: str, place: Place, post: int, power: float = 1.0, always: bool = False, **more: float
+    ) -> int:
+        """Something that transmits like a radar. `power`: as a missile hears it, a radar being 1. `more`: value, radius_m,
+        hardness."""
+        site = self.add_site(
+            name, schema.SITE_DECOY_EMITTER, place, more.get("value", 0.0), more.get("radius_m", 2.0),
+            more.get("hardness", 1.0),
+        )  # fmt: skip
+        self.decoy_emitters.append(
+            {"site": site, "command_post": post, "power": power, "always": int(always)}
+        )
+        return len(self.decoy_emitters) - 1
+
+    def add_component(self, site: int, kind: int, **more: float) -> int:
+        """A part of a site that can break alone. `kind`: index of events.COMPONENT; `more`: the other fields of COMPONENT."""
+        self.components.append({"site": site, "kind": kind, "hardness": 1.0, **more})
+        return len(self.components) - 1
 
     # --- what flies ----------------------------------------------------------------------------
 

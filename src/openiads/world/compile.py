@@ -26,6 +26,7 @@ from openiads.world.low_flight import standing
 from openiads.world.names import Names
 from openiads.world.recording import recorded_platforms
 from openiads.world.schema import World
+from openiads.world.survive_compile import add_survival, arm_fields, control_emission
 from openiads.world.weather import Weather, lacking
 
 DEFAULT_SAMPLE_S = 2.0
@@ -118,6 +119,8 @@ class _Compiler:
             self._plain_site(target, schema.SITE_TARGET, 0.0)
         for number, strike in enumerate(d.surface_strikes):
             self._strike(number, strike)
+        control_emission(self.scenario, self.out, self.radars)
+        add_survival(self.scenario, self.out, self.sites, self.posts)
         for airway in d.airways:
             for start, end in pairwise(airway.points):
                 self.out.airways.append({
@@ -152,6 +155,7 @@ class _Compiler:
             max_rounds_per_target=doctrine.max_rounds_per_target,
             asset_margin_m=doctrine.asset_margin_m,
             max_threat_time_s=doctrine.max_threat_time_s,
+            **arm_fields(doctrine),
         )
         self.posts[post.id] = index
         self._extent(post, self.out.posts[index]["site"], item)
@@ -290,6 +294,8 @@ class _Compiler:
                 self.scenario.duration_s,
                 self.out.elevation,
             )
+        if group.arrive_at_s is not None:
+            _time_on_target(knots, group.arrive_at_s + plan.index * group.stagger_s)
         row = self.out.add_platform(
             plan.id, item, knots, **flights.platform_fields(plan, item, site),
             names={"class": item.role, "identity": group.identity, "group": group.id, "target": group.target or ""},
@@ -414,6 +420,13 @@ def _weather(scenario: Scenario) -> Weather:
         sea_state=e.surface.sea_state, land=e.surface.land, soil=e.surface.soil,
         roughness_m=e.surface.roughness_m or 0.0, multipath=e.multipath == "on", clutter=e.clutter == "on",
     )  # fmt: skip
+
+
+def _time_on_target(knots: np.ndarray, arrive_s: float) -> None:
+    """Move a flight in time so that it ends then. ValueError where it would have to begin before the run."""
+    knots[:, 0] += arrive_s - knots[-1, 0]
+    if knots[0, 0] < 0.0:
+        raise ValueError(f"to arrive then it would have to start {-knots[0, 0]:.0f} s before the run")
 
 
 def _place(position: Any) -> Place:

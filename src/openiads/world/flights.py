@@ -150,5 +150,6 @@ def platform_fields(plan: PlatformPlan, item: Item, target_site: int) -> dict[st
             memory=int(item.flag("memory")),
             memory_sigma_m=item.si("memory_sigma_m"),
             max_time_s=item.si("max_flight_time_s"),
+            seeker_cos=math.cos(0.5 * item.si("seeker_fov_rad")),
         )
     return fields

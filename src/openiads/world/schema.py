@@ -48,6 +48,7 @@ SIM = _record(
 
 # --- ground ---------------------------------------------------------------------------------------
 SITE_RADAR, SITE_LAUNCHER, SITE_COMMAND_POST, SITE_ASSET, SITE_TARGET = 0, 1, 2, 3, 4
+SITE_DECOY_EMITTER = 5
 SITE = _record(
     ("kind", "i8"),  # SITE_*
     ("row", "i8"),  # index into the table of that kind; assets and targets: -1
@@ -59,6 +60,8 @@ SITE = _record(
     ("value", "f8"),  # worth of a defended asset, 0 for what is not one
     ("radius_m", "f8"),  # physical extent; a hit inside it counts in full
     ("hardness", "f8"),  # divides the lethal radius of what hits it
+    ("first_component", "i8"),  # slice of `component`
+    ("n_component", "i8"),  # 0: lost as a whole
 )
 SITE_STATE = _record(
     ("alive", "i8"),  # written by damage
@@ -95,6 +98,7 @@ PLATFORM = _record(
     ("memory_sigma_m", "f8"),  # homing: error of that memory, one sigma per axis
     ("max_time_s", "f8"),  # homing: powered and gliding time
     ("listens", "i8"),  # 1: carries a jammer that waits to be looked at
+    ("seeker_cos", "f8"),  # homing: cosine of half its field of view; what transmits inside it can lure it
 )
 PLATFORM_STATE = _record(
     ("fate", "i8"),  # events.PLATFORM_FATE; 0 flying; written by move, fly and run
@@ -273,6 +277,19 @@ COMMAND_POST = _record(
     ("max_rounds_per_target", "i8"),
     ("asset_margin_m", "f8"),  # a track that will pass nearer than this threatens an asset
     ("max_threat_time_s", "f8"),  # and within this time
+    (
+        "arm_answer",
+        "i8",
+    ),  # events.ARM_ANSWER: what is done about an anti-radiation missile; 0: no test for it
+    ("arm_lower", "f8"),  # thresholds of the sequential test, natural logarithm
+    ("arm_upper", "f8"),
+    ("arm_pass_other_m", "f8"),  # spread of the distance at which other traffic passes a radar, one sigma
+    ("arm_pass_m", "f8"),  # and of a missile that homes on it
+    ("arm_closing_other_mps", "f8"),  # mean closing speed of other traffic
+    ("arm_closing_mps", "f8"),  # and of such a missile
+    ("arm_closing_sigma_mps", "f8"),  # spread of both
+    ("arm_off_s", "f8"),  # time for which the threatened radar is shut down
+    ("arm_value", "f8"),  # radars worth less are left on the air
 )
 PICTURE = _record(  # what the command post holds about one fused track; written by identify, decide and shoot
     ("track_id", "i8"),  # of the track that it is about: a reused row starts afresh
@@ -298,6 +315,12 @@ PICTURE = _record(  # what the command post holds about one fused track; written
     ("t_verdict_s", "f8"),  # after shots at it: only a later plot shows that it has survived
     ("first_range_m", "f8"),  # where it was first seen from
     ("first_el_rad", "f8"),
+    ("arm_radar", "i8"),  # radar that it may home on, -1; this and below: written by alarm
+    ("arm_verdict", "i8"),  # of the test: 1 homes on it, -1 does not, 0 open
+    ("arm_priority", "i8"),  # 1: to be intercepted before others
+    ("arm_llr", "f8"),  # log-likelihood ratio, homing over other traffic
+    ("t_arm_s", "f8"),  # update of the track last weighed
+    ("t_arm_again_s", "f8"),  # not answered again before this time
 )
 BATTERY = _record(
     ("command_post", "i8"),
@@ -381,6 +404,49 @@ AIRWAY = _record(  # a corridor: a capsule on the ground between two points, and
     ("half_width_m", "f8"), ("alt_min_m", "f8"), ("alt_max_m", "f8"),
 )  # fmt: skip
 
+# --- staying alive ---------------------------------------------------------------------------------
+(
+    EMIT_CONTINUOUS, EMIT_SILENT, EMIT_BLINKING, EMIT_STAGGERED, EMIT_CUED,
+) = range(5)  # fmt: skip
+EMISSION = _record(  # one per radar where emission is controlled at all, else none
+    ("mode", "i8"),  # EMIT_*
+    ("on_s", "f8"),  # blinking: time on the air; staggered: length of a turn
+    ("off_s", "f8"),  # blinking
+    ("phase_s", "f8"),  # blinking: so far into its cycle at t = 0
+    ("ambush_m", "f8"),  # cued: nothing farther from the radar is taken on; 0: no such limit
+)
+EMISSION_STATE = _record(("t_silent_s", "f8"))  # shut down until then; written by alarm
+DECOY_EMITTER = _record(
+    ("site", "i8"),
+    ("command_post", "i8"),
+    ("power", "f8"),  # as an anti-radiation missile hears it, a radar being 1
+    ("always", "i8"),  # 1: transmits all the time, 0: when it is switched on
+)
+DECOY_EMITTER_STATE = _record(
+    ("emitting", "i8"),  # written by emission
+    ("t_until_s", "f8"),  # switched on until then; written by alarm
+)
+REPAIR_LOGNORMAL, REPAIR_EXPONENTIAL = 0, 1
+COMPONENT = _record(
+    ("site", "i8"),
+    ("kind", "i8"),  # events.COMPONENT
+    ("hardness", "f8"),  # relative to that of its site: divides the lethal radius once more
+    ("law", "i8"),  # REPAIR_*
+    ("repair_s", "f8"),  # lognormal: median, exponential: mean
+    ("repair_sigma", "f8"),  # lognormal: standard deviation of the logarithm
+    ("mtbf_s", "f8"),  # mean time to a failure without enemy action; 0: never
+)
+COMPONENT_STATE = _record(  # written by upkeep
+    ("broken", "i8"),
+    ("n_broken", "i8"),  # times that it was damaged or failed
+    ("n_repaired", "i8"),
+    ("crew", "i8"),  # at work on it, -1 none
+    ("t_broken_s", "f8"),
+    ("t_fail_s", "f8"),  # next failure; -1: not drawn yet
+)
+CREW = _record(("component", "i8"), ("t_done_s", "f8"))  # state: its job, -1 none; written by upkeep
+SPARE = _record(("left", "i8"))  # state, one per kind of component; -1: any number; written by upkeep
+
 # --- what is written down ------------------------------------------------------------------------
 EVENT = _record(
     ("t_s", "f8"),  # time since the start of the scenario
@@ -455,6 +521,9 @@ class World(NamedTuple):
     magazine: np.recarray
     strike: np.recarray
     airway: np.recarray
+    emission: np.recarray  # EMISSION: one per radar, or none at all
+    decoy_emitter: np.recarray
+    component: np.recarray  # COMPONENT: the parts of each site one after another
     weapon: np.recarray  # MISSILE_TYPE
     arsenal: np.recarray  # ARSENAL: one per weapon
     roe: np.recarray  # one per command post
@@ -469,7 +538,9 @@ class World(NamedTuple):
     jam_duty: np.ndarray  # [radar, jammer], share of the pulses of such a look that it touches
     terrain: np.ndarray  # f4 [row, column], heights of the elevation model; no rows: none
     ground: np.recarray  # GROUND, one
-    mask_m: np.ndarray  # f4 [radar, azimuth, range], lowest visible altitude, physics.terrain; no azimuths: none
+    mask_m: (
+        np.ndarray
+    )  # f4 [radar, azimuth, range], lowest visible altitude, physics.terrain; no azimuths: none
     mask_frame: np.recarray  # MASK, one per radar
     loss: np.ndarray  # [radar, height, 1 + range], physics.attenuation; no heights: clear
     surface: np.recarray  # SURFACE, one per radar
@@ -488,6 +559,11 @@ class World(NamedTuple):
     launcher_state: np.recarray
     magazine_state: np.recarray
     strike_state: np.recarray
+    emission_state: np.recarray
+    decoy_emitter_state: np.recarray
+    component_state: np.recarray
+    crew: np.recarray  # CREW: state
+    spare: np.recarray  # SPARE: state, one per kind of component
     track: np.recarray  # TRACK: all radars' slices, then the command posts'
     track_set: np.recarray  # TRACK_SET: one per radar, then one per command post
     picture: np.recarray  # PICTURE: one per row of `track`, used for fused tracks
@@ -549,7 +625,7 @@ __all__ = [
 STATE_TABLES = (
     "sim", "site_state", "platform_state", "radar_state", "look", "due_s", "jammer_state", "jam", "battery_state",
     "channel", "launcher_state", "magazine_state", "strike_state", "track", "track_set", "picture", "echo", "cell", "plot",
-    "missile", "round", "event", "sample",
+    "missile", "round", "event", "sample", "emission_state", "decoy_emitter_state", "component_state", "crew", "spare",
 )  # fmt: skip
 
 #: Of these, buffers whose used part is counted by `sim`: what is left in them has no meaning and is not cleaned.

@@ -22,6 +22,7 @@ from openiads.world.jamming import fill_jammer, fill_protection, jam_tables
 from openiads.world.schema import Desk, World
 from openiads.world.sensors import fill_radar, pd_table, refraction_table
 from openiads.world.signatures import rcs_table
+from openiads.world.survive import event_room, mark_components, survive_tables
 from openiads.world.weapons import weapon_table
 from openiads.world.weather import weather_tables
 
@@ -95,6 +96,7 @@ def build(a: Assembly) -> World:
         sample=_table(schema.SAMPLE, _sample_capacity(a, n_rounds)),
         work=make_work(MAX_PLOTS, n_track),
         desk=_desk(a, n_channels),
+        **survive_tables(a),
     )
 
 
@@ -112,7 +114,8 @@ def _event_capacity(a: Assembly, n_rounds: int) -> int:
     per_platform = 4 * len(a.radars) + 60
     false_tracks = int(a.duration_s)
     plans = sum(int(a.duration_s) for j in a.jammers if j["plan"].get("planned"))
-    return len(a.platforms) * per_platform + n_rounds * 8 + false_tracks * len(a.radars) + 2000 + plans
+    base = len(a.platforms) * per_platform + n_rounds * 8 + false_tracks * len(a.radars) + 2000 + plans
+    return base + event_room(a)
 
 
 def _sample_capacity(a: Assembly, n_rounds: int) -> int:
@@ -140,6 +143,9 @@ def _sites(a: Assembly) -> np.recarray:
         table[x["site"]].row = index
     for index, c in enumerate(a.posts):
         table[c["site"]].row = index
+    for index, d in enumerate(a.decoy_emitters):
+        table[d["site"]].row = index
+    mark_components(a, table)
     return table
 
 
@@ -151,7 +157,7 @@ def _site_state(a: Assembly) -> np.recarray:
 
 
 _PLATFORM_DEFAULTS = {
-    "target_site": -1, "vulnerability": 1.0, "p_transponder_works": 1.0, "end": schema.END_LEAVE,
+    "target_site": -1, "seeker_cos": 2.0, "vulnerability": 1.0, "p_transponder_works": 1.0, "end": schema.END_LEAVE,
 }  # fmt: skip
 
 

@@ -50,7 +50,9 @@ CLEAR = Weather()
 
 def lacking(item: Item, weather: Weather) -> list[str]:
     """Values that a radar of the catalogue would need for this weather and does not have."""
-    need = ["polarisation"] if weather.multipath or (weather.clutter and weather.sea_state is not None) else []
+    need = (
+        ["polarisation"] if weather.multipath or (weather.clutter and weather.sea_state is not None) else []
+    )
     if weather.clutter:
         need += ["canceller", "clutter_improvement_db"]
         if item.has("canceller") and item.choice("canceller") != "none":

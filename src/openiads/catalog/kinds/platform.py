@@ -109,6 +109,14 @@ _ARM_FIELDS = (
     quantity("freq_max_hz", "frequency", 1e8, 4e10, "highest emitter frequency it homes on", classes=_ARM),
     flag("memory", "true: flies on to the last known place of an emitter that goes silent", classes=_ARM),
     quantity("memory_sigma_m", "length", 0.0, 5e3, "position error of that memory, one sigma", classes=_ARM),
+    quantity(
+        "seeker_fov_rad",
+        "angle",
+        1 * _DEG,
+        180 * _DEG,
+        "full width of the field in which another emitter can lure it",
+        classes=_ARM,
+    ),
     quantity("max_flight_time_s", "time", 5.0, 3600.0, "longest flight", classes=_ARM),
 )
 

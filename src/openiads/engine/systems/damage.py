@@ -10,6 +10,7 @@ import math
 
 from openiads._jit import kernel
 from openiads.engine import events, rng
+from openiads.engine.systems.upkeep import strike_components
 from openiads.physics import lethality
 
 
@@ -36,6 +37,8 @@ def strike_site(w, p, site, t_s, offset_m):
 def damage_site(w, site, platform, missile, t_s, miss_m, lethal_radius_m, u):
     """Apply one impact to a site (writes site_state); True if inside the physical extent or destructive."""
     row = w.site[site]
+    if row.n_component > 0:
+        return strike_components(w, site, platform, missile, t_s, miss_m, lethal_radius_m)
     s = w.site_state[site]
     radius = lethal_radius_m / max(row.hardness, 1e-6)
     clear = max(miss_m - row.radius_m, 0.0)  # distance from the edge of what is hit

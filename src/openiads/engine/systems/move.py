@@ -11,6 +11,7 @@ import math
 from openiads._jit import kernel
 from openiads.engine import events, rng
 from openiads.engine.systems.damage import strike_site
+from openiads.engine.systems.emission import decoy_emits, lure, stronger_decoy
 from openiads.engine.systems.ground import ground_below_m
 from openiads.physics.geodesy import altitude_m
 from openiads.world import schema
@@ -171,12 +172,18 @@ def _choose_emitter(w, p):
             if sq < best_sq:
                 best_sq = sq
                 best = site
+    if w.decoy_emitter.shape[0] > 0:
+        decoy = stronger_decoy(w, s.x_m, s.y_m, s.z_m, best_sq)
+        if decoy >= 0:
+            best = decoy
     return best
 
 
 @kernel
 def _is_emitting(w, site):
     row = w.site[site]
+    if row.kind == schema.SITE_DECOY_EMITTER:
+        return decoy_emits(w, site)
     if row.kind != schema.SITE_RADAR:
         return False
     return w.radar_state[row.row].emitting == 1 and w.site_state[site].alive == 1
@@ -192,12 +199,17 @@ def _home(w, p, t_s):
     s.step_x_m, s.step_y_m, s.step_z_m = s.x_m, s.y_m, s.z_m
     if s.emitter_site < 0:
         s.emitter_site = par.target_site if par.target_site >= 0 else _choose_emitter(w, p)
+    if w.decoy_emitter.shape[0] > 0 and s.emitter_site >= 0:
+        lure(w, p, _is_emitting(w, s.emitter_site))
     if s.emitter_site >= 0 and _is_emitting(w, s.emitter_site):
         site = w.site[s.emitter_site]
         s.aim_x_m, s.aim_y_m, s.aim_z_m = site.x_m, site.y_m, site.z_m
     elif par.memory == 0:
         s.aim_x_m = math.nan
-    if s.alt_m <= ground_below_m(w, s.x_m, s.y_m, s.z_m, s.alt_m, 0.0) or t_s >= par.t_start_s + par.max_time_s:
+    if (
+        s.alt_m <= ground_below_m(w, s.x_m, s.y_m, s.z_m, s.alt_m, 0.0)
+        or t_s >= par.t_start_s + par.max_time_s
+    ):
         _fall(w, p, t_s)
     elif s.aim_x_m == s.aim_x_m:
         _steer(w, p, t_s)

@@ -145,6 +145,12 @@ def _new_picture(w, c, k, trk, plot):
     pic.t_withheld_s = -1e9
     pic.first_range_m = plot.range_m
     pic.first_el_rad = plot.el_rad
+    pic.arm_radar = -1
+    pic.arm_verdict = 0
+    pic.arm_priority = 0
+    pic.arm_llr = 0.0
+    pic.t_arm_s = -1e9
+    pic.t_arm_again_s = -1e9
     events.emit(
         w,
         plot.t_s,

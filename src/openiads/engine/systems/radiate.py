@@ -10,6 +10,7 @@ import math
 
 from openiads._jit import kernel
 from openiads.engine import events, rng
+from openiads.engine.systems.emission import restart, switch_decoys, wants
 from openiads.engine.systems.ground import azimuth_of, hidden
 from openiads.engine.systems.jam_plan import beam_gain, planned, switch
 from openiads.engine.systems.move import evaluate
@@ -29,10 +30,15 @@ def radiate(w):
         par = w.radar[r]
         s = w.radar_state[r]
         on = 1 if (w.site_state[par.site].alive == 1 and par.t_on_s <= t_s < par.t_off_s) else 0
+        if on == 1 and w.emission.shape[0] > 0:
+            on = wants(w, r, t_s)
         if on != s.emitting:
             s.emitting = on
+            if on == 1 and w.emission.shape[0] + w.component.shape[0] > 0:
+                restart(w, r)
             s.t_search_s = t_s  # what was not searched while silent is not searched now
             events.emit(w, t_s, events.EMISSION, r, -1, -1, on, math.nan, par.alt_m, math.nan, math.nan)
+    switch_decoys(w, t_s)
     for j in range(w.jammer.shape[0]):
         par = w.jammer[j]
         row = w.jammer_state[j]

@@ -12,6 +12,7 @@ import math
 from openiads._jit import kernel
 from openiads.engine import events, rng, status
 from openiads.engine.systems import fly
+from openiads.engine.systems.emission import usable
 from openiads.engine.systems.meet import meet
 from openiads.engine.systems.move import evaluate
 from openiads.physics import interceptor_schema as ims
@@ -67,7 +68,7 @@ def _run_channel(w, b, c):
     radar = w.battery[b].radar
     trk = w.track[ch.track]
     post = w.command_post[w.battery[b].command_post].site
-    if w.radar_state[radar].emitting == 0 or w.site_state[post].alive == 0:
+    if not usable(w, radar) or w.site_state[post].alive == 0:
         _stop_firing(w, ch)
         if ch.flying <= 0:
             close(w, b, c, UNIT_LOST)
