@@ -34,6 +34,7 @@ WRONG_SHOT = 21
 STRIKE_IMPACT = 22
 EMISSION = 23
 JAMMING = 50
+SEDUCED = 51
 
 # Enumerations used in `detail`; the order is the number.
 IDENTITY = ("unknown", "friend", "neutral", "hostile")
@@ -153,6 +154,15 @@ SPECS: dict[int, EventSpec] = {
     ),
     STRIKE_IMPACT: EventSpec("strike impact", "missile", "site", None, None, "miss_m"),
     EMISSION: EventSpec("emission", "radar", None, None, ON_OFF),
+    SEDUCED: EventSpec(
+        "seduced",
+        "missile",
+        "platform",
+        None,
+        None,
+        "share_of_echo",
+        note="the seeker locks on the towed decoy instead of its carrier",
+    ),
     JAMMING: EventSpec(
         "jamming",
         "platform",

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from openiads.scenario.positions import PositionField
-from openiads.scenario.quantity import Model, Q
+from openiads.scenario.positions import PositionField, RouteField
+from openiads.scenario.quantity import Cat, Model, Name, Q
 
 _DEG = math.pi / 180.0
 
@@ -50,3 +50,62 @@ class Protection(Model):
         None, alias="cross_polar", description="response to the orthogonal polarisation"
     )
     canceller: Canceller | None = Field(None, description="side-lobe canceller")
+    moving_target_filter: bool | None = Field(
+        None, description="what is slower in range than min_radial_speed is rejected at any elevation"
+    )
+
+
+class TowedDecoy(Model):
+    """A decoy on a cable behind its carrier that returns the carrier's echo, stronger or weaker."""
+
+    behind_m: Annotated[float, Q("length", 10.0, 2000.0)] = Field(
+        alias="behind", description="length of cable"
+    )
+    echo_db: Annotated[float, Q("gain", -20.0, 30.0)] = Field(
+        alias="echo", description="its echo over that of the carrier"
+    )
+    after_s: Annotated[float, Q("time", 0.0, 86_400.0)] = Field(
+        0.0, alias="after", description="paid out so long after the carrier's start"
+    )
+
+
+class LaunchedDecoy(Model):
+    """A decoy that leaves its carrier in flight and follows a route of its own."""
+
+    type: Annotated[Name, Cat("platform")] = Field(description="catalogue item: how it flies")
+    copies: Annotated[Name, Cat("platform")] | None = Field(
+        None, description="catalogue item whose echo it has; without it: its own"
+    )
+    after_s: Annotated[float, Q("time", 0.0, 86_400.0)] = Field(
+        alias="after", description="leaves so long after the carrier's start"
+    )
+    route: RouteField = Field(description="waypoints, from where it leaves the carrier")
+
+
+class Chaff(Model):
+    """Clouds of dipoles dropped one after the other."""
+
+    after_s: Annotated[float, Q("time", 0.0, 86_400.0)] = Field(
+        alias="after", description="first drop, so long after the start of the platform"
+    )
+    bundles: int = Field(1, ge=1, le=200, description="number of drops")
+    every_s: Annotated[float, Q("time", 0.1, 3600.0)] = Field(
+        1.0, alias="every", description="time between two drops"
+    )
+    dipoles: Annotated[float, Q("ratio", 1.0, 1e9)] = Field(description="dipoles of a drop that fly free")
+    cut_hz: Annotated[float, Q("frequency", 30e6, 4e10)] = Field(
+        alias="cut", description="frequency that they are cut for"
+    )
+    relative_bandwidth: Annotated[float, Q("ratio", 0.01, 2.0)] = Field(
+        0.2, description="full width of their resonance at half echo, over that frequency"
+    )
+    bloom_s: Annotated[float, Q("time", 0.05, 60.0)] = Field(
+        1.0, alias="bloom", description="time constant of opening"
+    )
+    radius_m: Annotated[float, Q("length", 1.0, 1000.0)] = Field(
+        25.0, alias="radius", description="of the cloud one minute old; it grows with the root of time"
+    )
+    fall_mps: Annotated[float, Q("speed", 0.01, 5.0)] = Field(0.3, alias="fall", description="fall speed")
+    lasts_s: Annotated[float, Q("time", 1.0, 86_400.0)] = Field(
+        600.0, alias="lasts", description="after that it is forgotten"
+    )

@@ -50,13 +50,17 @@ def protection(radar: Mapping[str, Any]) -> dict[str, Any]:
         found["canceller_channels"] = item.count("canceller_channels")
     if item.has("polarisation"):
         found["polarisation"] = item.choice("polarisation")
+    if item.has("moving_target_filter"):
+        found["moving_target_filter"] = item.flag("moving_target_filter")
     found.update({k: v for k, v in (radar.get("protection") or {}).items() if v is not None})
     return found
 
 
 def fill_protection(row: np.record, radar: Mapping[str, Any]) -> None:
-    """The side-lobe canceller's fields of a RADAR row."""
+    """The fields of a RADAR row that protect it: side-lobe canceller, filter for moving targets."""
     own = protection(radar)
+    row.freq_hz = radar["item"].si("freq_hz")
+    row.mti = int(bool(own.get("moving_target_filter", False)))
     row.slc_channels = own.get("canceller_channels", 0)
     row.slc_limit = db_to_ratio(own.get("cancellation_db", 0.0))
     row.slc_margin = db_to_ratio(own.get("auxiliary_margin_db", _MARGIN_DB))

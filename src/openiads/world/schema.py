@@ -95,6 +95,21 @@ PLATFORM = _record(
     ("memory_sigma_m", "f8"),  # homing: error of that memory, one sigma per axis
     ("max_time_s", "f8"),  # homing: powered and gliding time
     ("listens", "i8"),  # 1: carries a jammer that waits to be looked at
+    ("rcs_factor", "f8"),  # on the cross section of its signature
+    ("cloud", "i8"),  # row of `cloud` for chaff, else -1
+)
+CARRIED = _record(  # what leaves a carrier in flight, and does not if the carrier has been lost before
+    ("platform", "i8"),
+    ("carrier", "i8"),
+    ("towed", "i8"),  # 1: on a cable, and lost with the carrier
+)
+CLOUD = _record(  # chaff, physics.chaff
+    ("t_start_s", "f8"),
+    ("dipoles", "f8"),  # that fly free
+    ("cut_hz", "f8"),
+    ("bandwidth", "f8"),  # of their resonance, over cut_hz
+    ("bloom_s", "f8"),
+    ("diffusivity_m2ps", "f8"),
 )
 PLATFORM_STATE = _record(
     ("fate", "i8"),  # events.PLATFORM_FATE; 0 flying; written by move, fly and run
@@ -164,6 +179,8 @@ RADAR = _record(
     ("slc_channels", "i8"),  # auxiliary channels of a side-lobe canceller, 0 none
     ("slc_limit", "f8"),  # power ratio that it takes off a strong jammer
     ("slc_margin", "f8"),  # gain of an auxiliary over the side lobes, power ratio
+    ("freq_hz", "f8"),
+    ("mti", "i8"),  # 1: min_radial_mps counts at any elevation
 )
 RADAR_STATE = _record(
     ("emitting", "i8"),
@@ -416,6 +433,8 @@ class World(NamedTuple):
     site: np.recarray
     platform: np.recarray
     knot: np.recarray
+    carried: np.recarray  # CARRIED
+    cloud: np.recarray  # CLOUD
     radar: np.recarray
     jammer: np.recarray
     command_post: np.recarray

@@ -45,6 +45,8 @@ def build(a: Assembly) -> World:
         site=_sites(a),
         platform=_platforms(a),
         knot=_knots(a),
+        carried=_carried(a),
+        cloud=_clouds(a),
         radar=_radars(a, n_track),
         jammer=_jammers(a),
         command_post=_posts(a, n_track),
@@ -146,6 +148,7 @@ def _site_state(a: Assembly) -> np.recarray:
 
 _PLATFORM_DEFAULTS = {
     "target_site": -1, "vulnerability": 1.0, "p_transponder_works": 1.0, "end": schema.END_LEAVE,
+    "rcs_factor": 1.0, "cloud": -1,
 }  # fmt: skip
 
 
@@ -153,18 +156,33 @@ def _platforms(a: Assembly) -> np.recarray:
     table = _table(schema.PLATFORM, len(a.platforms))
     first = 0
     for row, p in zip(table, a.platforms, strict=True):
-        knots, item = p["knots"], p["item"]
+        knots, item = p["knots"], p["echo"]
         for name, value in {**_PLATFORM_DEFAULTS, **p}.items():
             if name in schema.PLATFORM.names:
                 row[name] = value
         row.first_knot, row.n_knots = first, len(knots)
         row.t_start_s, row.t_end_s = knots[0, 0], knots[-1, 0]
         row.signature = p["signature"]
-        row.swerling = item.count("swerling")
+        row.swerling = p.get("swerling", item.count("swerling"))
         first += len(knots)
     for j in a.jammers:
         if j["plan"].get("lit"):
             table[j["platform"]].listens = 1
+    return table
+
+
+def _carried(a: Assembly) -> np.recarray:
+    table = _table(schema.CARRIED, len(a.carried))
+    for row, values in zip(table, a.carried, strict=True):
+        row.platform, row.carrier, row.towed = values
+    return table
+
+
+def _clouds(a: Assembly) -> np.recarray:
+    table = _table(schema.CLOUD, len(a.clouds))
+    for row, values in zip(table, a.clouds, strict=True):
+        for name, value in values.items():
+            row[name] = value
     return table
 
 
@@ -225,7 +243,7 @@ def _refraction(a: Assembly) -> np.ndarray:
 
 
 def _pd_tables(a: Assembly) -> np.ndarray:
-    cases = frozenset(p["item"].count("swerling") for p in a.platforms)
+    cases = frozenset(p.get("swerling", p["echo"].count("swerling")) for p in a.platforms)
     return np.stack([pd_table(r["item"], cases) for r in a.radars]) if a.radars else np.zeros((0, 5, 2))
 
 

@@ -128,6 +128,7 @@ _PROTECTION = (
         "agile_bandwidth_hz", "frequency", 1e3, 5e9, "band over which it hops evenly, from look to look",
         required=False,
     ),
+    flag("moving_target_filter", "true: the slowest radial speed counts at any elevation", required=False),
     choice("polarisation", POLARISATIONS, "of its antenna", required=False),
     quantity(
         "cross_polar_db", "gain", -50.0, -5.0, "response to the orthogonal polarisation", required=False
