@@ -5,8 +5,6 @@ References: the cross section of a cloud 0.15 lambda^2 N (thin), its area (dense
 and is not without, a lost carrier drops nothing more, an echo added in one cell adds. Binomial limits of 3.5 sigma, fixed seeds.
 """
 
-import math
-
 import numpy as np
 import pytest
 from support import saturation as sat

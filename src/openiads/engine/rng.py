@@ -30,6 +30,8 @@ STREAM_ASSESS = 10  # is a kill assessed rightly
 STREAM_TRANSPONDER = 11  # does a transponder work at all in this replication
 STREAM_FLIGHT = 12  # reliability of a missile
 STREAM_JAM_TOUCH = 50  # does swept or fixed noise touch this look of a (hopping) radar
+STREAM_FALSE_TARGET = 52  # is a false target seen at this beam position
+STREAM_FALSE_ERROR = 53  # its measurement errors
 STREAM_SEDUCE = 51  # which of two echoes a seeker locks on
 
 _M0 = np.uint64(0xD2511F53)

@@ -54,6 +54,7 @@ class Assembly:
     airways: list[dict[str, Any]] = field(default_factory=list)
     carried: list[tuple[int, int, int]] = field(default_factory=list)  # platform, carrier, towed
     clouds: list[dict[str, Any]] = field(default_factory=list)
+    repeaters: list[dict[str, Any]] = field(default_factory=list)  # `world.jamming.repeater_tables`
 
     # --- ground --------------------------------------------------------------------------------
 
@@ -132,7 +133,8 @@ class Assembly:
 
     def add_platform(self, name: str, item: Item, knots: np.ndarray, **more: Any) -> int:
         """Something that flies along knots [t_s, x, y, z, vx, vy, vz] (two or more rows). `more`: fields of PLATFORM,
-        `echo` (an item: whose signature it has, where not its own) and `names`: a dict with class, identity, group and target for the tables."""
+        `echo` (an item: whose signature it has, where not its own) and `names`: a dict with class, identity, group and
+        target for the tables."""
         if len(knots) < 2:
             raise ValueError(f"{name}: a trajectory needs at least two knots")
         ids = [known.id for known in self.signatures]

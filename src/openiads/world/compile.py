@@ -275,6 +275,12 @@ class _Compiler:
         )  # fmt: skip
         if group.jammer is not None:
             self._jammer(plan, row, group.jammer)
+        if group.false_targets is not None:
+            made = group.false_targets
+            self.out.repeaters.append({
+                **{name: getattr(made, name) for name in type(made).model_fields}, "platform": row, "t_on_s": made.from_s,
+                "t_off_s": _NEVER_S if made.until_s is None else made.until_s,
+            })  # fmt: skip
         if group.towed_decoy is not None or group.decoys or group.chaff:
             released.add(self.out, self.catalog, plan, row, self.wind, self.scenario.duration_s)
 
@@ -361,7 +367,13 @@ def _protection(own: Protection | None) -> dict[str, Any]:
         return {}
     found: dict[str, Any] = {
         name: getattr(own, name)
-        for name in ("agile_bandwidth_hz", "polarisation", "cross_polar_db", "moving_target_filter")
+        for name in (
+            "agile_bandwidth_hz",
+            "polarisation",
+            "cross_polar_db",
+            "moving_target_filter",
+            "blanking_threshold",
+        )
     }
     if own.canceller is not None:
         found.update(

@@ -180,6 +180,7 @@ RADAR = _record(
     ("slc_limit", "f8"),  # power ratio that it takes off a strong jammer
     ("slc_margin", "f8"),  # gain of an auxiliary over the side lobes, power ratio
     ("freq_hz", "f8"),
+    ("blank_threshold", "f8"),  # of a side-lobe blanker, power ratio; 0 none
     ("mti", "i8"),  # 1: min_radial_mps counts at any elevation
 )
 RADAR_STATE = _record(
@@ -233,6 +234,14 @@ JAMMER = _record(
 JAMMER_STATE = _record(
     ("on", "i8"),
     ("t_lit_s", "f8"),  # last look at it by a radar in its band; written by jam_plan
+)
+REPEATER = _record(  # makes false targets
+    ("platform", "i8"),
+    ("t_on_s", "f8"),
+    ("t_off_s", "f8"),
+    ("count", "i8"),  # copies of each pulse
+    ("first_m", "f8"),  # behind the repeater
+    ("spacing_m", "f8"),
 )
 JAM_STATE = _record(  # radar x jammer, refreshed once per radar and second
     ("ux", "f8"),  # unit vector from the antenna to the jammer, ECEF
@@ -454,6 +463,10 @@ class World(NamedTuple):
     refraction: np.ndarray  # [radar, height, 1 + range], physics.propagation
     jam_coupling_m2: np.ndarray  # [radar, jammer], J/N = coupling / r^2 on the beam axis
     jam_share: np.ndarray  # [radar, jammer], probability that its noise touches a look
+    repeater: np.recarray  # REPEATER
+    repeater_coupling_m2: (
+        np.ndarray
+    )  # [radar, repeater], signal to noise of a copy = coupling / r^2 on the beam axis
     jam_duty: np.ndarray  # [radar, jammer], share of the pulses of such a look that it touches
     # state
     site_state: np.recarray

@@ -15,7 +15,7 @@ from openiads.tracking.params import tracker_params
 from openiads.tracking.schema import make_plots, make_track_sets, make_tracks, make_work
 from openiads.world import schema
 from openiads.world.assemble import Assembly
-from openiads.world.jamming import fill_jammer, fill_protection, jam_tables
+from openiads.world.jamming import fill_jammer, fill_protection, jam_tables, repeater_tables
 from openiads.world.schema import Desk, World
 from openiads.world.sensors import fill_radar, pd_table, refraction_table
 from openiads.world.signatures import rcs_table
@@ -34,11 +34,12 @@ def _table(dtype: np.dtype, n: int | tuple[int, ...]) -> np.recarray:
 def build(a: Assembly) -> World:
     """All tables in their initial state."""
     n_rounds = sum(m["rounds"] + m["reserve"] for m in a.magazines)
-    n_track = len(a.platforms) * 3 // 2 + _TRACK_SPARE
+    n_track = len(a.platforms) * 3 // 2 + _TRACK_SPARE + sum(4 * x["count"] for x in a.repeaters)
     n_sets = len(a.radars) + len(a.posts)
     n_channels = sum(b["targets"] for b in a.batteries)
     weapon = weapon_table(a.weapons)
     coupling, share, duty = jam_tables(a)
+    repeater, repeater_coupling = repeater_tables(a)
     flyout, flyout_scale = make_flyouts(weapon) if a.weapons else (np.zeros((0, 2, 2, 3)), np.zeros((0, 2)))
     return World(
         sim=_sim(a),
@@ -67,6 +68,8 @@ def build(a: Assembly) -> World:
         jam_coupling_m2=coupling,
         jam_share=share,
         jam_duty=duty,
+        repeater=repeater,
+        repeater_coupling_m2=repeater_coupling,
         site_state=_site_state(a),
         platform_state=_platform_state(a),
         radar_state=_table(schema.RADAR_STATE, len(a.radars)),
@@ -107,8 +110,11 @@ def _event_capacity(a: Assembly, n_rounds: int) -> int:
     # Every platform: sight and detection per radar, tracks, identity changes, withheld reasons; every round about five.
     per_platform = 4 * len(a.radars) + 60
     false_tracks = int(a.duration_s)
+    false = sum(x["count"] for x in a.repeaters) * len(a.radars) * int(a.duration_s)
     plans = sum(int(a.duration_s) for j in a.jammers if j["plan"].get("planned"))
-    return len(a.platforms) * per_platform + n_rounds * 8 + false_tracks * len(a.radars) + 2000 + plans
+    return (
+        len(a.platforms) * per_platform + n_rounds * 8 + false_tracks * len(a.radars) + 2000 + plans + false
+    )
 
 
 def _sample_capacity(a: Assembly, n_rounds: int) -> int:

@@ -237,7 +237,7 @@ def _seduce(w, i, t_s):
     sim = w.sim[0]
     for k in range(w.carried.shape[0]):
         row = w.carried[k]
-        if row.towed == 0 or (r.platform != row.carrier and r.platform != row.platform):
+        if row.towed == 0 or r.platform not in (row.carrier, row.platform):
             continue
         a, b = row.carrier, row.platform
         if w.platform_state[a].active == 0 or w.platform_state[b].active == 0:
