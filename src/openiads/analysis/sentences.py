@@ -71,6 +71,11 @@ def _strobe(e: Event) -> str:
     return f"jam strobe at {e.object}{jn}"
 
 
+def _seduced(e: Event) -> str:
+    share = f" (share of the echo {percent(e.value)})" if e.value is not None else ""
+    return f"{e.subject}: seeker locks on the towed decoy{share}"
+
+
 def _jamming(e: Event) -> str:
     return f"jammer {e.detail}"
 
@@ -137,6 +142,7 @@ _WRITERS: dict[str, Callable[[Event], str]] = {
     "classified": _classified,
     "jam strobe": _strobe,
     "jamming": _jamming,
+    "seduced": _seduced,
     "fire withheld": _withheld,
     "assigned": _assigned,
     "launch": _launch,

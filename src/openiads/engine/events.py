@@ -41,6 +41,7 @@ COMPONENT_REPAIRED = 63
 SITE_RESTORED = 64
 ARM_ALARM = 65
 DECOY_EMISSION = 66
+SEDUCED = 51
 
 # Enumerations used in `detail`; the order is the number.
 IDENTITY = ("unknown", "friend", "neutral", "hostile")
@@ -167,6 +168,15 @@ SPECS: dict[int, EventSpec] = {
     ),
     STRIKE_IMPACT: EventSpec("strike impact", "missile", "site", None, None, "miss_m"),
     EMISSION: EventSpec("emission", "radar", None, None, ON_OFF),
+    SEDUCED: EventSpec(
+        "seduced",
+        "missile",
+        "platform",
+        None,
+        None,
+        "share_of_echo",
+        note="the seeker locks on the towed decoy instead of its carrier",
+    ),
     JAMMING: EventSpec(
         "jamming",
         "platform",

@@ -33,6 +33,9 @@ STREAM_JAM_TOUCH = 50  # does swept or fixed noise touch this look of a (hopping
 STREAM_COMPONENT = 60  # does an impact break a component
 STREAM_REPAIR = 61  # how long a repair takes
 STREAM_FAILURE = 62  # when a component fails by itself
+STREAM_FALSE_TARGET = 52  # is a false target seen at this beam position
+STREAM_FALSE_ERROR = 53  # its measurement errors
+STREAM_SEDUCE = 51  # which of two echoes a seeker locks on
 
 _M0 = np.uint64(0xD2511F53)
 _M1 = np.uint64(0xCD9E8D57)

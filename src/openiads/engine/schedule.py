@@ -9,6 +9,7 @@ from openiads.engine.systems.log import log
 from openiads.engine.systems.move import move
 from openiads.engine.systems.observe import observe
 from openiads.engine.systems.radiate import radiate
+from openiads.engine.systems.release import release
 from openiads.engine.systems.settle import settle
 from openiads.engine.systems.shoot import shoot
 from openiads.engine.systems.upkeep import upkeep
@@ -19,6 +20,7 @@ def step(w, decide):
     """One base step: t = step * dt. `decide` is the doctrine."""
     sim = w.sim[0]
     sim.t_s = sim.step * sim.dt_s
+    release(w)
     move(w)
     if w.component.shape[0] > 0:
         upkeep(w)

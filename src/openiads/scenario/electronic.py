@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from openiads.scenario.positions import PositionField
-from openiads.scenario.quantity import Model, Q
+from openiads.scenario.positions import PositionField, RouteField
+from openiads.scenario.quantity import Cat, Model, Name, Q, Window, fault
 
 _DEG = math.pi / 180.0
 
@@ -50,3 +50,96 @@ class Protection(Model):
         None, alias="cross_polar", description="response to the orthogonal polarisation"
     )
     canceller: Canceller | None = Field(None, description="side-lobe canceller")
+    blanking_threshold: Annotated[float, Q("ratio", 0.1, 100.0)] | None = Field(
+        None,
+        description="side-lobe blanker: power of its auxiliary over the main channel that blanks a pulse",
+    )
+    moving_target_filter: bool | None = Field(
+        None, description="what is slower in range than min_radial_speed is rejected at any elevation"
+    )
+
+
+class TowedDecoy(Model):
+    """A decoy on a cable behind its carrier that returns the carrier's echo, stronger or weaker."""
+
+    behind_m: Annotated[float, Q("length", 10.0, 2000.0)] = Field(
+        alias="behind", description="length of cable"
+    )
+    echo_db: Annotated[float, Q("gain", -20.0, 30.0)] = Field(
+        alias="echo", description="its echo over that of the carrier"
+    )
+    after_s: Annotated[float, Q("time", 0.0, 86_400.0)] = Field(
+        0.0, alias="after", description="paid out so long after the carrier's start"
+    )
+
+
+class LaunchedDecoy(Model):
+    """A decoy that leaves its carrier in flight and follows a route of its own."""
+
+    type: Annotated[Name, Cat("platform")] = Field(description="catalogue item: how it flies")
+    copies: Annotated[Name, Cat("platform")] | None = Field(
+        None, description="catalogue item whose echo it has; without it: its own"
+    )
+    after_s: Annotated[float, Q("time", 0.0, 86_400.0)] = Field(
+        alias="after", description="leaves so long after the carrier's start"
+    )
+    route: RouteField = Field(description="waypoints, from where it leaves the carrier")
+
+
+class Chaff(Model):
+    """Clouds of dipoles dropped one after the other."""
+
+    after_s: Annotated[float, Q("time", 0.0, 86_400.0)] = Field(
+        alias="after", description="first drop, so long after the start of the platform"
+    )
+    bundles: int = Field(1, ge=1, le=200, description="number of drops")
+    every_s: Annotated[float, Q("time", 0.1, 3600.0)] = Field(
+        1.0, alias="every", description="time between two drops"
+    )
+    dipoles: Annotated[float, Q("ratio", 1.0, 1e9)] = Field(description="dipoles of a drop that fly free")
+    cut_hz: Annotated[float, Q("frequency", 30e6, 4e10)] = Field(
+        alias="cut", description="frequency that they are cut for"
+    )
+    relative_bandwidth: Annotated[float, Q("ratio", 0.01, 2.0)] = Field(
+        0.2, description="full width of their resonance at half echo, over that frequency"
+    )
+    bloom_s: Annotated[float, Q("time", 0.05, 60.0)] = Field(
+        1.0, alias="bloom", description="time constant of opening"
+    )
+    radius_m: Annotated[float, Q("length", 1.0, 1000.0)] = Field(
+        25.0, alias="radius", description="of the cloud one minute old; it grows with the root of time"
+    )
+    fall_mps: Annotated[float, Q("speed", 0.01, 5.0)] = Field(0.3, alias="fall", description="fall speed")
+    lasts_s: Annotated[float, Q("time", 1.0, 86_400.0)] = Field(
+        600.0, alias="lasts", description="after that it is forgotten"
+    )
+
+
+class FalseTargets(Window):
+    """A repeater that answers every pulse with several delayed copies: echoes of what is not there."""
+
+    power_w: Annotated[float, Q("power", 1e-3, 1e7)] = Field(alias="power", description="of its pulses")
+    antenna_gain_db: Annotated[float, Q("gain", -10.0, 50.0)] = Field(
+        alias="antenna_gain", description="toward the radar"
+    )
+    freq_min_hz: Annotated[float, Q("frequency", 30e6, 4e10)] = Field(
+        alias="freq_min", description="lowest frequency that it repeats"
+    )
+    freq_max_hz: Annotated[float, Q("frequency", 30e6, 4e10)] = Field(
+        alias="freq_max", description="highest frequency that it repeats"
+    )
+    loss_db: Annotated[float, Q("gain", 0.0, 60.0)] = Field(
+        3.0, alias="loss", description="by polarisation and by imperfect copies"
+    )
+    count: int = Field(1, ge=1, le=50, description="copies of each pulse")
+    first_m: Annotated[float, Q("length", 0.0, 200e3)] = Field(
+        1000.0, alias="first", description="first false target, behind the repeater"
+    )
+    spacing_m: Annotated[float, Q("length", 0.0, 100e3)] = Field(
+        2000.0, alias="spacing", description="from one false target to the next"
+    )
+
+    def model_post_init(self, context: Any, /) -> None:
+        super().model_post_init(context)
+        if self.freq_min_hz >= self.freq_max_hz:
+            raise fault("'freq_max' must be above 'freq_min'")

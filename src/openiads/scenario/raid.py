@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
-from openiads.scenario.electronic import Beam, Polarisation
+from openiads.scenario.electronic import Beam, Chaff, FalseTargets, LaunchedDecoy, Polarisation, TowedDecoy
 from openiads.scenario.positions import Bearing, PositionField, RouteField
 from openiads.scenario.quantity import Cat, Id, Model, Moment, Name, Probability, Q, Ref, Window, fault
 
@@ -124,6 +124,14 @@ class Group(Model):
         None, description="probability that its answering sets work at all; without it: of the type"
     )
     jammer: Jammer | None = Field(None, description="noise jammer on board")
+    false_targets: FalseTargets | None = Field(None, description="deceiving repeater on board")
+    towed_decoy: TowedDecoy | None = Field(None, description="decoy towed behind each platform")
+    decoys: Annotated[tuple[LaunchedDecoy, ...], Field(strict=False, max_length=50)] = Field(
+        (), description="decoys that each platform launches in flight"
+    )
+    chaff: Annotated[tuple[Chaff, ...], Field(strict=False, max_length=50)] = Field(
+        (), description="chaff that each platform drops"
+    )
 
     def model_post_init(self, context: Any, /) -> None:
         if len(self.route) < 2 and self.target is None:

@@ -19,7 +19,13 @@ from openiads.units import format_quantity
 
 SCHEMA_FILE = Path(__file__).with_name("schema.json")
 BEGIN, END = "<!-- fields: written by openiads.scenario.reference -->", "<!-- end of fields -->"
-_OTHER_FORMS = {"id": "name", "name": "name", "start": "date and time", "self_defence": "`true`, `false`"}
+_OTHER_FORMS = {
+    "id": "name",
+    "name": "name",
+    "start": "date and time",
+    "self_defence": "`true`, `false`",
+    "moving_target_filter": "`true`, `false`",
+}
 _OPTIONAL = ("command_post",)  # filled in where there is one command post
 
 

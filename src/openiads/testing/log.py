@@ -88,6 +88,8 @@ def one_end(c: Case) -> Iterator[str]:
         if state.active != 0 or state.fate == move.FLYING:
             yield f"{c.platform(p)} is still flying after the run"
         par = c.w.platform[p]
+        if state.fate == move.NOT_STARTED and p in c.w.carried.platform:
+            continue  # its carrier was lost before
         if (state.fate == move.NOT_STARTED) != (par.t_start_s > c.o.t_end_s):
             yield f"{c.platform(p)}: to start at {par.t_start_s} s, fate {ev.PLATFORM_FATE[int(state.fate)]!r}"
         end = c.end_of.get(p)

@@ -63,6 +63,9 @@ class Assembly:
     spares: dict[int, int] = field(
         default_factory=dict
     )  # kind of component → number; without an entry: any number
+    carried: list[tuple[int, int, int]] = field(default_factory=list)  # platform, carrier, towed
+    clouds: list[dict[str, Any]] = field(default_factory=list)
+    repeaters: list[dict[str, Any]] = field(default_factory=list)  # `world.jamming.repeater_tables`
 
     # --- ground --------------------------------------------------------------------------------
 
@@ -164,13 +167,15 @@ class Assembly:
 
     def add_platform(self, name: str, item: Item, knots: np.ndarray, **more: Any) -> int:
         """Something that flies along knots [t_s, x, y, z, vx, vy, vz] (two or more rows). `more`: fields of PLATFORM,
-        and `names`: a dict with class, identity, group and target for the tables."""
+        `echo` (an item: whose signature it has, where not its own) and `names`: a dict with class, identity, group and
+        target for the tables."""
         if len(knots) < 2:
             raise ValueError(f"{name}: a trajectory needs at least two knots")
         ids = [known.id for known in self.signatures]
-        index = ids.index(item.id) if item.id in ids else len(ids)
+        seen_as = more.setdefault("echo", item)
+        index = ids.index(seen_as.id) if seen_as.id in ids else len(ids)
         if index == len(ids):
-            self.signatures.append(item)
+            self.signatures.append(seen_as)
         self.platforms.append({"id": name, "item": item, "knots": knots, "signature": index, **more})
         return len(self.platforms) - 1
 

@@ -19,7 +19,7 @@ from openiads.scenario import Fault, PlatformPlan, Scenario, ScenarioError, faul
 from openiads.scenario.defence import Doctrine
 from openiads.scenario.electronic import Protection
 from openiads.scenario.raid import Jammer, Recorded
-from openiads.world import flights, schema
+from openiads.world import flights, released, schema
 from openiads.world.assemble import Assembly, Place
 from openiads.world.ground import load_terrain, on_the_ground
 from openiads.world.low_flight import standing
@@ -302,6 +302,14 @@ class _Compiler:
         )  # fmt: skip
         if group.jammer is not None:
             self._jammer(plan, row, group.jammer)
+        if group.false_targets is not None:
+            made = group.false_targets
+            self.out.repeaters.append({
+                **{name: getattr(made, name) for name in type(made).model_fields}, "platform": row, "t_on_s": made.from_s,
+                "t_off_s": _NEVER_S if made.until_s is None else made.until_s,
+            })  # fmt: skip
+        if group.towed_decoy is not None or group.decoys or group.chaff:
+            released.add(self.out, self.catalog, plan, row, self.wind, self.scenario.duration_s)
 
     def _ballistic(self, plan: PlatformPlan, item: Any, target: flights.Target) -> Any:
         """Ballistic knots; missiles of one group from one place fly the same path, and it is computed once."""
@@ -385,7 +393,14 @@ def _protection(own: Protection | None) -> dict[str, Any]:
     if own is None:
         return {}
     found: dict[str, Any] = {
-        name: getattr(own, name) for name in ("agile_bandwidth_hz", "polarisation", "cross_polar_db")
+        name: getattr(own, name)
+        for name in (
+            "agile_bandwidth_hz",
+            "polarisation",
+            "cross_polar_db",
+            "moving_target_filter",
+            "blanking_threshold",
+        )
     }
     if own.canceller is not None:
         found.update(

@@ -14,6 +14,7 @@ import numpy as np
 
 from openiads.catalog.items import Item
 from openiads.physics.geodesy import geodetic_to_ecef
+from openiads.physics.jamming import jammer_coupling_m2
 from openiads.physics.noise_jamming_modes import (
     CIRCULAR,
     LINEAR,
@@ -23,6 +24,7 @@ from openiads.physics.noise_jamming_modes import (
     swept_coupling_m2,
 )
 from openiads.physics.radar import db_to_ratio
+from openiads.world import schema
 from openiads.world.sensors import coupling_m2
 
 if TYPE_CHECKING:
@@ -39,7 +41,13 @@ _CROSS_POLAR_DB = (
 _MARGIN_DB = 3.0  # auxiliaries above the side lobes that they cancel: assumption, 0 to 6 dB
 _HOPS = 64  # positions of a hopping radar over which a sweep is averaged
 #: What a radar may have against jamming, as its catalogue item calls it.
-FIELDS = ("agile_bandwidth_hz", "cross_polar_db", "cancellation_db", "auxiliary_margin_db")
+FIELDS = (
+    "blanking_threshold",
+    "agile_bandwidth_hz",
+    "cross_polar_db",
+    "cancellation_db",
+    "auxiliary_margin_db",
+)
 
 
 def protection(radar: Mapping[str, Any]) -> dict[str, Any]:
@@ -50,13 +58,18 @@ def protection(radar: Mapping[str, Any]) -> dict[str, Any]:
         found["canceller_channels"] = item.count("canceller_channels")
     if item.has("polarisation"):
         found["polarisation"] = item.choice("polarisation")
+    if item.has("moving_target_filter"):
+        found["moving_target_filter"] = item.flag("moving_target_filter")
     found.update({k: v for k, v in (radar.get("protection") or {}).items() if v is not None})
     return found
 
 
 def fill_protection(row: np.record, radar: Mapping[str, Any]) -> None:
-    """The side-lobe canceller's fields of a RADAR row."""
+    """The fields of a RADAR row that protect it: side-lobe canceller, filter for moving targets."""
     own = protection(radar)
+    row.freq_hz = radar["item"].si("freq_hz")
+    row.blank_threshold = own.get("blanking_threshold", 0.0)
+    row.mti = int(bool(own.get("moving_target_filter", False)))
     row.slc_channels = own.get("canceller_channels", 0)
     row.slc_limit = db_to_ratio(own.get("cancellation_db", 0.0))
     row.slc_margin = db_to_ratio(own.get("auxiliary_margin_db", _MARGIN_DB))
@@ -82,6 +95,25 @@ def jam_tables(a: Assembly) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         for k, j in enumerate(a.jammers):
             coupling[i, k], share[i, k], duty[i, k] = link(radar["item"], own, j["values"])
     return coupling, share, duty
+
+
+def repeater_tables(a: Assembly) -> tuple[np.recarray, np.ndarray]:
+    """(REPEATER rows, coupling in m^2 [radar, repeater]): a copy fills the radar's band and nothing else."""
+    table = np.zeros(len(a.repeaters), dtype=schema.REPEATER).view(np.recarray)
+    coupling = np.zeros((len(a.radars), len(a.repeaters)))
+    for k, values in enumerate(a.repeaters):
+        for name in schema.REPEATER.names:
+            table[k][name] = values[name]
+        for i, radar in enumerate(a.radars):
+            item = radar["item"]
+            freq, band = item.si("freq_hz"), item.si("bandwidth_hz")
+            if values["freq_min_hz"] <= freq <= values["freq_max_hz"]:
+                coupling[i, k] = jammer_coupling_m2(
+                    values["power_w"] * db_to_ratio(values["antenna_gain_db"]), freq, band,
+                    db_to_ratio(item.si("antenna_gain_db")), freq, band, item.si("noise_temperature_k"),
+                    db_to_ratio(values["loss_db"]),
+                )  # fmt: skip
+    return table, coupling
 
 
 def link(radar: Item, own: Mapping[str, Any], jammer: Mapping[str, Any]) -> tuple[float, float, float]:

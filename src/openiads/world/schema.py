@@ -99,6 +99,21 @@ PLATFORM = _record(
     ("max_time_s", "f8"),  # homing: powered and gliding time
     ("listens", "i8"),  # 1: carries a jammer that waits to be looked at
     ("seeker_cos", "f8"),  # homing: cosine of half its field of view; what transmits inside it can lure it
+    ("rcs_factor", "f8"),  # on the cross section of its signature
+    ("cloud", "i8"),  # row of `cloud` for chaff, else -1
+)
+CARRIED = _record(  # what leaves a carrier in flight, and does not if the carrier has been lost before
+    ("platform", "i8"),
+    ("carrier", "i8"),
+    ("towed", "i8"),  # 1: on a cable, and lost with the carrier
+)
+CLOUD = _record(  # chaff, physics.chaff
+    ("t_start_s", "f8"),
+    ("dipoles", "f8"),  # that fly free
+    ("cut_hz", "f8"),
+    ("bandwidth", "f8"),  # of their resonance, over cut_hz
+    ("bloom_s", "f8"),
+    ("diffusivity_m2ps", "f8"),
 )
 PLATFORM_STATE = _record(
     ("fate", "i8"),  # events.PLATFORM_FATE; 0 flying; written by move, fly and run
@@ -168,6 +183,9 @@ RADAR = _record(
     ("slc_channels", "i8"),  # auxiliary channels of a side-lobe canceller, 0 none
     ("slc_limit", "f8"),  # power ratio that it takes off a strong jammer
     ("slc_margin", "f8"),  # gain of an auxiliary over the side lobes, power ratio
+    ("freq_hz", "f8"),
+    ("blank_threshold", "f8"),  # of a side-lobe blanker, power ratio; 0 none
+    ("mti", "i8"),  # 1: min_radial_mps counts at any elevation
 )
 RADAR_STATE = _record(
     ("emitting", "i8"),
@@ -222,6 +240,14 @@ JAMMER = _record(
 JAMMER_STATE = _record(
     ("on", "i8"),
     ("t_lit_s", "f8"),  # last look at it by a radar in its band; written by jam_plan
+)
+REPEATER = _record(  # makes false targets
+    ("platform", "i8"),
+    ("t_on_s", "f8"),
+    ("t_off_s", "f8"),
+    ("count", "i8"),  # copies of each pulse
+    ("first_m", "f8"),  # behind the repeater
+    ("spacing_m", "f8"),
 )
 JAM_STATE = _record(  # radar x jammer, refreshed once per radar and second
     ("ux", "f8"),  # unit vector from the antenna to the jammer, ECEF
@@ -513,6 +539,8 @@ class World(NamedTuple):
     site: np.recarray
     platform: np.recarray
     knot: np.recarray
+    carried: np.recarray  # CARRIED
+    cloud: np.recarray  # CLOUD
     radar: np.recarray
     jammer: np.recarray
     command_post: np.recarray
@@ -535,6 +563,10 @@ class World(NamedTuple):
     refraction: np.ndarray  # [radar, height, 1 + range], physics.propagation
     jam_coupling_m2: np.ndarray  # [radar, jammer], J/N = coupling / r^2 on the beam axis
     jam_share: np.ndarray  # [radar, jammer], probability that its noise touches a look
+    repeater: np.recarray  # REPEATER
+    repeater_coupling_m2: (
+        np.ndarray
+    )  # [radar, repeater], signal to noise of a copy = coupling / r^2 on the beam axis
     jam_duty: np.ndarray  # [radar, jammer], share of the pulses of such a look that it touches
     terrain: np.ndarray  # f4 [row, column], heights of the elevation model; no rows: none
     ground: np.recarray  # GROUND, one

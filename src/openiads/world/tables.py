@@ -18,7 +18,7 @@ from openiads.tracking.schema import make_plots, make_track_sets, make_tracks, m
 from openiads.world import schema
 from openiads.world.assemble import Assembly
 from openiads.world.ground import ground_tables
-from openiads.world.jamming import fill_jammer, fill_protection, jam_tables
+from openiads.world.jamming import fill_jammer, fill_protection, jam_tables, repeater_tables
 from openiads.world.schema import Desk, World
 from openiads.world.sensors import fill_radar, pd_table, refraction_table
 from openiads.world.signatures import rcs_table
@@ -39,17 +39,20 @@ def _table(dtype: np.dtype, n: int | tuple[int, ...]) -> np.recarray:
 def build(a: Assembly) -> World:
     """All tables in their initial state."""
     n_rounds = sum(m["rounds"] + m["reserve"] for m in a.magazines)
-    n_track = len(a.platforms) * 3 // 2 + _TRACK_SPARE
+    n_track = len(a.platforms) * 3 // 2 + _TRACK_SPARE + sum(4 * x["count"] for x in a.repeaters)
     n_sets = len(a.radars) + len(a.posts)
     n_channels = sum(b["targets"] for b in a.batteries)
     weapon = weapon_table(a.weapons)
     coupling, share, duty = jam_tables(a)
+    repeater, repeater_coupling = repeater_tables(a)
     flyout, flyout_scale = make_flyouts(weapon) if a.weapons else (np.zeros((0, 2, 2, 3)), np.zeros((0, 2)))
     return World(
         sim=_sim(a),
         site=_sites(a),
         platform=_platforms(a),
         knot=_knots(a),
+        carried=_carried(a),
+        cloud=_clouds(a),
         radar=_radars(a, n_track),
         jammer=_jammers(a),
         command_post=_posts(a, n_track),
@@ -72,6 +75,8 @@ def build(a: Assembly) -> World:
         jam_duty=duty,
         **_ground(a),
         **_weather(a),
+        repeater=repeater,
+        repeater_coupling_m2=repeater_coupling,
         site_state=_site_state(a),
         platform_state=_platform_state(a),
         radar_state=_table(schema.RADAR_STATE, len(a.radars)),
@@ -113,8 +118,11 @@ def _event_capacity(a: Assembly, n_rounds: int) -> int:
     # Every platform: sight and detection per radar, tracks, identity changes, withheld reasons; every round about five.
     per_platform = 4 * len(a.radars) + 60
     false_tracks = int(a.duration_s)
+    false = sum(x["count"] for x in a.repeaters) * len(a.radars) * int(a.duration_s)
     plans = sum(int(a.duration_s) for j in a.jammers if j["plan"].get("planned"))
-    base = len(a.platforms) * per_platform + n_rounds * 8 + false_tracks * len(a.radars) + 2000 + plans
+    base = (
+        len(a.platforms) * per_platform + n_rounds * 8 + false_tracks * len(a.radars) + 2000 + plans + false
+    )
     return base + event_room(a)
 
 
@@ -158,6 +166,7 @@ def _site_state(a: Assembly) -> np.recarray:
 
 _PLATFORM_DEFAULTS = {
     "target_site": -1, "seeker_cos": 2.0, "vulnerability": 1.0, "p_transponder_works": 1.0, "end": schema.END_LEAVE,
+    "rcs_factor": 1.0, "cloud": -1,
 }  # fmt: skip
 
 
@@ -165,18 +174,33 @@ def _platforms(a: Assembly) -> np.recarray:
     table = _table(schema.PLATFORM, len(a.platforms))
     first = 0
     for row, p in zip(table, a.platforms, strict=True):
-        knots, item = p["knots"], p["item"]
+        knots, item = p["knots"], p["echo"]
         for name, value in {**_PLATFORM_DEFAULTS, **p}.items():
             if name in schema.PLATFORM.names:
                 row[name] = value
         row.first_knot, row.n_knots = first, len(knots)
         row.t_start_s, row.t_end_s = knots[0, 0], knots[-1, 0]
         row.signature = p["signature"]
-        row.swerling = item.count("swerling")
+        row.swerling = p.get("swerling", item.count("swerling"))
         first += len(knots)
     for j in a.jammers:
         if j["plan"].get("lit"):
             table[j["platform"]].listens = 1
+    return table
+
+
+def _carried(a: Assembly) -> np.recarray:
+    table = _table(schema.CARRIED, len(a.carried))
+    for row, values in zip(table, a.carried, strict=True):
+        row.platform, row.carrier, row.towed = values
+    return table
+
+
+def _clouds(a: Assembly) -> np.recarray:
+    table = _table(schema.CLOUD, len(a.clouds))
+    for row, values in zip(table, a.clouds, strict=True):
+        for name, value in values.items():
+            row[name] = value
     return table
 
 
@@ -250,7 +274,7 @@ def _weather(a: Assembly) -> Mapping[str, Any]:
 
 
 def _pd_tables(a: Assembly) -> np.ndarray:
-    cases = frozenset(p["item"].count("swerling") for p in a.platforms)
+    cases = frozenset(p.get("swerling", p["echo"].count("swerling")) for p in a.platforms)
     return np.stack([pd_table(r["item"], cases) for r in a.radars]) if a.radars else np.zeros((0, 5, 2))
 
 

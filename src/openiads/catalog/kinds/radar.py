@@ -160,6 +160,11 @@ _PROTECTION = (
         "agile_bandwidth_hz", "frequency", 1e3, 5e9, "band over which it hops evenly, from look to look",
         required=False,
     ),
+    quantity(
+        "blanking_threshold", "ratio", 0.1, 100.0,
+        "side-lobe blanker: power of its auxiliary over the main channel that blanks a pulse", required=False,
+    ),
+    flag("moving_target_filter", "true: the slowest radial speed counts at any elevation", required=False),
     choice("polarisation", POLARISATIONS, "of its antenna", required=False),
     quantity(
         "cross_polar_db", "gain", -50.0, -5.0, "response to the orthogonal polarisation", required=False

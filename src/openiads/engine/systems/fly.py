@@ -15,6 +15,7 @@ from openiads.engine.systems.ground import ground_below_m
 from openiads.engine.systems.north import to_true, turn_back
 from openiads.physics import interceptor_schema as ims
 from openiads.physics import lethality
+from openiads.physics.deception import centroid_share
 from openiads.physics.gravity import effective_gravity
 from openiads.physics.interceptor import advance
 from openiads.physics.signature import aspect_angles, rcs_lookup_m2
@@ -155,6 +156,7 @@ def _fly_one(w, i, t_s, dt_s):
         events.emit(
             w, t_s, events.SEEKER_ON, i, p, -1, -1, _distance(m, tx, ty, tz), m.alt_m, _speed(m), math.nan
         )
+        _seduce(w, i, t_s)
     if fate == ims.FATE_INTERCEPT:
         r.bursting = 1
         sim.n_bursting += 1
@@ -177,10 +179,13 @@ def _speed(m):
 def _rcs_root4(w, p, m):
     """Fourth root of the target's RCS toward the missile: what scales the seeker's lock range."""
     s = w.platform_state[p]
+    if w.platform[p].cloud >= 0:
+        return 0.0  # chaff: slower than anything that a seeker lets through
     dx, dy, dz = m.x_m - s.x_m, m.y_m - s.y_m, m.z_m - s.z_m
     d = max(math.sqrt(dx * dx + dy * dy + dz * dz), 1.0)
     az, el = aspect_angles(s.vx_mps, s.vy_mps, s.vz_mps, s.x_m, s.y_m, s.z_m, dx / d, dy / d, dz / d)
-    return math.sqrt(math.sqrt(rcs_lookup_m2(w.rcs_dbsm[w.platform[p].signature], _SEEKER_BAND, az, el)))
+    rcs = rcs_lookup_m2(w.rcs_dbsm[w.platform[p].signature], _SEEKER_BAND, az, el)
+    return math.sqrt(math.sqrt(rcs * w.platform[p].rcs_factor))
 
 
 @kernel
@@ -210,7 +215,7 @@ def _choose_platform(w, i, t_s, ex, ey, ez):
     best_sq = gate * gate
     for p in range(w.platform.shape[0]):
         s = w.platform_state[p]
-        if s.active == 0:
+        if s.active == 0 or w.platform[p].cloud >= 0:
             continue
         move.evaluate(w, p, t_s)
         dx, dy, dz = s.x_m - ex, s.y_m - ey, s.z_m - ez
@@ -220,6 +225,44 @@ def _choose_platform(w, i, t_s, ex, ey, ez):
             best = p
     r.platform = best
     m.target = best
+
+
+@kernel
+def _seduce(w, i, t_s):
+    """At its first lock a seeker has target and towed decoy before it: it takes one of them, by power.
+
+    The share of the decoy in the power of both (echo over fourth power of distance) is its probability.
+    """
+    r = w.round[i]
+    m = w.missile[i]
+    sim = w.sim[0]
+    for k in range(w.carried.shape[0]):
+        row = w.carried[k]
+        if row.towed == 0 or r.platform not in (row.carrier, row.platform):
+            continue
+        a, b = row.carrier, row.platform
+        if w.platform_state[a].active == 0 or w.platform_state[b].active == 0:
+            continue
+        move.evaluate(w, a, t_s)
+        move.evaluate(w, b, t_s)
+        share = centroid_share(_echo_power(w, a, m), _echo_power(w, b, m))
+        u = rng.uniform4(sim.seed, sim.replication, rng.STREAM_SEDUCE, r.address, b, 0)
+        r.platform = b if u[0] < share else a
+        m.target = r.platform
+        if r.platform == b:
+            s = w.platform_state[b]
+            dist = _distance(m, s.x_m, s.y_m, s.z_m)
+            events.emit(w, t_s, events.SEDUCED, i, b, -1, -1, dist, m.alt_m, _speed(m), share)
+        return
+
+
+@kernel
+def _echo_power(w, p, m):
+    """Echo of platform p at a seeker, up to a factor: cross section over the fourth power of distance in km."""
+    s = w.platform_state[p]
+    root4 = _rcs_root4(w, p, m)
+    x = root4 / max(1e-3 * _distance(m, s.x_m, s.y_m, s.z_m), 1e-3)
+    return x * x * x * x
 
 
 @kernel

@@ -13,6 +13,7 @@ from openiads.engine import events, rng, status
 from openiads.engine.systems.ground import hidden
 from openiads.engine.systems.jam_plan import illuminate
 from openiads.engine.systems.radiate import jam_to_noise
+from openiads.engine.systems.release import cloud_rcs_m2
 from openiads.engine.systems.weather import lobes, mti_gain, surface_echo, two_way
 from openiads.physics.accuracy import sigma_angle_rad, sigma_range_m
 from openiads.physics.antenna import scan_gain
@@ -65,8 +66,10 @@ def echo(w, r, p, t_s, e, n, u, beam_gain2):
     # The lowest beam looks at el_min: half of it reaches below, which is what sees a target at the horizon.
     if el < par.el_min_rad - 0.5 * par.bw_el_rad or el > par.el_max_rad:
         return False
-    notch = par.min_radial_mps > 0.0 and w.surface[r].canceller == 0  # a canceller has its own blind speeds
-    if notch and el < par.bw_el_rad and _in_clutter_notch(par, s, dist):
+    low = el < par.bw_el_rad
+    cancelled = low and w.surface[r].canceller > 0  # a canceller has its own blind speeds
+    notch = par.min_radial_mps > 0.0 and not cancelled and (low or par.mti == 1)
+    if notch and _in_clutter_notch(par, s, dist):
         return False
     if look.in_sight == 0:
         look.in_sight = 1
@@ -118,7 +121,11 @@ def _snr(w, r, p, e, n, u, dist, cos_scan, arc, el, t_s):
     uy = (e * g.ey + n * g.ny + u * g.uy) / dist
     uz = (e * g.ez + n * g.nz + u * g.uz) / dist
     az_aspect, el_aspect = aspect_angles(s.vx_mps, s.vy_mps, s.vz_mps, s.x_m, s.y_m, s.z_m, -ux, -uy, -uz)
-    rcs = rcs_lookup_m2(w.rcs_dbsm[w.platform[p].signature], par.band, az_aspect, el_aspect)
+    if w.platform[p].cloud >= 0:
+        rcs = cloud_rcs_m2(w, w.platform[p].cloud, par.freq_hz, t_s)
+    else:
+        rcs = rcs_lookup_m2(w.rcs_dbsm[w.platform[p].signature], par.band, az_aspect, el_aspect)
+        rcs *= w.platform[p].rcs_factor
     gain = scan_gain(cos_scan, par.scan_loss_exponent)
     power = par.constant_m2 * rcs * gain * gain / (dist * dist * dist * dist)
     noise = 1.0 + gain * jam_to_noise(w, r, ux, uy, uz, t_s)

@@ -11,6 +11,7 @@ import math
 from openiads._jit import kernel
 from openiads.engine import events, status
 from openiads.engine.systems import sense
+from openiads.engine.systems.deceive import false_targets
 from openiads.engine.systems.look import NOT_ASKED, REPLY_CIVIL, REPLY_FRIEND, detect, echo
 from openiads.engine.systems.move import evaluate
 from openiads.engine.systems.north import to_true
@@ -39,7 +40,10 @@ def observe(w):
         looks = w.radar[r].battery >= 0 and w.radar_state[r].emitting == 1 and _look_due(w, r, sim.t_s)
         # In turn, so that no step does all the work; and before dedicated looks, so that plots stay in order.
         if looks or (sim.step + r) % beat == 0:
+            since_s = w.radar_state[r].t_search_s
             sense.search(w, r)
+            if w.repeater.shape[0] > 0:
+                false_targets(w, r, since_s, sim.t_s)
             sense.strobes(w, r)
             _track_search_plots(w, r, sim.t_s)
         if looks:
