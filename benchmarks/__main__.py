@@ -95,6 +95,18 @@ def share(options: argparse.Namespace) -> None:
     table("Reference raid, share of each system", rows)
 
 
+def ground(options: argparse.Namespace) -> None:
+    """The price of terrain, air, rain, lobes and surface echo."""
+    from benchmarks import reference_raid as rr  # noqa: PLC0415
+
+    without, with_all, ratio = rr.ground(raid_world(), options.replications)
+    table("Reference raid, ground and weather", [
+        ("CPU time without", f"{without:.3f} s", ""),
+        ("CPU time with terrain, air, rain, lobes and surface echo", f"{with_all:.3f} s", ""),
+        ("with over without, median", f"{ratio:.2f} ×", "at most 2 × with all other options together"),
+    ])  # fmt: skip
+
+
 def memory(options: argparse.Namespace) -> None:
     """Resident memory and its growth, in a process that does nothing else and finds the engine compiled."""
     raid_world()
@@ -230,6 +242,7 @@ def script(name: str, options: argparse.Namespace) -> None:
 SECTIONS: dict[str, Callable[[argparse.Namespace], None]] = {
     "raid": raid,
     "share": share,
+    "ground": ground,
     "memory": memory,
     "scaling": scaling,
     "threads": threads,

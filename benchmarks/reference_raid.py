@@ -7,6 +7,7 @@ What is compared is measured in turns in one process: a, b, a, b ...
 from __future__ import annotations
 
 import gc
+import json
 import re
 import statistics
 import tempfile
@@ -77,6 +78,37 @@ def load_raid(factor: int = 1) -> World:
         file = Path(folder) / "raid.yaml"
         file.write_text(raid_text(factor), encoding="utf-8")
         return load(file, sample_s=0.0).compiled.world
+
+
+#: Everything of ground and weather. The elevation model lies north of the defence, so that about as much is seen as without.
+GROUND_AND_WEATHER = {
+    "terrain": {"file": "matplotlib:jacksboro_fault_dem", "move_to": {"bearing": "0 deg", "range": "60 km"},
+                "lift": "-236 m"},
+    "gas": "on", "rain": "2 mm/h", "surface": {"sea_state": 2}, "multipath": "on", "clutter": "on",
+}  # fmt: skip
+
+
+def load_raid_on_the_ground() -> World:
+    """The same raid with ground and weather; low routes are flown by height."""
+    text = raid_text().replace("environment:\n", "environment:\n" + "".join(
+        f"  {key}: {json.dumps(value)}\n" for key, value in GROUND_AND_WEATHER.items()
+    ))  # fmt: skip
+    head, raid = text.split("\nraid:", 1)
+    raid, traffic = raid.split("\ntraffic:", 1)
+    raid = re.sub(r"altitude: ([1-9]\d{0,2}) m\b", r"height: \1 m", raid)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "raid.yaml"
+        file.write_text(f"{head}\nraid:{raid}\ntraffic:{traffic}", encoding="utf-8")
+        return load(file, sample_s=0.0).compiled.world
+
+
+def ground(world: World, rounds: int) -> tuple[float, float, float]:
+    """(CPU s without, with ground and weather, median of the ratio) of a replication, in turns."""
+    engines = [Engine(w, decide) for w in (world, load_raid_on_the_ground())]
+    for engine in engines:
+        engine.run(SEED, 0)
+    times = np.array([[cpu_s(engine, k)[0] for engine in engines] for k in range(rounds)])
+    return float(np.median(times[:, 0])), float(np.median(times[:, 1])), float(np.median(times[:, 1] / times[:, 0]))
 
 
 def n_threats(world: World) -> int:
