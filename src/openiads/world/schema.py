@@ -98,6 +98,7 @@ PLATFORM = _record(
     ("memory_sigma_m", "f8"),  # homing: error of that memory, one sigma per axis
     ("max_time_s", "f8"),  # homing: powered and gliding time
     ("seeker_cos", "f8"),  # homing: cosine of half its field of view; what transmits inside it can lure it
+    ("memory_drift_mps", "f8"),  # homing: growth of the memory's error with the silence of a radar under emission control
 )
 PLATFORM_STATE = _record(
     ("fate", "i8"),  # events.PLATFORM_FATE; 0 flying; written by move, fly and run
@@ -366,7 +367,10 @@ EMISSION = _record(  # one per radar where emission is controlled at all, else n
     ("phase_s", "f8"),  # blinking: so far into its cycle at t = 0
     ("ambush_m", "f8"),  # cued: nothing farther from the radar is taken on; 0: no such limit
 )
-EMISSION_STATE = _record(("t_silent_s", "f8"))  # shut down until then; written by alarm
+EMISSION_STATE = _record(
+    ("t_silent_s", "f8"),  # shut down until then; written by alarm
+    ("t_quiet_s", "f8"),  # last time that it went off the air; written by radiate
+)
 DECOY_EMITTER = _record(
     ("site", "i8"),
     ("command_post", "i8"),

@@ -165,3 +165,19 @@ def lure(w, p, hears):
         if along >= narrow * math.sqrt(d2) and d2 / par.power < best_sq:
             best_sq = d2 / par.power
             s.emitter_site = par.site
+
+
+@kernel
+def memory_error_sq(w, p, t_s):
+    """Variance per axis (m^2) of where a missile believes its silent emitter to be.
+
+    Of a radar under emission control the error grows with the time since it went off the air: the place was known from
+    angles, and is carried on by the missile's own navigation.
+    """
+    par = w.platform[p]
+    error_sq = par.memory_sigma_m * par.memory_sigma_m
+    row = w.site[w.platform_state[p].emitter_site]
+    if w.emission.shape[0] > 0 and row.kind == schema.SITE_RADAR:
+        drift = par.memory_drift_mps * max(t_s - w.emission_state[row.row].t_quiet_s, 0.0)
+        error_sq += drift * drift
+    return error_sq
