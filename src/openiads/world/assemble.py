@@ -56,7 +56,9 @@ class Assembly:
     decoy_emitters: list[dict[str, Any]] = field(default_factory=list)
     components: list[dict[str, Any]] = field(default_factory=list)  # fields of COMPONENT
     crews: int = 0
-    spares: dict[int, int] = field(default_factory=dict)  # kind of component → number; without an entry: any number
+    spares: dict[int, int] = field(
+        default_factory=dict
+    )  # kind of component → number; without an entry: any number
 
     # --- ground --------------------------------------------------------------------------------
 
@@ -144,7 +146,9 @@ class Assembly:
             name, schema.SITE_DECOY_EMITTER, place, more.get("value", 0.0), more.get("radius_m", 2.0),
             more.get("hardness", 1.0),
         )  # fmt: skip
-        self.decoy_emitters.append({"site": site, "command_post": post, "power": power, "always": int(always)})
+        self.decoy_emitters.append(
+            {"site": site, "command_post": post, "power": power, "always": int(always)}
+        )
         return len(self.decoy_emitters) - 1
 
     def add_component(self, site: int, kind: int, **more: float) -> int:

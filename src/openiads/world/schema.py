@@ -98,7 +98,10 @@ PLATFORM = _record(
     ("memory_sigma_m", "f8"),  # homing: error of that memory, one sigma per axis
     ("max_time_s", "f8"),  # homing: powered and gliding time
     ("seeker_cos", "f8"),  # homing: cosine of half its field of view; what transmits inside it can lure it
-    ("memory_drift_mps", "f8"),  # homing: growth of the memory's error with the silence of a radar under emission control
+    (
+        "memory_drift_mps",
+        "f8",
+    ),  # homing: growth of the memory's error with the silence of a radar under emission control
 )
 PLATFORM_STATE = _record(
     ("fate", "i8"),  # events.PLATFORM_FATE; 0 flying; written by move, fly and run
@@ -232,9 +235,11 @@ COMMAND_POST = _record(
     ("max_rounds_per_target", "i8"),
     ("asset_margin_m", "f8"),  # a track that will pass nearer than this threatens an asset
     ("max_threat_time_s", "f8"),  # and within this time
-    ("arm_answer", "i8"),  # events.ARM_ANSWER: what is done about an anti-radiation missile; 0: no test for it
-    ("arm_lower", "f8"),  # thresholds of the sequential test, natural logarithm
-    ("arm_upper", "f8"),
+    (
+        "arm_answer",
+        "i8",
+    ),  # events.ARM_ANSWER: what is done about an anti-radiation missile; 0: no test for it
+    ("arm_upper", "f8"),  # threshold of the sequential test, natural logarithm
     ("arm_pass_other_m", "f8"),  # spread of the distance at which other traffic passes a radar, one sigma
     ("arm_pass_m", "f8"),  # and of a missile that homes on it
     ("arm_closing_other_mps", "f8"),  # mean closing speed of other traffic
@@ -268,7 +273,7 @@ PICTURE = _record(  # what the command post holds about one fused track; written
     ("first_range_m", "f8"),  # where it was first seen from
     ("first_el_rad", "f8"),
     ("arm_radar", "i8"),  # radar that it may home on, -1; this and below: written by alarm
-    ("arm_verdict", "i8"),  # of the test: 1 homes on it, -1 does not, 0 open
+    ("arm_verdict", "i8"),  # of the test: 1 homes on it, 0 open
     ("arm_priority", "i8"),  # 1: to be intercepted before others
     ("arm_llr", "f8"),  # log-likelihood ratio, homing over other traffic
     ("t_arm_s", "f8"),  # update of the track last weighed

@@ -12,12 +12,11 @@ from openiads._jit import kernel
 from openiads.engine import events
 from openiads.physics.geodesy import ecef_to_enu
 from openiads.physics.sequential import (
-    ACCEPT_H0,
     ACCEPT_H1,
     closing_features,
     gaussian_llr,
     gaussian_llr_spread,
-    sprt_step,
+    page_step,
 )
 from openiads.tracking.schema import CONFIRMED
 
@@ -83,11 +82,10 @@ def _weigh(w, c, trk, pic):
         closing, post.arm_closing_other_mps, post.arm_closing_mps, spread
     )
     # The track is one draw of both features, seen better and better: its present estimate holds all that is known so far.
-    pic.arm_llr, verdict = sprt_step(0.0, llr, post.arm_lower, post.arm_upper)
+    # What is not held to home is watched on, so no early estimate clears a track for good.
+    pic.arm_llr, verdict = page_step(0.0, llr, post.arm_upper)
     if verdict == ACCEPT_H1:
         pic.arm_verdict = 1
-    elif verdict == ACCEPT_H0:
-        pic.arm_verdict = -1
 
 
 @kernel
@@ -104,7 +102,7 @@ def _answer(w, c, trk, pic, t_s):
     if w.site[site].value < post.arm_value:
         answer = IGNORE
     pic.t_arm_again_s = math.inf
-    if answer == SHUT_DOWN or answer == DECOY_EMITTER:
+    if answer in (SHUT_DOWN, DECOY_EMITTER):
         until = t_s + post.arm_off_s
         w.emission_state[r].t_silent_s = max(w.emission_state[r].t_silent_s, until)
         # Answered again before the time is over, so that nothing comes on the air in between.

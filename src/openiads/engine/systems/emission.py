@@ -34,8 +34,9 @@ def wants(w, r, t_s):
         return 0
     if row.mode == schema.EMIT_BLINKING:
         period = row.on_s + row.off_s
-        x = (t_s + row.phase_s) / max(period, 1e-3)
-        return 1 if (x - math.floor(x)) * period < row.on_s else 0
+        x = t_s + row.phase_s
+        x -= math.floor(x / max(period, 1e-3) + 1e-9) * period
+        return 1 if x < row.on_s else 0
     if row.mode == schema.EMIT_STAGGERED:
         return _turn(w, r, t_s)
     if row.mode == schema.EMIT_CUED:
@@ -62,7 +63,7 @@ def _turn(w, r, t_s):
             if k == r:
                 mine = n
             n += 1
-    slot = int(math.floor(t_s / max(w.emission[r].on_s, 1e-3)))
+    slot = int(t_s / max(w.emission[r].on_s, 1e-3) + 1e-9)
     return 1 if n > 0 and slot % n == mine else 0
 
 

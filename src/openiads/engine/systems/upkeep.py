@@ -50,9 +50,7 @@ def _breaks(w, k, platform, missile, clear_m, lethal_radius_m):
     radius = lethal_radius_m / max(w.site[part.site].hardness * part.hardness, 1e-6)
     p_break = lethality.damage(lethality.LAW_GAUSS, clear_m, 1.0, radius, 0.0)
     other = platform if platform >= 0 else w.round[missile].address
-    u = rng.uniform4(
-        sim.seed, sim.replication, rng.STREAM_COMPONENT, k, other, 0 if platform >= 0 else 1
-    )
+    u = rng.uniform4(sim.seed, sim.replication, rng.STREAM_COMPONENT, k, other, 0 if platform >= 0 else 1)
     return u[0] < p_break
 
 
@@ -64,9 +62,7 @@ def _break(w, k, t_s, code, platform, missile):
     c.n_broken += 1
     c.t_broken_s = t_s
     alt = w.site[part.site].alt_m
-    events.emit(
-        w, t_s, code, part.site, platform, missile, part.kind, math.nan, alt, math.nan, math.nan
-    )
+    events.emit(w, t_s, code, part.site, platform, missile, part.kind, math.nan, alt, math.nan, math.nan)
 
 
 @kernel

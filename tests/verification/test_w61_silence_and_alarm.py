@@ -1,8 +1,8 @@
-"""W-32: emission control against anti-radiation missiles, their detection by a sequential test, decoy emitters, ambush.
+"""W-61: emission control against anti-radiation missiles, their detection by a sequential test, decoy emitters, ambush.
 
-References: a Gaussian damage law of scale b under circular normal errors s1, s2 kills with b^2 / (b^2 + s1^2 + s2^2) (A. R. Washburn,
-M. Kress, Combat Modeling, 2009, ch. 2); Wald's bound alpha / (1 - beta) on false alarms of a sequential test (A. Wald, Sequential
-Analysis, 1947, ch. 3). Exact binomial limits, 3.5 sigma; comparisons by Wilson intervals that do not meet.
+References: a Gaussian damage law of scale b under circular normal errors s1, s2 kills with b^2 / (b^2 + s1^2 + s2^2) (A. R.
+Washburn, M. Kress, Combat Modeling, 2009, ch. 2); Wald's bound alpha / (1 - beta) on false alarms of a sequential test (A. Wald,
+Sequential Analysis, 1947, ch. 3). Exact binomial limits, 3.5 sigma; comparisons by Wilson intervals that do not meet.
 """
 
 import math
@@ -96,7 +96,12 @@ def test_staggered_radars_hand_over():
         r = f.radar(f"R{k}", "96L6E", spot(120.0 * k, 3000.0))
         f.control_emission(r, schema.EMIT_STAGGERED, on_s=20.0)
     f.flight(
-        "CM", "cruise-missile", [spot(0.0, 20e3, 60.0)], target=f.radars[1]["site"], cep_m=0.1, lethal_radius_m=500.0
+        "CM",
+        "cruise-missile",
+        [spot(0.0, 20e3, 60.0)],
+        target=f.radars[1]["site"],
+        cep_m=0.1,
+        lethal_radius_m=500.0,
     )
     world, names = f.finish()
     (o,) = sat.replications(world, 324, 1)
@@ -119,9 +124,7 @@ def test_false_alarms_stay_within_walds_bound():
     """Traffic as the test assumes it: pass distance N(0, 5 km), closing speed N(250, 150) m/s, one track at a time."""
     alpha, beta = 0.05, 0.05
     draw = np.random.default_rng(325)
-    f = watched(
-        "ignore", 3000.0, arm_lower=math.log(beta / (1 - alpha)), arm_upper=math.log((1 - beta) / alpha)
-    )
+    f = watched("ignore", 3000.0, arm_upper=math.log((1 - beta) / alpha))
     n = 480
     for k in range(n):
         speed = max(250.0 + 150.0 * draw.standard_normal(), 40.0)
@@ -158,7 +161,7 @@ def test_what_homes_is_told():
 def test_shutting_down_saves_radars():
     saved = {}
     for answer in ("ignore", "shut-down"):
-        f = watched(answer, 85.0)
+        f = watched(answer, 85.0, arm_off_s=60.0)
         f.arm("ARM", spot(0.0, 45e3, 6000.0), target=f.radars[0]["site"], cep_m=CEP, lethal_radius_m=LETHAL,
               memory_sigma_m=60.0)  # fmt: skip
         f.sites[f.radars[0]["site"]].update(radius_m=0.01)
@@ -202,7 +205,10 @@ def test_power_decides_while_both_transmit(power, drawn):
 
 def test_an_idle_decoy_emitter_changes_nothing():
     """To the bit, all but its own row among the sites."""
-    a, b = (next(iter(sat.replications(f.finish()[0], 331, 1))) for f in (lured(None, "shut-down"), lured(1.0, "shut-down")))
+    a, b = (
+        next(iter(sat.replications(f.finish()[0], 331, 1)))
+        for f in (lured(None, "shut-down"), lured(1.0, "shut-down"))
+    )
     for table in ("event", "platform_state", "radar_state", "round"):
         assert getattr(a, table).tobytes() == getattr(b, table).tobytes(), table
     assert a.site_state.tobytes() == b.site_state[:-1].tobytes()

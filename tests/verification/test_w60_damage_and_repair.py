@@ -1,4 +1,4 @@
-"""W-31: damage by component, repair, failures.
+"""W-60: damage by component, repair, failures.
 
 References: the Gaussian damage law under a circular normal error, each component with its own hardness and its own draw
 (A. R. Washburn, M. Kress, Combat Modeling, 2009, ch. 2), by quadrature; and the machine-interference model M/M/1//N (L. Takács,
