@@ -14,7 +14,7 @@ from .worlds import Field, spot
 
 #: Doctrine of the sequential test, as fields of COMMAND_POST (alpha 1 %, beta 5 %).
 TEST: dict[str, Any] = {
-    "arm_lower": math.log(0.05 / 0.99), "arm_upper": math.log(0.95 / 0.01), "arm_pass_other_m": 5e3, "arm_pass_m": 300.0,
+    "arm_upper": math.log(0.95 / 0.01), "arm_pass_other_m": 5e3, "arm_pass_m": 300.0,
     "arm_closing_other_mps": 250.0, "arm_closing_mps": 680.0, "arm_closing_sigma_mps": 150.0, "arm_off_s": 40.0,
     "arm_value": 0.0,
 }  # fmt: skip

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+from support.besieged import siege
 from support.worlds import Field, kill_site, noisier, spot
 
 import openiads
@@ -128,7 +129,7 @@ def quickstart() -> tuple[World, Names]:
     return compiled.world, compiled.names
 
 
-SCENES = {f.__name__: f for f in (cruise_raid, jammed_traffic, radar_hunt, falling, two_posts)}
+SCENES = {f.__name__: f for f in (cruise_raid, jammed_traffic, radar_hunt, falling, two_posts, siege)}
 
 # --- random scenes -----------------------------------------------------------------------------------
 

@@ -215,7 +215,14 @@ def test_launchers_fit_every_missile_and_full_loads() -> None:
         table = launcher.table("rounds_per_tube")
         for missile, rounds in zip(table.axes["missile"], table.values_si, strict=True):
             fits[missile] = launcher.count("tubes") * int(rounds)
-    assert fits == {"40N6E": 4, "48N6E3": 4, "48N6E2": 4, "9M96E2": 16, "9M96E": 16}
+    assert fits == {
+        "40N6E": 4,
+        "48N6E3": 4,
+        "48N6E2": 4,
+        "9M96E2": 16,
+        "9M96E": 16,
+        "generic-point-defence": 12,
+    }
 
 
 # --- platforms --------------------------------------------------------------------------------------

@@ -132,6 +132,16 @@ def _site_lost(e: Event) -> str:
     return f"{e.subject} LOST"
 
 
+def _alarm(e: Event) -> str:
+    told = {
+        "ignore": "nothing is done",
+        "shut-down": "it is shut down",
+        "decoy-emitter": "it is shut down, decoy emitters on",
+        "intercept": "to be intercepted first",
+    }
+    return f"held to home on {e.object}: {told.get(e.detail or '', e.detail)}"
+
+
 _WRITERS: dict[str, Callable[[Event], str]] = {
     "line of sight": _line_of_sight,
     "detection": _detection,
@@ -154,4 +164,5 @@ _WRITERS: dict[str, Callable[[Event], str]] = {
     "platform end": _platform_end,
     "site hit": _site_hit,
     "site lost": _site_lost,
+    "anti-radiation alarm": _alarm,
 }

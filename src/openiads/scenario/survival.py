@@ -86,7 +86,7 @@ class AgainstArm(Model):
         0.01, description="error rate of the test on tracks that do not home on a radar (alpha)"
     )
     missed: Annotated[float, Q("ratio", 1e-9, 0.4)] = Field(
-        0.05, description="error rate of the test on missiles that do (beta)"
+        0.05, description="of missiles that do (beta); with false_alarm it sets the threshold"
     )
     pass_other_m: Annotated[float, Q("length", 100.0, 100e3)] = Field(
         5e3, alias="pass_other", description="spread of the distance at which other traffic passes a radar"

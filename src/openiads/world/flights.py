@@ -149,6 +149,7 @@ def platform_fields(plan: PlatformPlan, item: Item, target_site: int) -> dict[st
             turn_radps=item.si("load_factor_max") * STANDARD_GRAVITY_MPS2 / speed,
             memory=int(item.flag("memory")),
             memory_sigma_m=item.si("memory_sigma_m"),
+            memory_drift_mps=item.si("memory_drift_mps"),
             max_time_s=item.si("max_flight_time_s"),
             seeker_cos=math.cos(0.5 * item.si("seeker_fov_rad")),
         )

@@ -99,6 +99,10 @@ PLATFORM = _record(
     ("max_time_s", "f8"),  # homing: powered and gliding time
     ("listens", "i8"),  # 1: carries a jammer that waits to be looked at
     ("seeker_cos", "f8"),  # homing: cosine of half its field of view; what transmits inside it can lure it
+    (
+        "memory_drift_mps",
+        "f8",
+    ),  # homing: growth of the memory's error with the silence of a radar under emission control
     ("rcs_factor", "f8"),  # on the cross section of its signature
     ("cloud", "i8"),  # row of `cloud` for chaff, else -1
 )
@@ -307,8 +311,7 @@ COMMAND_POST = _record(
         "arm_answer",
         "i8",
     ),  # events.ARM_ANSWER: what is done about an anti-radiation missile; 0: no test for it
-    ("arm_lower", "f8"),  # thresholds of the sequential test, natural logarithm
-    ("arm_upper", "f8"),
+    ("arm_upper", "f8"),  # threshold of the sequential test, natural logarithm
     ("arm_pass_other_m", "f8"),  # spread of the distance at which other traffic passes a radar, one sigma
     ("arm_pass_m", "f8"),  # and of a missile that homes on it
     ("arm_closing_other_mps", "f8"),  # mean closing speed of other traffic
@@ -342,7 +345,7 @@ PICTURE = _record(  # what the command post holds about one fused track; written
     ("first_range_m", "f8"),  # where it was first seen from
     ("first_el_rad", "f8"),
     ("arm_radar", "i8"),  # radar that it may home on, -1; this and below: written by alarm
-    ("arm_verdict", "i8"),  # of the test: 1 homes on it, -1 does not, 0 open
+    ("arm_verdict", "i8"),  # of the test: 1 homes on it, 0 open
     ("arm_priority", "i8"),  # 1: to be intercepted before others
     ("arm_llr", "f8"),  # log-likelihood ratio, homing over other traffic
     ("t_arm_s", "f8"),  # update of the track last weighed
@@ -441,7 +444,10 @@ EMISSION = _record(  # one per radar where emission is controlled at all, else n
     ("phase_s", "f8"),  # blinking: so far into its cycle at t = 0
     ("ambush_m", "f8"),  # cued: nothing farther from the radar is taken on; 0: no such limit
 )
-EMISSION_STATE = _record(("t_silent_s", "f8"))  # shut down until then; written by alarm
+EMISSION_STATE = _record(
+    ("t_silent_s", "f8"),  # shut down until then; written by alarm
+    ("t_quiet_s", "f8"),  # last time that it went off the air; written by radiate
+)
 DECOY_EMITTER = _record(
     ("site", "i8"),
     ("command_post", "i8"),

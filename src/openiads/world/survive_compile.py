@@ -24,9 +24,9 @@ def arm_fields(doctrine: Doctrine) -> dict[str, Any]:
     arm = doctrine.against_arm
     if arm is None:
         return {}
-    lower, upper = wald_thresholds(arm.false_alarm, arm.missed)
+    _, upper = wald_thresholds(arm.false_alarm, arm.missed)
     return {
-        "arm_answer": _ANSWERS[arm.answer], "arm_lower": lower, "arm_upper": upper,
+        "arm_answer": _ANSWERS[arm.answer], "arm_upper": upper,
         "arm_pass_other_m": arm.pass_other_m, "arm_pass_m": arm.pass_homing_m,
         "arm_closing_other_mps": arm.closing_other_mps, "arm_closing_mps": arm.closing_homing_mps,
         "arm_closing_sigma_mps": arm.closing_spread_mps, "arm_off_s": arm.shut_down_for_s, "arm_value": arm.value_limit,

@@ -117,6 +117,14 @@ _ARM_FIELDS = (
         "full width of the field in which another emitter can lure it",
         classes=_ARM,
     ),
+    quantity(
+        "memory_drift_mps",
+        "speed",
+        0.0,
+        100.0,
+        "growth of that error with the time for which a radar has been silent",
+        classes=_ARM,
+    ),
     quantity("max_flight_time_s", "time", 5.0, 3600.0, "longest flight", classes=_ARM),
 )
 

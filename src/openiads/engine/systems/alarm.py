@@ -12,13 +12,11 @@ from openiads._jit import kernel
 from openiads.engine import events
 from openiads.physics.geodesy import ecef_to_enu
 from openiads.physics.sequential import (
-    ACCEPT_H0,
     ACCEPT_H1,
     closing_features,
     gaussian_llr,
     gaussian_llr_spread,
-    sprt_step,
-    tempered_llr,
+    page_step,
 )
 from openiads.tracking.schema import CONFIRMED
 
@@ -26,7 +24,6 @@ from openiads.tracking.schema import CONFIRMED
 NONE, IGNORE, SHUT_DOWN, DECOY_EMITTER, INTERCEPT = range(5)
 _LEAST_UPDATES = 4  # the velocity of a younger track says little
 _FRIEND = 1
-_CAP = 3.0  # no single update decides
 _FRESH_S = 15.0  # a track not updated for so long is not answered once more
 
 
@@ -72,29 +69,23 @@ def _weigh(w, c, trk, pic):
         v, d, t = _seen_from(w, r, trk)
         if v > 0.0 and d < aside:
             best, closing, aside, to_go = r, v, d, t
-    gap_s = trk.t_update_s - pic.t_arm_s
     pic.t_arm_s = trk.t_update_s
     if best < 0:
         return
-    if best != pic.arm_radar:  # another radar: another question
-        pic.arm_radar = best
-        pic.arm_llr = 0.0
+    pic.arm_radar = best
     sigma_v_sq = max(trk.traces[2], 0.0) / 3.0
     error_sq = max(trk.traces[0], 0.0) / 3.0 + sigma_v_sq * to_go * to_go
     other = math.sqrt(post.arm_pass_other_m * post.arm_pass_other_m + error_sq)
     homing = math.sqrt(post.arm_pass_m * post.arm_pass_m + error_sq)
     spread = math.sqrt(post.arm_closing_sigma_mps * post.arm_closing_sigma_mps + sigma_v_sq)
-    step = gaussian_llr_spread(aside, 0.0, other, 0.0, homing) + gaussian_llr(
+    llr = gaussian_llr_spread(aside, 0.0, other, 0.0, homing) + gaussian_llr(
         closing, post.arm_closing_other_mps, post.arm_closing_mps, spread
     )
-    # Filtered estimates are correlated over about a revisit.
-    revisit = w.tracker[w.radar.shape[0] + c].revisit_s
-    step = tempered_llr(step, gap_s, revisit, _CAP)
-    pic.arm_llr, verdict = sprt_step(pic.arm_llr, step, post.arm_lower, post.arm_upper)
+    # The track is one draw of both features, seen better and better: its present estimate holds all that is known so far.
+    # What is not held to home is watched on, so no early estimate clears a track for good.
+    pic.arm_llr, verdict = page_step(0.0, llr, post.arm_upper)
     if verdict == ACCEPT_H1:
         pic.arm_verdict = 1
-    elif verdict == ACCEPT_H0:
-        pic.arm_verdict = -1
 
 
 @kernel
@@ -111,7 +102,7 @@ def _answer(w, c, trk, pic, t_s):
     if w.site[site].value < post.arm_value:
         answer = IGNORE
     pic.t_arm_again_s = math.inf
-    if answer == SHUT_DOWN or answer == DECOY_EMITTER:
+    if answer in (SHUT_DOWN, DECOY_EMITTER):
         until = t_s + post.arm_off_s
         w.emission_state[r].t_silent_s = max(w.emission_state[r].t_silent_s, until)
         # Answered again before the time is over, so that nothing comes on the air in between.

@@ -34,8 +34,9 @@ def wants(w, r, t_s):
         return 0
     if row.mode == schema.EMIT_BLINKING:
         period = row.on_s + row.off_s
-        x = (t_s + row.phase_s) / max(period, 1e-3)
-        return 1 if (x - math.floor(x)) * period < row.on_s else 0
+        x = t_s + row.phase_s
+        x -= math.floor(x / max(period, 1e-3) + 1e-9) * period
+        return 1 if x < row.on_s else 0
     if row.mode == schema.EMIT_STAGGERED:
         return _turn(w, r, t_s)
     if row.mode == schema.EMIT_CUED:
@@ -62,7 +63,7 @@ def _turn(w, r, t_s):
             if k == r:
                 mine = n
             n += 1
-    slot = int(math.floor(t_s / max(w.emission[r].on_s, 1e-3)))
+    slot = int(t_s / max(w.emission[r].on_s, 1e-3) + 1e-9)
     return 1 if n > 0 and slot % n == mine else 0
 
 
@@ -165,3 +166,19 @@ def lure(w, p, hears):
         if along >= narrow * math.sqrt(d2) and d2 / par.power < best_sq:
             best_sq = d2 / par.power
             s.emitter_site = par.site
+
+
+@kernel
+def memory_error_sq(w, p, t_s):
+    """Variance per axis (m^2) of where a missile believes its silent emitter to be.
+
+    Of a radar under emission control the error grows with the time since it went off the air: the place was known from
+    angles, and is carried on by the missile's own navigation.
+    """
+    par = w.platform[p]
+    error_sq = par.memory_sigma_m * par.memory_sigma_m
+    row = w.site[w.platform_state[p].emitter_site]
+    if w.emission.shape[0] > 0 and row.kind == schema.SITE_RADAR:
+        drift = par.memory_drift_mps * max(t_s - w.emission_state[row.row].t_quiet_s, 0.0)
+        error_sq += drift * drift
+    return error_sq

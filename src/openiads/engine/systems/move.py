@@ -11,7 +11,7 @@ import math
 from openiads._jit import kernel
 from openiads.engine import events, rng
 from openiads.engine.systems.damage import strike_site
-from openiads.engine.systems.emission import decoy_emits, lure, stronger_decoy
+from openiads.engine.systems.emission import decoy_emits, lure, memory_error_sq, stronger_decoy
 from openiads.engine.systems.ground import ground_below_m
 from openiads.physics.geodesy import altitude_m
 from openiads.world import schema
@@ -247,7 +247,7 @@ def _steer(w, p, t_s):
         if not _is_emitting(w, s.emitter_site):
             sim = w.sim[0]
             z = rng.normal4(sim.seed, sim.replication, rng.STREAM_DISPERSION, p, s.emitter_site, 1)
-            error_sq = par.memory_sigma_m * par.memory_sigma_m * (z[0] * z[0] + z[1] * z[1])
+            error_sq = memory_error_sq(w, p, t_hit) * (z[0] * z[0] + z[1] * z[1])
             offset = math.sqrt(offset * offset + error_sq)
         s.x_m, s.y_m, s.z_m = s.aim_x_m, s.aim_y_m, s.aim_z_m
         hit = strike_site(w, p, s.emitter_site, t_hit, offset)

@@ -36,6 +36,8 @@ def radiate(w):
             s.emitting = on
             if on == 1 and w.emission.shape[0] + w.component.shape[0] > 0:
                 restart(w, r)
+            if on == 0 and w.emission.shape[0] > 0:
+                w.emission_state[r].t_quiet_s = t_s
             s.t_search_s = t_s  # what was not searched while silent is not searched now
             events.emit(w, t_s, events.EMISSION, r, -1, -1, on, math.nan, par.alt_m, math.nan, math.nan)
     switch_decoys(w, t_s)
