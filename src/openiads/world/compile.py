@@ -19,7 +19,7 @@ from openiads.scenario import Fault, PlatformPlan, Scenario, ScenarioError, faul
 from openiads.scenario.defence import Doctrine
 from openiads.scenario.electronic import Protection
 from openiads.scenario.raid import Jammer, Recorded
-from openiads.world import flights, released, schema
+from openiads.world import flights, released, satnav, schema
 from openiads.world.assemble import Assembly, Place
 from openiads.world.names import Names
 from openiads.world.recording import recorded_platforms
@@ -269,8 +269,15 @@ class _Compiler:
                 target if carries_weapon or len(plan.route) == 1 else None,
                 self.scenario.duration_s,
             )
+        fields = flights.platform_fields(plan, item, site)
+        if group.navigation is not None and fields["end"] == schema.END_IMPACT:
+            fields["cep_m"], lost_s = satnav.jammed_cep_m(
+                knots, fields["cep_m"], group.navigation, self.scenario.defence.satnav_jammers
+            )
+            if lost_s > 0.0:
+                self.out.extra[f"satnav {plan.id}"] = f"lost for {lost_s:.0f} s, CEP {fields['cep_m']:.0f} m"
         row = self.out.add_platform(
-            plan.id, item, knots, **flights.platform_fields(plan, item, site),
+            plan.id, item, knots, **fields,
             names={"class": item.role, "identity": group.identity, "group": group.id, "target": group.target or ""},
         )  # fmt: skip
         if group.jammer is not None:
