@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from openiads.scenario.electronic import Protection
+from openiads.scenario.electronic import Protection, SatnavJammer
 from openiads.scenario.positions import Altitude, Bearing, PositionField
 from openiads.scenario.quantity import Cat, Id, Model, Moment, Name, Pairs, Probability, Q, Ref, Window, fault
 from openiads.scenario.survival import AgainstArm, Damage, Emission, Maintenance, RadarEmission
@@ -280,6 +280,9 @@ class Defence(Model):
     airways: Annotated[tuple[Airway, ...], _many(1000)] = Field((), description="corridors of civil traffic")
     ground_targets: Annotated[tuple[GroundTarget, ...], _many(1000)] = Field(
         (), description="targets of surface strikes"
+    )
+    satnav_jammers: Annotated[tuple[SatnavJammer, ...], _many(100)] = Field(
+        (), description="jammers of satellite navigation"
     )
     surface_strikes: Annotated[tuple[SurfaceStrike, ...], _many(1000)] = Field(
         (), description="planned fires in the surface mode"

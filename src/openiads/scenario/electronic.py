@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
 from openiads.scenario.positions import PositionField, RouteField
-from openiads.scenario.quantity import Cat, Model, Name, Q, Window, fault
+from openiads.scenario.quantity import Cat, Id, Model, Name, Q, Window, fault
 
 _DEG = math.pi / 180.0
 
@@ -143,3 +143,33 @@ class FalseTargets(Window):
         super().model_post_init(context)
         if self.freq_min_hz >= self.freq_max_hz:
             raise fault("'freq_max' must be above 'freq_min'")
+
+
+class SatnavJammer(Window):
+    """A jammer of satellite navigation on the ground."""
+
+    kind: ClassVar[str] = "satnav_jammer"
+
+    id: Id
+    position: PositionField = Field(description="of its antenna, with its height as altitude")
+    erp_w: Annotated[float, Q("power", 1e-3, 1e6)] = Field(
+        alias="erp", description="effective radiated power"
+    )
+    freq_hz: Annotated[float, Q("frequency", 1e9, 2e9)] = Field(
+        1_575.42e6, alias="frequency", description="of the signals that it jams"
+    )
+
+
+class Navigation(Model):
+    """How a weapon on a route navigates where satellite navigation is jammed."""
+
+    drift_mps: Annotated[float, Q("speed", 0.0, 100.0)] = Field(
+        alias="drift", description="error rate of its inertial system without aid (radial)"
+    )
+    threshold_db: Annotated[float, Q("gain", 10.0, 90.0)] = Field(
+        35.0, alias="threshold", description="jammer over signal at which it loses its satellites"
+    )
+    null_db: Annotated[float, Q("gain", 0.0, 60.0)] = Field(
+        0.0, alias="null", description="depth of the nulls of its antenna toward jammers"
+    )
+    elements: int = Field(1, ge=1, le=16, description="of that antenna: one jammer less can be nulled")

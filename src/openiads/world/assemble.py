@@ -65,6 +65,7 @@ class Assembly:
     )  # kind of component → number; without an entry: any number
     carried: list[tuple[int, int, int]] = field(default_factory=list)  # platform, carrier, towed
     clouds: list[dict[str, Any]] = field(default_factory=list)
+    extra: dict[str, str] = field(default_factory=dict)  # for Names.extra
     repeaters: list[dict[str, Any]] = field(default_factory=list)  # `world.jamming.repeater_tables`
 
     # --- ground --------------------------------------------------------------------------------
@@ -243,4 +244,5 @@ class Assembly:
             weapon_range_m=tuple(w.si("range_max_m") for w in self.weapons),
             magazine_launcher=tuple(self.launchers[m["launcher"]]["id"] for m in self.magazines),
             magazine_weapon=tuple(self.weapons[m["weapon"]].id for m in self.magazines),
+            extra=dict(self.extra),
         )

@@ -19,7 +19,7 @@ from openiads.scenario import Fault, PlatformPlan, Scenario, ScenarioError, faul
 from openiads.scenario.defence import Doctrine
 from openiads.scenario.electronic import Protection
 from openiads.scenario.raid import Jammer, Recorded
-from openiads.world import flights, released, schema
+from openiads.world import flights, released, satnav, schema
 from openiads.world.assemble import Assembly, Place
 from openiads.world.ground import load_terrain, on_the_ground
 from openiads.world.low_flight import standing
@@ -296,8 +296,15 @@ class _Compiler:
             )
         if group.arrive_at_s is not None:
             _time_on_target(knots, group.arrive_at_s + plan.index * group.stagger_s)
+        fields = flights.platform_fields(plan, item, site)
+        if group.navigation is not None and fields["end"] == schema.END_IMPACT:
+            fields["cep_m"], lost_s = satnav.jammed_cep_m(
+                knots, fields["cep_m"], group.navigation, self.scenario.defence.satnav_jammers
+            )
+            if lost_s > 0.0:
+                self.out.extra[f"satnav {plan.id}"] = f"lost for {lost_s:.0f} s, CEP {fields['cep_m']:.0f} m"
         row = self.out.add_platform(
-            plan.id, item, knots, **flights.platform_fields(plan, item, site),
+            plan.id, item, knots, **fields,
             names={"class": item.role, "identity": group.identity, "group": group.id, "target": group.target or ""},
         )  # fmt: skip
         if group.jammer is not None:
