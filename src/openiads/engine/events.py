@@ -100,7 +100,10 @@ class EventSpec:
 
 SPECS: dict[int, EventSpec] = {
     LINE_OF_SIGHT: EventSpec(
-        "line of sight", "platform", "radar", value="hidden_by_terrain_s",
+        "line of sight",
+        "platform",
+        "radar",
+        value="hidden_by_terrain_s",
         note="first time above this radar's horizon and clear of terrain; value: since terrain alone hid it",
     ),
     DETECTION: EventSpec("detection", "platform", "radar", value="snr_db", note="first plot by this radar"),

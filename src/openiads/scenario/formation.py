@@ -61,7 +61,11 @@ def _beside(route: tuple[Waypoint, ...], courses: list[float], offset_m: float) 
         lat, lon = destination(point.lat_rad, point.lon_rad, heading + side, abs(offset_m))
         moved.append(
             Waypoint.model_construct(
-                lat_rad=lat, lon_rad=lon, alt_m=point.alt_m, speed_mps=point.speed_mps, height_m=point.height_m
+                lat_rad=lat,
+                lon_rad=lon,
+                alt_m=point.alt_m,
+                speed_mps=point.speed_mps,
+                height_m=point.height_m,
             )
         )
     return tuple(moved)

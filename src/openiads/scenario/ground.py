@@ -49,10 +49,7 @@ class Surface(Model):
 
     sea_state: int | None = Field(None, ge=0, le=6, description="Douglas sea state")
     land: (
-        Literal[
-            "mountain", "urban", "wooded-hills", "rolling-hills", "farmland", "flatland", "smooth"
-        ]
-        | None
+        Literal["mountain", "urban", "wooded-hills", "rolling-hills", "farmland", "flatland", "smooth"] | None
     ) = Field(None, description="class of land (mean echo)")
     soil: Literal["wet", "medium-dry", "very-dry"] = Field(
         "medium-dry", description="of the land, for its reflection"

@@ -93,7 +93,9 @@ class WrittenPosition(Model):
         "origin", alias="from", description="site that bearing and range start from"
     )
     alt_m: AltitudeOrGround | None = Field(
-        None, alias="altitude", description="above the WGS-84 ellipsoid; a site: on the ground; a route: as before"
+        None,
+        alias="altitude",
+        description="above the WGS-84 ellipsoid; a site: on the ground; a route: as before",
     )
     height_m: Height | None = Field(
         None, alias="height", description="above the ground, instead of altitude; a route follows the terrain"

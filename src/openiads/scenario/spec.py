@@ -47,8 +47,12 @@ class Environment(Model):
         5000.0, alias="rain_top", description="height of the top of the rain above the ellipsoid"
     )
     surface: Surface | None = Field(None, description="sea or land, for multipath and clutter")
-    multipath: Literal["on", "off"] = Field("off", description="reflection by the surface: lobes of low targets")
-    clutter: Literal["on", "off"] = Field("off", description="echo of the surface, and moving-target indication")
+    multipath: Literal["on", "off"] = Field(
+        "off", description="reflection by the surface: lobes of low targets"
+    )
+    clutter: Literal["on", "off"] = Field(
+        "off", description="echo of the surface, and moving-target indication"
+    )
 
     def model_post_init(self, context: Any, /) -> None:
         heights = [level.alt_m for level in self.wind]

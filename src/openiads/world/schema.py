@@ -452,7 +452,7 @@ class World(NamedTuple):
     jam_coupling_m2: np.ndarray  # [radar, jammer], J/N = coupling / r^2 on the beam axis
     terrain: np.ndarray  # f4 [row, column], heights of the elevation model; no rows: none
     ground: np.recarray  # GROUND, one
-    mask_m: np.ndarray  # f4 [radar, azimuth, range], lowest visible altitude, physics.terrain; no azimuths: none
+    mask_m: np.ndarray  # f4 [radar, azimuth, range], lowest visible altitude; no azimuths: none
     mask_frame: np.recarray  # MASK, one per radar
     loss: np.ndarray  # [radar, height, 1 + range], physics.attenuation; no heights: clear
     surface: np.recarray  # SURFACE, one per radar
@@ -486,10 +486,45 @@ class World(NamedTuple):
 
 
 __all__ = [
-    "AIRWAY", "ARSENAL", "BATTERY", "BATTERY_STATE", "CHANNEL", "COMMAND_POST", "ECHO", "EVENT", "JAMMER",
-    "JAMMER_STATE", "JAM_STATE", "KNOT", "LAUNCHER", "LAUNCHER_STATE", "LOOK", "MAGAZINE", "MAGAZINE_STATE",
-    "MISSILE", "MISSILE_TYPE", "PICTURE", "PLATFORM", "PLATFORM_STATE", "PLOT", "RADAR", "RADAR_STATE", "ROE",
-    "GROUND", "MASK", "SURFACE", "ROUND", "SAMPLE", "SIM", "SITE", "SITE_STATE", "STRIKE", "STRIKE_STATE", "TRACK", "TRACKER", "TRACK_SET",
+    "AIRWAY",
+    "ARSENAL",
+    "BATTERY",
+    "BATTERY_STATE",
+    "CHANNEL",
+    "COMMAND_POST",
+    "ECHO",
+    "EVENT",
+    "GROUND",
+    "JAMMER",
+    "JAMMER_STATE",
+    "JAM_STATE",
+    "KNOT",
+    "LAUNCHER",
+    "LAUNCHER_STATE",
+    "LOOK",
+    "MAGAZINE",
+    "MAGAZINE_STATE",
+    "MASK",
+    "MISSILE",
+    "MISSILE_TYPE",
+    "PICTURE",
+    "PLATFORM",
+    "PLATFORM_STATE",
+    "PLOT",
+    "RADAR",
+    "RADAR_STATE",
+    "ROE",
+    "ROUND",
+    "SAMPLE",
+    "SIM",
+    "SITE",
+    "SITE_STATE",
+    "STRIKE",
+    "STRIKE_STATE",
+    "SURFACE",
+    "TRACK",
+    "TRACKER",
+    "TRACK_SET",
     "World",
 ]  # fmt: skip
 

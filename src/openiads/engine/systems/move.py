@@ -197,7 +197,10 @@ def _home(w, p, t_s):
         s.aim_x_m, s.aim_y_m, s.aim_z_m = site.x_m, site.y_m, site.z_m
     elif par.memory == 0:
         s.aim_x_m = math.nan
-    if s.alt_m <= ground_below_m(w, s.x_m, s.y_m, s.z_m, s.alt_m, 0.0) or t_s >= par.t_start_s + par.max_time_s:
+    if (
+        s.alt_m <= ground_below_m(w, s.x_m, s.y_m, s.z_m, s.alt_m, 0.0)
+        or t_s >= par.t_start_s + par.max_time_s
+    ):
         _fall(w, p, t_s)
     elif s.aim_x_m == s.aim_x_m:
         _steer(w, p, t_s)
