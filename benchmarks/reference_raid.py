@@ -108,7 +108,11 @@ def ground(world: World, rounds: int) -> tuple[float, float, float]:
     for engine in engines:
         engine.run(SEED, 0)
     times = np.array([[cpu_s(engine, k)[0] for engine in engines] for k in range(rounds)])
-    return float(np.median(times[:, 0])), float(np.median(times[:, 1])), float(np.median(times[:, 1] / times[:, 0]))
+    return (
+        float(np.median(times[:, 0])),
+        float(np.median(times[:, 1])),
+        float(np.median(times[:, 1] / times[:, 0])),
+    )
 
 
 def n_threats(world: World) -> int:

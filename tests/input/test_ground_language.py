@@ -16,7 +16,9 @@ from openiads.world.compile import compile_scenario
 from openiads.world.ground import height_m, load_terrain, on_the_ground
 
 HEAD = "openiads: 1\nname: t\nduration: 5 min\norigin: {lat: 30 deg, lon: -40 deg}\n"
-TERRAIN = 'terrain: {file: "matplotlib:jacksboro_fault_dem", move_to: {bearing: 0 deg, range: 0 m}, lift: -236 m}'
+TERRAIN = (
+    'terrain: {file: "matplotlib:jacksboro_fault_dem", move_to: {bearing: 0 deg, range: 0 m}, lift: -236 m}'
+)
 SITES = """
 defence:
   command_posts: [{id: CP, type: 55K6E, position: {bearing: 90 deg, range: 12 km}}]
@@ -121,13 +123,18 @@ def test_sites_stand_on_the_ground():
     assert radar_alt_m(", altitude: ground") == radar_alt_m("")
     assert radar_alt_m(", height: 25 m") == pytest.approx(ground + 35.0, abs=1e-6)
     assert radar_alt_m(", altitude: 400 m") == pytest.approx(410.0, abs=1e-6)
-    assert radar_alt_m(", height: 25 m", "") == pytest.approx(35.0, abs=1e-6)  # without a model: above the ellipsoid
+    assert radar_alt_m(", height: 25 m", "") == pytest.approx(
+        35.0, abs=1e-6
+    )  # without a model: above the ellipsoid
     assert on_the_ground(scenario, elevation).text == scenario.text
 
 
 def test_the_model_is_moved_without_distortion():
     elevation = load_terrain(load_text(text(TERRAIN)))
-    middle = 0.5 * (elevation.north_deg + elevation.south_deg), 0.5 * (elevation.west_deg + elevation.east_deg)
+    middle = (
+        0.5 * (elevation.north_deg + elevation.south_deg),
+        0.5 * (elevation.west_deg + elevation.east_deg),
+    )
     assert middle == pytest.approx((30.0, -40.0), abs=1e-9)
     width = (elevation.east_deg - elevation.west_deg) * math.cos(math.radians(30.0))
     assert width == pytest.approx(402 * 0.00083333 * math.cos(math.radians(36.3029)), rel=1e-4)
@@ -150,7 +157,9 @@ def test_low_flyers_keep_their_height_and_climb_limit():
     assert clear[~dive].min() > 59.5
     assert clear[dive].min() > -0.5 and clear[-1] < 10.0
     climb = catalog.get("cruise-missile").si("climb_rate_max_mps")
-    assert np.abs(np.diff(geo[~dive, 2]) / 0.1).max() < 1.6 * climb  # a cubic between knots: 1.5 times its mean slope
+    assert (
+        np.abs(np.diff(geo[~dive, 2]) / 0.1).max() < 1.6 * climb
+    )  # a cubic between knots: 1.5 times its mean slope
     assert geo[:, 2].max() > 400.0  # there was a ridge
     over_sea = geo[: int(60.0 / 0.1), 2]
     assert np.abs(over_sea - 60.0).max() < 0.5

@@ -27,7 +27,9 @@ K_10GHZ, ALPHA_10GHZ = 0.01217, 1.2571
 
 def inbound(elevation, alt_m, antenna_m=20.0, bearing_deg=90.0, start_m=70e3, jammer=False):
     radar = sat.sure_radar("91N6E", antenna_height_m=antenna_m)
-    knots = sat.straight(sat.at(bearing_deg, start_m, alt_m), sat.at(bearing_deg, 2e3, alt_m), 240.0, step_s=5.0)
+    knots = sat.straight(
+        sat.at(bearing_deg, start_m, alt_m), sat.at(bearing_deg, 2e3, alt_m), 240.0, step_s=5.0
+    )
     watch = see.Watch(radar, float(knots[-1, 0]), antenna_m)
     watch.a.elevation = elevation
     p = watch.fly(knots, "cruise-missile", swerling=0)
@@ -54,7 +56,10 @@ def test_first_sight_behind_a_ridge(top_m, alt_m):
 
 
 def test_more_ridge_is_never_seen_earlier():
-    ranges = [sat.of(inbound(land.ridge(h), 150.0), events.LINE_OF_SIGHT)[0].range_m for h in (0.0, 60.0, 150.0, 300.0)]
+    ranges = [
+        sat.of(inbound(land.ridge(h), 150.0), events.LINE_OF_SIGHT)[0].range_m
+        for h in (0.0, 60.0, 150.0, 300.0)
+    ]
     assert ranges == sorted(ranges, reverse=True)
     assert ranges[0] > ranges[-1] + 10e3
 
@@ -84,12 +89,16 @@ def ring(radar, weather, n, range_m, alt_m, speed_mps=1.0, antenna_m=10.0):
     for k in range(n):
         b = 360.0 * (k + 0.5) / n
         far = 20.0 * speed_mps
-        watch.fly(sat.straight(sat.at(b, range_m, alt_m), sat.at(b, range_m - far, alt_m), speed_mps, step_s=2.0))
+        watch.fly(
+            sat.straight(sat.at(b, range_m, alt_m), sat.at(b, range_m - far, alt_m), speed_mps, step_s=2.0)
+        )
     return watch
 
 
 def seen(world, turns, period_s, seed=41):
-    return sum(int((sat.of(o, events.DETECTION).t_s < period_s).sum()) for o in sat.replications(world, seed, turns))
+    return sum(
+        int((sat.of(o, events.DETECTION).t_s < period_s).sum()) for o in sat.replications(world, seed, turns)
+    )
 
 
 def claim_snr(radar, rcs_m2, range_m):
@@ -167,7 +176,10 @@ def test_lobes_of_a_smooth_sea(sort):
 def test_high_targets_have_no_lobes():
     """Beyond one and a half beamwidths of elevation the beam misses the surface: the same events, to the byte."""
     radar = see.quiet("91N6E", scan_loss_exponent=0.0)
-    worlds = [ring(radar, w, 60, 60e3, 9000.0).world(1e-3) for w in (Weather(), Weather(sea_state=0, multipath=True))]
+    worlds = [
+        ring(radar, w, 60, 60e3, 9000.0).world(1e-3)
+        for w in (Weather(), Weather(sea_state=0, multipath=True))
+    ]
     a, b = (next(iter(sat.replications(world, 42, 1))) for world in worlds)
     assert a.event.tobytes() == b.event.tobytes()
 
@@ -175,7 +187,9 @@ def test_high_targets_have_no_lobes():
 # --- surface echo -----------------------------------------------------------------------------------
 
 
-def over_land(speed_mps, canceller=0, prf_hz=1000.0, alt_m=50.0, range_m=8e3, land_class="wooded-hills", n=200):
+def over_land(
+    speed_mps, canceller=0, prf_hz=1000.0, alt_m=50.0, range_m=8e3, land_class="wooded-hills", n=200
+):
     kind = {0: "none", 3: "three-pulse"}[canceller]
     radar = see.quiet("91N6E", scan_loss_exponent=0.0, range_min_m=100.0, canceller=kind)
     watch = ring(radar, Weather(land=land_class, clutter=True), n, range_m, alt_m, speed_mps)

@@ -11,7 +11,13 @@ from numpy.typing import NDArray
 from openiads.catalog.items import Item
 from openiads.physics.geodesy import ecef_to_geodetic, enu_basis, geodetic_to_ecef
 from openiads.physics.propagation import EARTH_MEAN_RADIUS_M
-from openiads.physics.terrain import follow_terrain, grid_spacing_m, limit_slopes, terrain_height_m
+from openiads.physics.terrain import (
+    follow_terrain,
+    grid_spacing_m,
+    limit_slopes,
+    terrain_frame,
+    terrain_height_m,
+)
 from openiads.scenario import PlatformPlan
 from openiads.scenario.formation import Waypoint
 from openiads.world.elevation_grid import Elevation
@@ -72,13 +78,9 @@ def _profile(
     places: NDArray[np.float64], want: NDArray[np.float64], climb: float, elevation: Elevation | None
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """(altitude, distance along) of the lowest path with these heights and slopes."""
-    grid, frame = np.zeros((2, 2), np.float32), None
+    grid, frame = np.zeros((2, 2), np.float32), terrain_frame(0.0, 0.0, 1e-3, 1e-3)
     if elevation is not None:
         grid, frame = elevation.height_m, elevation.frame()
-    else:
-        from openiads.physics.terrain import terrain_frame  # noqa: PLC0415
-
-        frame = terrain_frame(0.0, 0.0, 1e-9, 1e-9)
     alt = np.full(len(want), -1e9)
     for height in np.unique(want):
         path = follow_terrain(

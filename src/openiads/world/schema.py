@@ -576,9 +576,7 @@ class World(NamedTuple):
     jam_duty: np.ndarray  # [radar, jammer], share of the pulses of such a look that it touches
     terrain: np.ndarray  # f4 [row, column], heights of the elevation model; no rows: none
     ground: np.recarray  # GROUND, one
-    mask_m: (
-        np.ndarray
-    )  # f4 [radar, azimuth, range], lowest visible altitude, physics.terrain; no azimuths: none
+    mask_m: np.ndarray  # f4 [radar, azimuth, range], lowest visible altitude; no azimuths: none
     mask_frame: np.recarray  # MASK, one per radar
     loss: np.ndarray  # [radar, height, 1 + range], physics.attenuation; no heights: clear
     surface: np.recarray  # SURFACE, one per radar

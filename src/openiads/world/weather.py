@@ -98,10 +98,9 @@ def _loss_table(
     antenna_m: float, freq_hz: float, gas: bool, rain_mm_h: float, rain_top_m: float, tilt_rad: float
 ) -> np.ndarray:
     table = make_loss_table(antenna_m, freq_hz, rain_mm_h, rain_top_m, tilt_rad=tilt_rad)
-    if not gas:
-        if rain_mm_h > 0.0:
-            table[:, 1:] -= _loss_table(antenna_m, freq_hz, True, 0.0, rain_top_m, tilt_rad)[:, 1:]
-            np.maximum(table[:, 1:], 0.0, out=table[:, 1:])
+    if not gas and rain_mm_h > 0.0:
+        table[:, 1:] -= _loss_table(antenna_m, freq_hz, True, 0.0, rain_top_m, tilt_rad)[:, 1:]
+        np.maximum(table[:, 1:], 0.0, out=table[:, 1:])
     return table
 
 
