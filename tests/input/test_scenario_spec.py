@@ -248,7 +248,7 @@ WHOLE_FAULTS = [
     (TEXT, "weapon: 48N6E3,", "weapon: 9M96E,", ["no launcher of 'B1' carries '9M96E'", "40N6E, 48N6E3"]),
     (TEXT, "id: CIV", "id: CM-02", ["the id 'CM-02' is also that of a platform of the group 'CM'"]),
     (TEXT, "id: CIV", "id: origin", ["'origin' has a meaning of its own"]),
-    (TEXT, "id: CIV", "id: CM", ["the id 'CM' is used twice, first in line 114"]),
+    (TEXT, "id: CIV", "id: CM", ["the id 'CM' is used twice, first in line 126"]),
     (TEXT, "id: CIV", "id: 12", ["a name that looks like a number: put it in quotes"]),
     (TEXT, "2026-06-01T06:00:00Z", "2026-06-01T06:00:00", ["needs its zone, for example"]),
     (TEXT, "2026-06-01T06:00:00Z", "tomorrow", ["not a date and time of ISO 8601"]),

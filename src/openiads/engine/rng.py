@@ -29,6 +29,8 @@ STREAM_DAMAGE = 9  # does an impact destroy
 STREAM_ASSESS = 10  # is a kill assessed rightly
 STREAM_TRANSPONDER = 11  # does a transponder work at all in this replication
 STREAM_FLIGHT = 12  # reliability of a missile
+STREAM_LINK = 70  # is a plot lost on a link
+STREAM_ORDER = 71  # how often an order must be repeated
 
 _M0 = np.uint64(0xD2511F53)
 _M1 = np.uint64(0xCD9E8D57)

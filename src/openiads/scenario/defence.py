@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
+from openiads.scenario.network import CommandLoss, Network
 from openiads.scenario.positions import Altitude, Bearing, PositionField
 from openiads.scenario.quantity import Cat, Id, Model, Moment, Name, Pairs, Probability, Q, Ref, Window, fault
 
@@ -99,6 +100,16 @@ class Doctrine(Model):
         default_factory=lambda: Identification.model_validate({}),
         description="priors, thresholds and error rates of identification",
     )
+    on_command_loss: CommandLoss | None = Field(
+        None, description="what is done when the command post is lost or cut off; without it: hold"
+    )
+    engage_on_remote: Literal["yes", "no"] = Field(
+        "no", description="may a battery fire at what its own radar does not see, guided by the fused track"
+    )
+    registration_estimate: Literal["on", "off"] = Field(
+        "off",
+        description="are biases of the radars in azimuth and range estimated from common targets and corrected",
+    )
 
 
 class Site(Model):
@@ -139,6 +150,20 @@ class Sector(Model):
     )
 
 
+class Registration(Model):
+    """Constant errors of what a radar reports."""
+
+    range_m: Annotated[float, Q("length", -5000.0, 5000.0)] = Field(
+        0.0, alias="range", description="added to every reported range"
+    )
+    azimuth_rad: Annotated[float, Q("angle", -180.0 * _DEG, 180.0 * _DEG)] = Field(
+        0.0, alias="azimuth", description="added to every reported azimuth, besides heading_error"
+    )
+    elevation_rad: Annotated[float, Q("angle", -5.0 * _DEG, 5.0 * _DEG)] = Field(
+        0.0, alias="elevation", description="added to every reported elevation"
+    )
+
+
 class Radar(Site):
     """A radar. One that a battery names is that battery's engagement radar."""
 
@@ -156,6 +181,9 @@ class Radar(Site):
         0.0, alias="heading_error", description="error of north alignment, added to every reported azimuth"
     )
     emits: Window = Field(default_factory=lambda: Window.model_validate({}), description="when it transmits")
+    registration: Registration = Field(
+        default_factory=lambda: Registration.model_validate({}), description="constant errors of its reports"
+    )
 
 
 class Battery(Model):
@@ -256,3 +284,4 @@ class Defence(Model):
     surface_strikes: Annotated[tuple[SurfaceStrike, ...], _many(1000)] = Field(
         (), description="planned fires in the surface mode"
     )
+    network: Network | None = Field(None, description="links; without it: communication is perfect")

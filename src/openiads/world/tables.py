@@ -13,7 +13,7 @@ from openiads.physics.geodesy import enu_basis, geodetic_to_ecef
 from openiads.physics.interceptor_schema import missiles
 from openiads.tracking.params import tracker_params
 from openiads.tracking.schema import make_plots, make_track_sets, make_tracks, make_work
-from openiads.world import schema
+from openiads.world import network, schema
 from openiads.world.assemble import Assembly
 from openiads.world.schema import Desk, World
 from openiads.world.sensors import coupling_m2, fill_radar, pd_table, refraction_table
@@ -61,6 +61,8 @@ def build(a: Assembly) -> World:
         flyout_scale=flyout_scale,
         refraction=_refraction(a),
         jam_coupling_m2=_couplings(a),
+        node=network.node_table(a),
+        link=network.link_table(a),
         site_state=_site_state(a),
         platform_state=_platform_state(a),
         radar_state=_table(schema.RADAR_STATE, len(a.radars)),
@@ -68,7 +70,7 @@ def build(a: Assembly) -> World:
         look=_table(schema.LOOK, (len(a.radars), len(a.platforms))),
         jammer_state=_table(schema.JAMMER_STATE, len(a.jammers)),
         jam=_jam_state(a),
-        battery_state=_table(schema.BATTERY_STATE, len(a.batteries)),
+        battery_state=_battery_state(a),
         channel=_channels(n_channels),
         launcher_state=_table(schema.LAUNCHER_STATE, len(a.launchers)),
         magazine_state=_magazine_state(a),
@@ -85,6 +87,15 @@ def build(a: Assembly) -> World:
         sample=_table(schema.SAMPLE, _sample_capacity(a, n_rounds)),
         work=make_work(MAX_PLOTS, n_track),
         desk=_desk(a, n_channels),
+        node_state=network.node_states(a),
+        link_state=_table(schema.LINK_STATE, len(a.links)),
+        route_s=network.ways(a, network.nodes(a))[0],
+        route_link=network.ways(a, network.nodes(a))[1],
+        report=network.reports(a),
+        mail=_table(schema.MAIL, (len(a.radars), network.slots(a))),
+        mail_plot=make_plots(len(a.radars) * network.slots(a)).reshape(len(a.radars), network.slots(a)),
+        mail_track=make_tracks(len(a.radars) * network.slots(a)).reshape(len(a.radars), network.slots(a)),
+        bias=network.biases(a),
     )
 
 
@@ -94,6 +105,7 @@ def _sim(a: Assembly) -> np.recarray:
     sim.n_steps = round(a.duration_s / a.dt_s)
     sim.n_substeps = a.n_substeps
     sim.sample_every = round(a.sample_s / a.dt_s) if a.sample_s > 0.0 else 0
+    sim.commands = 1 if a.links or any(c.get("loss_mode", 0) != schema.LOSS_HOLD for c in a.posts) else 0
     return sim
 
 
@@ -101,7 +113,9 @@ def _event_capacity(a: Assembly, n_rounds: int) -> int:
     # Every platform: sight and detection per radar, tracks, identity changes, withheld reasons; every round about five.
     per_platform = 4 * len(a.radars) + 60
     false_tracks = int(a.duration_s)
-    return len(a.platforms) * per_platform + n_rounds * 8 + false_tracks * len(a.radars) + 2000
+    # A command that comes and goes, at most every few seconds.
+    changes = (len(a.batteries) + len(a.radars)) * int(a.duration_s) if a.links else 0
+    return len(a.platforms) * per_platform + n_rounds * 8 + false_tracks * len(a.radars) + changes + 2000
 
 
 def _sample_capacity(a: Assembly, n_rounds: int) -> int:
@@ -128,7 +142,8 @@ def _sites(a: Assembly) -> np.recarray:
     for index, x in enumerate(a.launchers):
         table[x["site"]].row = index
     for index, c in enumerate(a.posts):
-        table[c["site"]].row = index
+        if c.get("standby", -1) < 0:
+            table[c["site"]].row = index
     return table
 
 
@@ -207,6 +222,8 @@ def _radars(a: Assembly, n_track: int) -> np.recarray:
         row.heading_error_rad = r.get("heading_error_rad", 0.0)
         row.t_on_s, row.t_off_s = r.get("t_on_s", 0.0), r.get("t_off_s", _NEVER_S)
         row.first_track, row.n_track = index * n_track, n_track
+        row.node = network.node_of_radar(a, network.nodes(a), r) if a.links else -1
+        row.bias_range_m, row.bias_el_rad = r.get("bias_range_m", 0.0), r.get("bias_el_rad", 0.0)
     return table
 
 
@@ -244,7 +261,8 @@ def _jam_state(a: Assembly) -> np.recarray:
 _POST_DEFAULTS = {
     "assignment": assign.GREEDY, "policy": 0, "salvo": 2, "layering": 1, "reaction_s": 10.0, "assessment_delay_s": 5.0,
     "min_pk": 0.3, "max_range_fraction": 1.0, "max_rounds_per_target": 6, "asset_margin_m": 30e3,
-    "max_threat_time_s": 1800.0,
+    "max_threat_time_s": 1800.0, "standby": -1, "loss_mode": schema.LOSS_HOLD, "successor": -1, "loss_after_s": 20.0, "rejoin": 1,
+    "remote": 0, "registration": 0,
 }  # fmt: skip
 
 
@@ -256,6 +274,8 @@ def _posts(a: Assembly, n_track: int) -> np.recarray:
                 row[name] = value
         row.decision_every = max(round(c.get("decision_period_s", 2.0) / a.dt_s), 1)
         row.first_track, row.n_track = (len(a.radars) + index) * n_track, n_track
+        row.node = index if a.links and row.standby < 0 else -1
+        row.reference = next((k for k, r in enumerate(a.radars) if r["post"] == index), -1)
     return table
 
 
@@ -274,7 +294,15 @@ def _batteries(a: Assembly) -> np.recarray:
         row.command_post, row.radar = b["post"], b["radar"]
         row.first_channel, row.n_channel = first, b["targets"]
         row.missile_channels = b["missiles"]
+        row.node = network.nodes(a)[b["id"]][0] if a.links else -1
+        row.own_post = b.get("own_post", -1)
         first += b["targets"]
+    return table
+
+
+def _battery_state(a: Assembly) -> np.recarray:
+    table = _table(schema.BATTERY_STATE, len(a.batteries))
+    table["post"] = [b["post"] for b in a.batteries]
     return table
 
 
@@ -354,6 +382,12 @@ def _trackers(a: Assembly) -> np.recarray:
     for index, row in enumerate(table[len(a.radars) :]):
         reporting = [t.revisit_s for t, r in zip(table, a.radars, strict=False) if r["post"] == index]
         row.revisit_s = min(reporting, default=10.0)
+        alone = a.posts[index].get("standby", -1)
+        if alone >= 0:
+            row.revisit_s = table[a.batteries[alone]["radar"]].revisit_s
+        elif a.links:
+            row.retrodict = int(network.longest_s(a) > 0.0)
+            row.late_max_s = network.late_max_s(a)
     return table
 
 
@@ -361,6 +395,10 @@ def _track_sets(a: Assembly, n_sets: int) -> np.recarray:
     table = make_track_sets(n_sets)
     for index in range(len(a.posts)):
         table[len(a.radars) + index].next_id = index * 1_000_000 + 1
+    # Batteries that stand alone number theirs in what the first command post will never come to.
+    alone = [k for k, c in enumerate(a.posts) if c.get("standby", -1) >= 0]
+    for place, index in enumerate(alone):
+        table[len(a.radars) + index].next_id = 100_000 + place * (900_000 // len(alone)) + 1
     return table
 
 
