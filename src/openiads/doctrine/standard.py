@@ -131,7 +131,7 @@ def _evaluate_threat(w, c, trk, pic, t_s):
         p[0], p[1], p[2], v[0], v[1], v[2], pic.klass, w.desk.assets, w.site.shape[0], post.asset_margin_m,
         post.max_threat_time_s, t_impact, ix, iy, iz, sigma,
     )  # fmt: skip
-    if t_impact < 0.0 and w.link.shape[0] > 0:
+    if t_impact < 0.0 and w.tracker[w.radar.shape[0] + c].retrodict == 1:
         pic.time_to_go_s = max(pic.time_to_go_s - max(t_s - trk.t_s, 0.0), 0.0)  # what it knows is old
 
 

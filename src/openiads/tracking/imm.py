@@ -214,8 +214,8 @@ def imm_update(row, par, t_s, z0, z1, z2, r00, r01, r02, r11, r12, r22):
 
     A measurement older than the track is filtered at its own time where `retrodict` says so (module `late`). Else
     it is carried forward to the track's time with the track's velocity, and its covariance grows by that velocity's
-    uncertainty; the correlation with what the track knows already is neglected (the caller bounds the age). Returns False, with the track predicted but not updated, where an
-    innovation covariance is not positive definite.
+    uncertainty; the correlation with what the track knows already is neglected (the caller bounds the age).
+    Returns False, with the track predicted but not updated, where an innovation covariance is not positive definite.
     """
     dt = t_s - row.t_s
     retrodict = dt < -MIN_STEP_S and par.retrodict == 1
