@@ -317,3 +317,42 @@ def dense(seed: int) -> tuple[World, Names]:
         f.arm(f"X{k}", spot(float(g.uniform(0, 360)), float(g.uniform(10e3, 30e3)), 4e3))
     world, names = f.finish()
     return noisier(world, float(g.choice([1.0, 5.0]))), names
+
+
+def cut_off() -> tuple[World, Names]:
+    """Links with delay, loss and a limit; a post lost to drones, its battery alone, a radar and a battery under a successor;
+    biases found out; remote engagement."""
+    f = Field(100.0, sample_s=20.0)
+    f.post(
+        "CP1", spot(0.0, 500.0), loss_mode=2, successor=1, loss_after_s=3.0, registration=1, remote=1, salvo=1
+    )
+    f.post("CP2", spot(270.0, 6000.0), loss_mode=1, loss_after_s=2.0, salvo=1)
+    f.radar("S1", "point-defence-radar", spot(200.0, 1000.0), post=0)
+    f.radar(
+        "S2", "point-defence-radar", spot(150.0, 3000.0), post=0, heading_error_rad=0.006, bias_range_m=80.0
+    )
+    f.fire_unit("B1", spot(90.0, 800.0), {"9M96E2": (8, 0)}, post=0, half_deg=170.0)
+    f.fire_unit("B2", spot(265.0, 4000.0), {"9M96E": (4, 0)}, post=1, half_deg=170.0)
+    for battery in (0, 1):
+        f.add_standby(battery, {"control": 0}, reaction_s=2.0, assessment_delay_s=3.0, salvo=1)
+    for a, b, delay_s, loss, per_s in (
+        ("S1", "CP1", 1.5, 0.1, 0.0),
+        ("S2", "CP1", 3.0, 0.0, 4.0),
+        ("B1", "CP1", 0.5, 0.1, 0.0),
+        ("CP1", "CP2", 2.0, 0.0, 0.0),
+        ("B1", "CP2", 4.0, 0.0, 0.0),
+        ("S1", "CP2", 4.0, 0.0, 0.0),
+        ("B2", "CP2", 0.5, 0.0, 0.0),
+    ):
+        f.add_link(a, b, delay_s, loss, per_s)
+    asset = f.asset("A", spot(180.0, 1500.0))
+    for k in range(4):
+        f.flight(f"C{k}", "cruise-missile", [spot(-30.0 + 20.0 * k, 15e3 + 2e3 * k, 200.0)], target=asset)
+    for k, post in enumerate((0, 0, 1, 1)):
+        start = spot(20.0 * k, 800.0 + 6500.0 * post, 100.0) if post == 0 else spot(275.0 + k, 7500.0, 100.0)
+        f.flight(f"D{k}", "one-way-drone", [start], target=f.posts[post]["site"], at_s=10.0 + 25.0 * post, speed_mps=60.0,
+                 lethal_radius_m=60.0, cep_m=1.0)  # fmt: skip
+    return f.finish()
+
+
+SCENES[cut_off.__name__] = cut_off

@@ -14,7 +14,9 @@ from openiads.engine import events
 from openiads.engine.systems.emission import too_far, usable
 from openiads.engine.systems.ground import azimuth_of, hidden
 from openiads.engine.systems.meet import meet, track_at
+from openiads.engine.systems.network import delay_s, order_s
 from openiads.physics.geodesy import altitude_m
+from openiads.physics.interceptor_schema import SEEKER_SEMI_ACTIVE
 from openiads.physics.propagation import EARTH_MEAN_RADIUS_M, ground_range_m, look_path
 from openiads.tracking.impact import impact_point
 from openiads.tracking.schema import CONFIRMED
@@ -133,6 +135,8 @@ def _evaluate_threat(w, c, trk, pic, t_s):
         p[0], p[1], p[2], v[0], v[1], v[2], pic.klass, w.desk.assets, w.site.shape[0], post.asset_margin_m,
         post.max_threat_time_s, t_impact, ix, iy, iz, sigma,
     )  # fmt: skip
+    if t_impact < 0.0 and w.tracker[w.radar.shape[0] + c].retrodict == 1:
+        pic.time_to_go_s = max(pic.time_to_go_s - max(t_s - trk.t_s, 0.0), 0.0)  # what it knows is old
 
 
 @kernel
@@ -314,7 +318,7 @@ def _why_not(w, i, m):
 @kernel
 def _free_channels(w, c, b):
     bat = w.battery[b]
-    if bat.command_post != c or not usable(w, bat.radar):
+    if w.battery_state[b].post != c or w.battery_state[b].cut == 1 or not usable(w, bat.radar):
         return 0
     free = 0
     for k in range(bat.first_channel, bat.first_channel + bat.n_channel):
@@ -329,16 +333,22 @@ def _option(w, c, i, b, k, t_s):
     desk = w.desk
     post = w.command_post[c]
     bat = w.battery[b]
-    if bat.command_post != c or not usable(w, bat.radar):
+    if w.battery_state[b].post != c or w.battery_state[b].cut == 1 or not usable(w, bat.radar):
         return 0
     trk = w.track[k]
     if w.emission.shape[0] > 0 and too_far(w, bat.radar, trk):
         return _AMBUSH
-    if not _in_sector(w, bat.radar, trk):
-        return ENVELOPE
     par = w.tracker[w.radar.shape[0] + c]
-    if not _in_sight(w, bat.radar, trk, par, t_s + post.reaction_s):
-        return BELOW_HORIZON
+    reaction_s = post.reaction_s + delay_s(w, c, bat.node)  # the order takes its time
+    own = True  # the unit's own radar can hold the target
+    if not _in_sector(w, bat.radar, trk):
+        if post.remote == 0:
+            return ENVELOPE
+        own = False
+    elif not _in_sight(w, bat.radar, trk, par, t_s + reaction_s):
+        if post.remote == 0:
+            return BELOW_HORIZON
+        own = False
     cap = _MEET_CAP_S
     if w.picture[k].klass in (classify.CRUISE_MISSILE, classify.DRONE, classify.BALLISTIC, classify.ARM):
         cap = min(cap, w.picture[k].time_to_go_s)  # what flies into its target is not met after that
@@ -350,7 +360,9 @@ def _option(w, c, i, b, k, t_s):
         if desk.weapon_rounds[q] <= 0:
             continue
         reason = ENVELOPE
-        ok, tau, _, x, y, z = meet(w, q, site, trk, par, t_s, post.reaction_s, cap, _PLAN_BISECTIONS)
+        if not own and w.weapon[q].seeker_kind == SEEKER_SEMI_ACTIVE:
+            continue  # it has to be lit by that radar
+        ok, tau, _, x, y, z = meet(w, q, site, trk, par, t_s, reaction_s, cap, _PLAN_BISECTIONS)
         if not ok or not _suits(w, post, q, site, trk, x, y, z):
             continue
         desk.weapon_pk[q] = w.arsenal[q].single_pk
@@ -370,7 +382,7 @@ def _option(w, c, i, b, k, t_s):
                 return LOW_PK
         return reason
     can_look = salvo.time_to_look(
-        w.picture[k].time_to_go_s, desk.weapon_time[best], post.assessment_delay_s, post.reaction_s,
+        w.picture[k].time_to_go_s, desk.weapon_time[best], post.assessment_delay_s, reaction_s,
         0.5 * desk.weapon_time[best],
     )  # fmt: skip
     flying = w.battery_state[b].n_flying
@@ -469,7 +481,8 @@ def _open_channel(w, c, i, b, t_s):
         ch.fired = 0
         ch.flying = 0
         ch.t_assigned_s = t_s
-        ch.t_ready_s = t_s + w.command_post[c].reaction_s
+        ch.t_ready_s = t_s + w.command_post[c].reaction_s + order_s(w, c, b, trk.truth, t_s)
+        ch.remote = w.command_post[c].remote
         ch.t_look_s = t_s
         ch.t_plot_s = -1e9
         ch.t_burst_s = -1e9

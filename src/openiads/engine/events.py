@@ -42,6 +42,10 @@ SITE_RESTORED = 64
 ARM_ALARM = 65
 DECOY_EMISSION = 66
 SEDUCED = 51
+COMMAND_LOST = 70
+COMMAND_TAKEN = 71
+COMMAND_BACK = 72
+REPORTS_TO = 73
 
 # Enumerations used in `detail`; the order is the number.
 IDENTITY = ("unknown", "friend", "neutral", "hostile")
@@ -206,6 +210,22 @@ SPECS: dict[int, EventSpec] = {
         note="the track is held to home on the radar; detail: the answer",
     ),
     DECOY_EMISSION: EventSpec("decoy emission", "site", None, None, ON_OFF),
+    COMMAND_LOST: EventSpec(
+        "command lost", "battery", "command_post", note="its command post is lost or cannot be reached"
+    ),
+    COMMAND_TAKEN: EventSpec(
+        "command taken",
+        "battery",
+        "command_post",
+        None,
+        None,
+        "engagements_kept",
+        note="who commands it from now on: a successor, or itself",
+    ),
+    COMMAND_BACK: EventSpec("command back", "battery", "command_post", None, None, "engagements_kept"),
+    REPORTS_TO: EventSpec(
+        "reports to", "radar", "command_post", note="a search radar changes its command post"
+    ),
 }
 
 SAMPLE_KINDS = ("platform", "track", "missile")

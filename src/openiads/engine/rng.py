@@ -36,6 +36,8 @@ STREAM_FAILURE = 62  # when a component fails by itself
 STREAM_FALSE_TARGET = 52  # is a false target seen at this beam position
 STREAM_FALSE_ERROR = 53  # its measurement errors
 STREAM_SEDUCE = 51  # which of two echoes a seeker locks on
+STREAM_LINK = 70  # is a plot lost on a link
+STREAM_ORDER = 71  # how often an order must be repeated
 
 _M0 = np.uint64(0xD2511F53)
 _M1 = np.uint64(0xCD9E8D57)

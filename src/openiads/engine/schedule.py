@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from openiads._jit import kernel
 from openiads.engine.systems.alarm import beware
+from openiads.engine.systems.command import command
 from openiads.engine.systems.fly import fly
 from openiads.engine.systems.log import log
 from openiads.engine.systems.move import move
@@ -25,9 +26,12 @@ def step(w, decide):
     if w.component.shape[0] > 0:
         upkeep(w)
     radiate(w)
+    command(w)
     observe(w)
     for c in range(w.command_post.shape[0]):
         post = w.command_post[c]
+        if post.standby >= 0 and w.battery_state[post.standby].post != c:
+            continue  # a battery's own command, and it does not stand alone
         if sim.step % post.decision_every == 0 and w.site_state[post.site].alive == 1:
             if post.arm_answer != 0:
                 beware(w, c)

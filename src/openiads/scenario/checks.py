@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from openiads.scenario.faults import Fault, listed, shown
+from openiads.scenario.network import check_network, check_succession
 from openiads.scenario.nodes import Document
 from openiads.scenario.raid import Group
 from openiads.scenario.references import CatalogIds, fault_at
@@ -48,6 +49,13 @@ def check_whole(
     yield from _launchers(scenario, document, known)
     yield from _strikes(scenario, document)
     yield from check_survival(scenario, document)
+
+    def here(path: tuple[str | int, ...], message: str, allowed: str) -> Fault:
+        return fault_at(document, path, message, allowed=allowed)
+
+    if scenario.defence.network is not None:
+        yield from check_network(scenario, here)
+    yield from check_succession(scenario, here)
     for section, groups in (("raid", scenario.raid.groups), ("traffic", scenario.traffic.groups)):
         for number, group in enumerate(groups):
             yield from _group(scenario, document, known, (section, "groups", number), group)

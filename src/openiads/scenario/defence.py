@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from openiads.scenario.electronic import Protection, SatnavJammer
+from openiads.scenario.network import CommandLoss, Network
 from openiads.scenario.positions import Altitude, Bearing, PositionField
 from openiads.scenario.quantity import Cat, Id, Model, Moment, Name, Pairs, Probability, Q, Ref, Window, fault
 from openiads.scenario.survival import AgainstArm, Damage, Emission, Maintenance, RadarEmission
@@ -105,6 +106,16 @@ class Doctrine(Model):
     against_arm: AgainstArm | None = Field(
         None, description="detection of anti-radiation missiles and the answer; without it: nothing is done"
     )
+    on_command_loss: CommandLoss | None = Field(
+        None, description="what is done when the command post is lost or cut off; without it: hold"
+    )
+    engage_on_remote: Literal["yes", "no"] = Field(
+        "no", description="may a battery fire at what its own radar does not see, guided by the fused track"
+    )
+    registration_estimate: Literal["on", "off"] = Field(
+        "off",
+        description="are biases of the radars in azimuth and range estimated from common targets and corrected",
+    )
 
 
 class Site(Model):
@@ -145,6 +156,20 @@ class Sector(Model):
     )
 
 
+class Registration(Model):
+    """Constant errors of what a radar reports."""
+
+    range_m: Annotated[float, Q("length", -5000.0, 5000.0)] = Field(
+        0.0, alias="range", description="added to every reported range"
+    )
+    azimuth_rad: Annotated[float, Q("angle", -180.0 * _DEG, 180.0 * _DEG)] = Field(
+        0.0, alias="azimuth", description="added to every reported azimuth, besides heading_error"
+    )
+    elevation_rad: Annotated[float, Q("angle", -5.0 * _DEG, 5.0 * _DEG)] = Field(
+        0.0, alias="elevation", description="added to every reported elevation"
+    )
+
+
 class Radar(Site):
     """A radar. One that a battery names is that battery's engagement radar."""
 
@@ -167,6 +192,9 @@ class Radar(Site):
     )
     emission: RadarEmission | None = Field(
         None, description="within that time; without it: as the doctrine of its command post says"
+    )
+    registration: Registration = Field(
+        default_factory=lambda: Registration.model_validate({}), description="constant errors of its reports"
     )
 
 
@@ -294,3 +322,4 @@ class Defence(Model):
         None, description="sites that break by component; without it: a site is lost as a whole"
     )
     maintenance: Maintenance | None = Field(None, description="crews and spares; without it: no repair")
+    network: Network | None = Field(None, description="links; without it: communication is perfect")

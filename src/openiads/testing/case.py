@@ -85,3 +85,18 @@ class Case:
     def post_of_radar(self, r: int) -> int:
         """Command post that a radar reports to."""
         return int(self.w.radar[r].command_post)
+
+    def posts_of_radar(self, r: int) -> set[int]:
+        """All command posts that a radar has reported to, by itself or with its battery."""
+        moves = [x.object for x in self.of(ev.REPORTS_TO) if x.subject == r]
+        b = self.w.radar[r].battery
+        moves += [x.object for x in self.of(ev.COMMAND_TAKEN, ev.COMMAND_BACK) if x.subject == b]
+        return {int(self.w.radar[r].command_post), *moves}
+
+    def post_of_battery(self, b: int, t: float) -> int:
+        """Command post that a battery obeys at a time."""
+        post = int(self.w.battery[b].command_post)
+        for row in self.of(ev.COMMAND_TAKEN, ev.COMMAND_BACK):
+            if row.subject == b and row.t <= t:
+                post = row.object
+        return post

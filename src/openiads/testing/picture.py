@@ -28,13 +28,14 @@ def kill_chain(c: Case) -> Iterator[str]:
             yield f"{c.platform(row.subject)} tracked by {c.names.radar[row.object]} at {row.t} s, never detected"
     local: dict[int, float] = {}
     for row in c.of(ev.LOCAL_TRACK):
-        local.setdefault(c.post_of_radar(row.object), row.t)
+        for post in c.posts_of_radar(row.object):
+            local.setdefault(post, row.t)
     for row in c.of(ev.SYSTEM_TRACK):
         post = c.names.command_post[row.object]
         if local.get(row.object, math.inf) > row.t:
             yield f"{track_id(row.via)} of {post} at {row.t} s, before any radar of it has a track"
         seen = [first.get((ev.DETECTION, row.subject, r), math.inf) for r in range(len(c.w.radar))
-                if c.post_of_radar(r) == row.object]  # fmt: skip
+                if row.object in c.posts_of_radar(r)]  # fmt: skip
         if row.subject >= 0 and min(seen, default=math.inf) > row.t:
             yield f"{track_id(row.via)} of {post} is {c.platform(row.subject)}, which no radar of it has detected"
 
@@ -78,7 +79,7 @@ def tracks(c: Case) -> Iterator[str]:
                 yield f"{name} begins twice, at {begun[k].t} and {row.t} s"
             begun.setdefault(k, row)
             continue
-        post = int(c.w.battery[row.object].command_post) if row.code == ev.ASSIGNED else row.object
+        post = c.post_of_battery(row.object, row.t) if row.code == ev.ASSIGNED else row.object
         if k not in begun or begun[k].object != post:
             yield f"{what} of {name} at {row.t} s, which {c.names.command_post[post]} does not have"
         if k in dropped:
@@ -140,7 +141,7 @@ def dead_do_nothing(c: Case) -> Iterator[str]:
         planned = row.code == ev.LAUNCH and c.o.round[row.subject].site >= 0
         if row.code == ev.LAUNCH and row.t > launcher[row.via] + EPS_S:
             yield f"{what} from {c.names.launcher[row.via]} at {row.t} s, after its loss"
-        if row.t > post[bat.command_post] + EPS_S and not planned:
+        if row.t > post[c.post_of_battery(b, row.t)] + EPS_S and not planned:
             yield f"{what} by {c.names.battery[b]} at {row.t} s, after the loss of its command post"
         if row.t > radar[bat.radar] + EPS_S and not planned:
             yield f"{what} by {c.names.battery[b]} at {row.t} s, after the loss of its radar"

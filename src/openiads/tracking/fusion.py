@@ -52,8 +52,14 @@ def fuse_plot(fused, fset, par, locals_, j, plot):
     fused track begins as a copy of the local track (which already holds this plot). Writes the link in the
     local row.
     """
+    return fuse_message(fused, fset, par, locals_, j, locals_[j], plot)
+
+
+@kernel
+def fuse_message(fused, fset, par, locals_, j, seen, plot):
+    """As `fuse_plot`, for a plot that was under way: `seen` is local track j as it was when it took the plot."""
     local = locals_[j]
-    if local.status < CONFIRMED:
+    if seen.status < CONFIRMED:
         return -1
     k = linked_row(fused, local)
     if k >= 0:
@@ -72,7 +78,7 @@ def fuse_plot(fused, fset, par, locals_, j, plot):
             return -1
         local.n_astray = 0
         return _feed(fused, fset, par, k, plot)
-    k = correlate(fused, fset, par, locals_, j)
+    k = correlate(fused, fset, par, locals_, j, seen)
     if k >= 0:
         _link(local, fused[k], k)
         row = fused[k]
@@ -80,7 +86,7 @@ def fuse_plot(fused, fset, par, locals_, j, plot):
             fset.n_late += 1
             return -1
         return _feed(fused, fset, par, k, plot)
-    k = copy_track(fused, fset, local, CONFIRMED)
+    k = copy_track(fused, fset, seen, CONFIRMED)
     if k >= 0:
         _link(local, fused[k], k)
         fused[k].sources = source_bit(plot.radar)
@@ -109,13 +115,12 @@ def _feed(fused, fset, par, k, plot):
 
 
 @kernel
-def correlate(fused, fset, par, locals_, j):
-    """Nearest fused track (likelihood of the difference) inside `gate_correlate`, or -1.
+def correlate(fused, fset, par, locals_, j, local):
+    """Nearest fused track (likelihood of the difference) inside `gate_correlate`, or -1. `local`: state of track j.
 
     A fused track that another live track of the same radar feeds is out: one radar has at most one track per
     target, and what it resolves must stay two.
     """
-    local = locals_[j]
     best = -1
     best_c = math.inf
     pl = local.pos_ecef_m

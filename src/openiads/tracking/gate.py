@@ -46,7 +46,7 @@ def gate_d2(row, par, t_s, z0, z1, z2, r00, r01, r02, r11, r12, r22):
     """Distance d2 of a plot from the track predicted to t_s, and det S; (inf, 1) where S is not positive.
 
     The gate is the widest of the models' gates: combined covariance and the manoeuvre noise. For a plot older
-    than the track no noise is added.
+    than the track noise is added only where late plots are retrodicted.
     """
     dt = t_s - row.t_s
     pos = row.pos_ecef_m
@@ -67,6 +67,8 @@ def gate_d2(row, par, t_s, z0, z1, z2, r00, r01, r02, r11, r12, r22):
             n0 -= h * ax
             n1 -= h * ay
             n2 -= h * az
+    elif par.retrodict == 1:
+        q = -t2 * dt / 3.0
     ux, uy, uz = up_vector(pos[0], pos[1], pos[2])
     w00, w01, w02, w11, w12, w22 = noise_density(q * par.q_man_h, q * par.q_man_v, ux, uy, uz)
     s00, s01, s02, s11, s12, s22, det = inverse_sym3(

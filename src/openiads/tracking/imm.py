@@ -15,6 +15,7 @@ import math
 
 from openiads._jit import kernel
 from openiads.tracking.ballistic import height_m, propagate
+from openiads.tracking.late import update_late
 from openiads.tracking.linear import predict_cov, predict_mean, update_position
 
 MIN_STEP_S = 1e-6  # shorter steps count as none
@@ -211,17 +212,18 @@ def predict_models(row, par, dt_s):
 def imm_update(row, par, t_s, z0, z1, z2, r00, r01, r02, r11, r12, r22):
     """Predict the track to t_s and update it with a measured position (m) of covariance R (m^2).
 
-    A measurement older than the track is carried forward to the track's time with the track's velocity, and
-    its covariance grows by that velocity's uncertainty; the correlation with what the track knows already is
-    neglected (the caller bounds the age). Returns False, with the track predicted but not updated, where an
-    innovation covariance is not positive definite.
+    A measurement older than the track is filtered at its own time where `retrodict` says so (module `late`). Else
+    it is carried forward to the track's time with the track's velocity, and its covariance grows by that velocity's
+    uncertainty; the correlation with what the track knows already is neglected (the caller bounds the age).
+    Returns False, with the track predicted but not updated, where an innovation covariance is not positive definite.
     """
     dt = t_s - row.t_s
+    retrodict = dt < -MIN_STEP_S and par.retrodict == 1
     if dt > MIN_STEP_S:
         switch_and_mix(row, par, dt)
         predict_models(row, par, dt)
         row.t_s = t_s
-    elif dt < -MIN_STEP_S:
+    elif dt < -MIN_STEP_S and not retrodict:
         v = row.vel_ecef_mps
         c = row.cov
         z0 -= dt * v[0]
@@ -237,13 +239,20 @@ def imm_update(row, par, t_s, z0, z1, z2, r00, r01, r02, r11, r12, r22):
     x = row.x
     p = row.p
     mu = row.mu
-    d0, det0 = update_position(x[0], p[0], z0, z1, z2, r00, r01, r02, r11, r12, r22)
-    d1, det1 = update_position(x[1], p[1], z0, z1, z2, r00, r01, r02, r11, r12, r22)
     d2 = 0.0
     det2 = 1.0
     three = row.n_models == 3
-    if three:
-        d2, det2 = update_position(x[2], p[2], z0, z1, z2, r00, r01, r02, r11, r12, r22)
+    if retrodict:
+        d0, det0 = _late(row, par, 0, -dt, z0, z1, z2, r00, r01, r02, r11, r12, r22)
+        d1, det1 = _late(row, par, 1, -dt, z0, z1, z2, r00, r01, r02, r11, r12, r22)
+        if three:
+            d2, det2 = _late(row, par, 2, -dt, z0, z1, z2, r00, r01, r02, r11, r12, r22)
+    else:
+        remember(row, z0, z1, z2, r00, r01, r02, r11, r12, r22)
+        d0, det0 = update_position(x[0], p[0], z0, z1, z2, r00, r01, r02, r11, r12, r22)
+        d1, det1 = update_position(x[1], p[1], z0, z1, z2, r00, r01, r02, r11, r12, r22)
+        if three:
+            d2, det2 = update_position(x[2], p[2], z0, z1, z2, r00, r01, r02, r11, r12, r22)
     if det0 <= 0.0 or det1 <= 0.0 or det2 <= 0.0:
         combine(row)
         return False
@@ -265,6 +274,43 @@ def imm_update(row, par, t_s, z0, z1, z2, r00, r01, r02, r11, r12, r22):
     if three or _fast(row, par.bal_speed_mps):
         ballistic_membership(row, par)
     return True
+
+
+@kernel
+def remember(row, z0, z1, z2, r00, r01, r02, r11, r12, r22):
+    """Keep a plot as the last one taken in order of time."""
+    z = row.z_last_m
+    z[0] = z0
+    z[1] = z1
+    z[2] = z2
+    r = row.r_last_m2
+    r[0] = r00
+    r[1] = r01
+    r[2] = r02
+    r[3] = r11
+    r[4] = r12
+    r[5] = r22
+
+
+@kernel
+def _late(row, par, m, lag_s, z0, z1, z2, r00, r01, r02, r11, r12, r22):
+    """Update model m of the track with a measurement that is lag_s old."""
+    x = row.x[m]
+    qh, qv = par.q_cv_h, par.q_cv_v
+    h0, h1, h2 = x[0] - lag_s * x[3], x[1] - lag_s * x[4], x[2] - lag_s * x[5]
+    if m == 1:
+        qh, qv = par.q_man_h, par.q_man_v
+    elif m == 2:
+        qh, qv = par.q_bal, par.q_bal
+        h0, h1, h2, _, _, _ = propagate(x[0], x[1], x[2], x[3], x[4], x[5], -lag_s, par.bal_inv_beta_m2pkg)
+    ux, uy, uz = up_vector(x[0], x[1], x[2])
+    w00, w01, w02, w11, w12, w22 = noise_density(qh, qv, ux, uy, uz)
+    last = row.z_last_m
+    q = row.r_last_m2
+    return update_late(
+        x, row.p[m], lag_s, h0, h1, h2, z0, z1, z2, r00, r01, r02, r11, r12, r22,
+        w00, w01, w02, w11, w12, w22, last[0], last[1], last[2], q[0], q[1], q[2], q[3], q[4], q[5],
+    )  # fmt: skip
 
 
 @kernel

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from openiads._jit import kernel
-from openiads.tracking.imm import combine, imm_update
+from openiads.tracking.imm import combine, imm_update, remember
 from openiads.tracking.index import place, replace_after_update, unlink
 from openiads.tracking.schema import COASTED, CONFIRMED, FREE, TENTATIVE
 
@@ -55,6 +55,7 @@ def _blank(row, tset):
     row.iff_civil_n = 0
     row.iff_asked_n = 0
     row.identity = 0
+    row.t_paired_s = -1e9
 
 
 @kernel
@@ -79,6 +80,7 @@ def start_track(tracks, tset, par, plot):
     row.nis = 0.0
     z = plot.pos_ecef_m
     r = plot.r_ecef_m2
+    remember(row, z[0], z[1], z[2], r[0], r[1], r[2], r[3], r[4], r[5])
     x = row.x
     p = row.p
     mu = row.mu
@@ -140,6 +142,9 @@ def copy_track(tracks, tset, source, status):
     if status != TENTATIVE:
         row.confirmed_s = source.t_s
         tset.n_confirmed += 1
+    z = source.z_last_m
+    r = source.r_last_m2
+    remember(row, z[0], z[1], z[2], r[0], r[1], r[2], r[3], r[4], r[5])
     x = row.x
     p = row.p
     mu = row.mu

@@ -40,6 +40,7 @@ DEFAULTS: dict[str, Any] = {
     "bal_speed_mps": 700.0,
     "bal_alt_m": 20_000.0,
     "bal_inv_beta_m2pkg": 0.0,
+    "retrodict": 0,
 }
 
 #: Probability of detection and density of false and new plots (1/m^3) behind the default `cost_free`.
@@ -75,7 +76,14 @@ def tracker_params(
     for name, value in {**DEFAULTS, **values}.items():
         table[name] = value
         array = np.asarray(value, float)
-        zero_ok = name in ("bal_inv_beta_m2pkg", "min_gap", "look_margin", "late_max_s", "cost_free")
+        zero_ok = name in (
+            "bal_inv_beta_m2pkg",
+            "min_gap",
+            "look_margin",
+            "late_max_s",
+            "cost_free",
+            "retrodict",
+        )
         if not np.isfinite(array).all() or (array < 0).any() or (not zero_ok and (array == 0).any()):
             raise ValueError(f"tracker_params: {name}={value!r} must be finite and above zero")
     if (table["confirm_m"] > table["confirm_n"]).any() or (table["confirm_n"] > 30).any():

@@ -98,6 +98,10 @@ TRACK = np.dtype(
         ("iff_civil_n", "i8"),
         ("iff_asked_n", "i8"),
         ("identity", "i8"),
+        # The last plot taken in order of time: what retrodiction and registration need
+        ("z_last_m", "f8", (3,)),  # its position (imm)
+        ("r_last_m2", "f8", (6,)),  # its covariance (imm)
+        ("t_paired_s", "f8"),  # time of the reference radar's last plot that it was compared with (engine)
     ],
     align=True,
 )
@@ -156,6 +160,7 @@ TRACKER = np.dtype(
         ("bal_speed_mps", "f8"),  # the ballistic model takes part above this speed ...
         ("bal_alt_m", "f8"),  # ... and altitude; it leaves below 0.7 of either
         ("bal_inv_beta_m2pkg", "f8"),  # drag: 1 / ballistic coefficient Cd A / m; 0 no drag
+        ("retrodict", "i8"),  # 1: late plots are filtered at their own time; 0: carried forward
     ],
     align=True,
 )

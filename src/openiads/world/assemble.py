@@ -67,6 +67,7 @@ class Assembly:
     clouds: list[dict[str, Any]] = field(default_factory=list)
     extra: dict[str, str] = field(default_factory=dict)  # for Names.extra
     repeaters: list[dict[str, Any]] = field(default_factory=list)  # `world.jamming.repeater_tables`
+    links: list[dict[str, Any]] = field(default_factory=list)
 
     # --- ground --------------------------------------------------------------------------------
 
@@ -114,6 +115,32 @@ class Assembly:
         )
         self.radars[radar]["battery"] = len(self.batteries) - 1
         return len(self.batteries) - 1
+
+    def add_link(
+        self,
+        a: str,
+        b: str,
+        delay_s: float = 0.0,
+        loss: float = 0.0,
+        per_s: float = 0.0,
+        wait_max_s: float = 1.0,
+    ) -> None:
+        """A link, both ways, between two of: command posts, search radars, batteries (ids). With the first link
+        messages go over links only. per_s: messages a second, 0 without limit; wait_max_s: those that would wait
+        longer are dropped."""
+        self.links.append(
+            {"a": a, "b": b, "delay_s": delay_s, "loss": loss, "per_s": per_s, "wait_max_s": wait_max_s}
+        )
+
+    def add_standby(self, battery: int, roe: Mapping[str, Any], **doctrine: Any) -> int:
+        """The own command of a battery, for when it stands alone; after all command posts. As :meth:`add_post`."""
+        unit = self.batteries[battery]
+        site = self.radars[unit["radar"]]["site"]
+        self.posts.append(
+            {"id": f"{unit['id']} (alone)", "site": site, "roe": dict(roe), **doctrine, "standby": battery}
+        )
+        unit["own_post"] = len(self.posts) - 1
+        return len(self.posts) - 1
 
     def add_launcher(
         self, name: str, item: Item, place: Place, battery: int, rounds: Mapping[int, tuple[int, int]]

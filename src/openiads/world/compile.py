@@ -18,6 +18,7 @@ from openiads.physics.geodesy import geodetic_to_ecef
 from openiads.scenario import Fault, PlatformPlan, Scenario, ScenarioError, fault_of
 from openiads.scenario.defence import Doctrine
 from openiads.scenario.electronic import Protection
+from openiads.scenario.network import made_links
 from openiads.scenario.raid import Jammer, Recorded
 from openiads.world import flights, released, satnav, schema
 from openiads.world.assemble import Assembly, Place
@@ -38,6 +39,7 @@ _POLICY = {"salvo": salvo.SALVO, "shoot-look-shoot": salvo.SHOOT_LOOK_SHOOT}
 _LAYERING = {
     "longest-reach": salvo.LONGEST_REACH, "cheapest": salvo.CHEAPEST, "highest-pk": salvo.HIGHEST_PK,
 }  # fmt: skip
+_LOSS = {"hold": schema.LOSS_HOLD, "autonomous": schema.LOSS_AUTONOMOUS, "successor": schema.LOSS_SUCCESSOR}
 _REFRACTION = {"four-thirds": 0, "crpl-exponential": 1}
 # Worth of the defence's own equipment where the scenario gives none: enough to be a threat's target, less than an asset.
 _OWN_VALUE = {"command_post": 20.0, "radar": 20.0, "launcher": 5.0}
@@ -111,6 +113,8 @@ class _Compiler:
                 battery.id, self.posts[battery.command_post], self.radars[battery.radar],
                 item.count("target_channels"), item.count("missile_channels"),
             )  # fmt: skip
+        self._standby()
+        self.out.links = made_links(self.scenario)
         for launcher in d.launchers:
             self._launcher(launcher)
         for asset in d.assets:
@@ -134,31 +138,78 @@ class _Compiler:
     def _post(self, post: Any) -> None:
         item = self.catalog.get(post.type, "command_post")
         doctrine = self.scenario.doctrine(post.id)
-        reaction = (
-            item.si("reaction_time_s") if doctrine.reaction_time_s is None else doctrine.reaction_time_s
-        )
-        delay = doctrine.kill_assessment_delay_s
         index = self.out.add_post(
             post.id,
             _place(post.position),
             _roe(doctrine),
             value=self._value(post),
-            reaction_s=reaction,
-            assessment_delay_s=item.si("kill_assessment_s") if delay is None else delay,
-            decision_period_s=doctrine.decision_period_s,
-            assignment=_ASSIGNMENT[doctrine.assignment],
-            policy=_POLICY[doctrine.policy],
-            salvo=doctrine.salvo,
-            layering=_LAYERING[doctrine.layering],
-            min_pk=doctrine.min_pk,
-            max_range_fraction=doctrine.max_range_fraction,
-            max_rounds_per_target=doctrine.max_rounds_per_target,
-            asset_margin_m=doctrine.asset_margin_m,
-            max_threat_time_s=doctrine.max_threat_time_s,
-            **arm_fields(doctrine),
+            **self._rules(post, doctrine),
         )
         self.posts[post.id] = index
         self._extent(post, self.out.posts[index]["site"], item)
+
+    def _rules(self, post: Any, doctrine: Doctrine) -> dict[str, Any]:
+        """Fields of COMMAND_POST by doctrine and type."""
+        item = self.catalog.get(post.type, "command_post")
+        reaction = (
+            item.si("reaction_time_s") if doctrine.reaction_time_s is None else doctrine.reaction_time_s
+        )
+        delay = doctrine.kill_assessment_delay_s
+        rules: dict[str, Any] = {
+            "reaction_s": reaction,
+            "assessment_delay_s": item.si("kill_assessment_s") if delay is None else delay,
+            "decision_period_s": doctrine.decision_period_s,
+            "assignment": _ASSIGNMENT[doctrine.assignment],
+            "policy": _POLICY[doctrine.policy],
+            "salvo": doctrine.salvo,
+            "layering": _LAYERING[doctrine.layering],
+            "min_pk": doctrine.min_pk,
+            "max_range_fraction": doctrine.max_range_fraction,
+            "max_rounds_per_target": doctrine.max_rounds_per_target,
+            "asset_margin_m": doctrine.asset_margin_m,
+            "max_threat_time_s": doctrine.max_threat_time_s,
+            "remote": int(doctrine.engage_on_remote == "yes"),
+            "registration": int(doctrine.registration_estimate == "on"),
+            **arm_fields(doctrine),
+        }
+        rule = doctrine.on_command_loss
+        if rule is not None:
+            rules["loss_mode"] = _LOSS[rule.mode]
+            rules["loss_after_s"] = rule.after_s
+            rules["rejoin"] = int(rule.rejoin == "yes")
+            ids = [p.id for p in self.scenario.defence.command_posts]
+            rules["successor"] = -1 if rule.successor is None else ids.index(rule.successor)
+            if rule.successor == post.id:  # the rule of all, read for the successor itself
+                rules["loss_mode"], rules["successor"] = schema.LOSS_HOLD, -1
+        return rules
+
+    def _standby(self) -> None:
+        """A command of its own for each battery that may come to stand alone."""
+        posts = {p.id: p for p in self.scenario.defence.command_posts}
+        for battery in self.scenario.defence.batteries:
+            last = self._alone_after(battery.command_post)
+            if last is None:
+                continue
+            doctrine = self.scenario.doctrine(last)
+            assert doctrine.on_command_loss is not None
+            control = doctrine.on_command_loss.rules_of_engagement or doctrine.rules_of_engagement
+            roe = {**_roe(doctrine), "control": _CONTROL[control]}
+            rules = {**self._rules(posts[last], doctrine), "loss_mode": schema.LOSS_HOLD, "registration": 0}
+            self.out.add_standby(self.batteries[battery.id], roe, **rules)
+
+    def _alone_after(self, post: str) -> str | None:
+        """The command post, this one or a successor, whose loss leaves batteries alone; None where none does."""
+        seen: set[str] = set()
+        while post not in seen:
+            seen.add(post)
+            rule = self.scenario.doctrine(post).on_command_loss
+            if rule is None or rule.mode == "hold":
+                return None
+            if rule.mode == "autonomous":
+                return post
+            assert rule.successor is not None
+            post = rule.successor
+        return None
 
     def _extent(self, site: Any, index: int, item: Any) -> None:
         """Extent and hardness: the scenario's, else the catalogue's."""
@@ -187,7 +238,9 @@ class _Compiler:
             antenna_height_m=radar.antenna_height_m,
             az0_rad=radar.sector.centre_rad if radar.sector is not None else 0.0,
             sector_half_rad=half,
-            heading_error_rad=radar.heading_error_rad,
+            heading_error_rad=radar.heading_error_rad + radar.registration.azimuth_rad,
+            bias_range_m=radar.registration.range_m,
+            bias_el_rad=radar.registration.elevation_rad,
             t_on_s=radar.emits.from_s,
             t_off_s=_NEVER_S if radar.emits.until_s is None else radar.emits.until_s,
             protection=_protection(radar.protection),

@@ -44,6 +44,7 @@ SIM = _record(
     ("n_system_tracks", "i8"),  # running number of fused tracks
     ("n_plots", "i8"),  # plots in the buffer of the radar at work (look)
     ("n_echoes", "i8"),  # echoes in the buffer of the radar at work (look)
+    ("commands", "i8"),  # 1: links or rules for the loss of a command post are in use (command)
 )
 
 # --- ground ---------------------------------------------------------------------------------------
@@ -190,6 +191,9 @@ RADAR = _record(
     ("freq_hz", "f8"),
     ("blank_threshold", "f8"),  # of a side-lobe blanker, power ratio; 0 none
     ("mti", "i8"),  # 1: min_radial_mps counts at any elevation
+    ("node", "i8"),  # of the network, -1 without one; an engagement radar: its battery's
+    ("bias_range_m", "f8"),  # added to every reported range (registration)
+    ("bias_el_rad", "f8"),  # added to every reported elevation
 )
 RADAR_STATE = _record(
     ("emitting", "i8"),
@@ -290,6 +294,50 @@ SURFACE = _record(  # what sea or land does to one radar
 )
 MAX_PRF = 8
 
+# --- links ----------------------------------------------------------------------------------------
+LOSS_HOLD, LOSS_AUTONOMOUS, LOSS_SUCCESSOR = 0, 1, 2
+NODE = _record(("site", "i8"))  # whose life is the node's: command posts, search radars, batteries
+NODE_STATE = _record(
+    ("alive", "i8"),  # as of the last routing (network)
+    ("done", "i8"),  # scratch of the routing
+)
+LINK = _record(  # both ways
+    ("a", "i8"),  # node
+    ("b", "i8"),  # node
+    ("delay_s", "f8"),
+    ("loss", "f8"),  # probability that a message is lost on it
+    ("per_s", "f8"),  # messages a second, 0 without limit
+    ("wait_max_s", "f8"),  # a message that would have to wait longer is dropped
+)
+LINK_STATE = _record(
+    ("t_free_s", "f8"),  # when the messages taken so far will have been sent (network)
+    ("n_sent", "i8"),
+    ("n_lost", "i8"),
+    ("n_dropped", "i8"),
+)
+REPORT = _record(  # state: where a radar's plots go, and its plots that are under way (network, command)
+    ("post", "i8"),  # command post that it reports to now
+    ("cut", "i8"),  # 1: that post is lost or cannot be reached
+    ("t_cut_s", "f8"),  # since when
+    ("first", "i8"),  # oldest of its plots under way, in its slice of `mail`
+    ("n", "i8"),  # how many
+)
+MAIL = _record(  # a plot under way; the plot and the track that took it are in `mail_plot` and `mail_track`
+    ("t_arrive_s", "f8"),
+    ("post", "i8"),
+    ("local", "i8"),  # row in the radar's slice of `track`
+    ("local_id", "i8"),
+)
+BIAS = _record(  # what the command post believes of a radar's registration (register)
+    ("n", "i8"),  # pairs of plots used
+    ("az_rad", "f8"),
+    ("az_var", "f8"),
+    ("range_m", "f8"),
+    ("range_var", "f8"),
+    ("used_az_rad", "f8"),  # what its reports are corrected by
+    ("used_range_m", "f8"),
+)
+
 # --- command and fire ------------------------------------------------------------------------------
 COMMAND_POST = _record(
     ("site", "i8"),
@@ -319,6 +367,15 @@ COMMAND_POST = _record(
     ("arm_closing_sigma_mps", "f8"),  # spread of both
     ("arm_off_s", "f8"),  # time for which the threatened radar is shut down
     ("arm_value", "f8"),  # radars worth less are left on the air
+    ("node", "i8"),  # of the network, -1 without one
+    ("standby", "i8"),  # battery whose own command this row is, -1 for a command post
+    ("loss_mode", "i8"),  # LOSS_*: what those do who have lost this post
+    ("successor", "i8"),  # post that takes them, -1 none
+    ("loss_after_s", "f8"),  # after so long
+    ("rejoin", "i8"),  # 1: they come back when it can be reached again
+    ("remote", "i8"),  # 1: its batteries may fire at what their own radar does not see
+    ("registration", "i8"),  # 1: biases of the radars are estimated
+    ("reference", "i8"),  # radar that the others are compared with, -1 none
 )
 PICTURE = _record(  # what the command post holds about one fused track; written by identify, decide and shoot
     ("track_id", "i8"),  # of the track that it is about: a reused row starts afresh
@@ -357,9 +414,14 @@ BATTERY = _record(
     ("first_channel", "i8"),  # slice of `channel`
     ("n_channel", "i8"),  # targets at a time
     ("missile_channels", "i8"),  # missiles at a time
+    ("node", "i8"),  # of the network, -1 without one
+    ("own_post", "i8"),  # row of its own command, for when it stands alone; -1 none
 )
 BATTERY_STATE = _record(
     ("n_flying", "i8"),
+    ("post", "i8"),  # command post that it obeys now (command)
+    ("cut", "i8"),  # 1: that post is lost or cannot be reached (command)
+    ("t_cut_s", "f8"),  # since when
 )
 CHANNEL_FREE, CHANNEL_REACTING, CHANNEL_FIRING, CHANNEL_GUIDING, CHANNEL_ASSESSING = 0, 1, 2, 3, 4
 CHANNEL = _record(  # state: one engagement at a time in each channel of a battery
@@ -377,6 +439,7 @@ CHANNEL = _record(  # state: one engagement at a time in each channel of a batte
     ("t_burst_s", "f8"),  # last burst
     ("local_track", "i8"),  # row in the engagement radar's slice of `track`, -1 none
     ("local_id", "i8"),  # and its number
+    ("remote", "i8"),  # 1: fires without a plot of its own radar (decide)
 )
 LAUNCHER = _record(
     ("site", "i8"),
@@ -582,6 +645,8 @@ class World(NamedTuple):
     surface: np.recarray  # SURFACE, one per radar
     clutter: np.ndarray  # [radar, 2 + point], physics.clutter; no points: none
     prf_hz: np.ndarray  # [radar, MAX_PRF], pulse repetition frequencies of the canceller
+    node: np.recarray
+    link: np.recarray
     # state
     site_state: np.recarray
     platform_state: np.recarray
@@ -612,6 +677,15 @@ class World(NamedTuple):
     round: np.recarray
     event: np.recarray
     sample: np.recarray
+    node_state: np.recarray
+    link_state: np.recarray
+    route_s: np.ndarray  # [command post, node]: delay of the way, inf where there is none
+    route_link: np.ndarray  # i8 [command post, node]: first link of the way
+    report: np.recarray  # one per radar
+    mail: np.recarray  # [radar, slot]
+    mail_plot: np.recarray  # PLOT [radar, slot]
+    mail_track: np.recarray  # TRACK [radar, slot]
+    bias: np.recarray  # one per radar
 
 
 __all__ = [
@@ -619,6 +693,7 @@ __all__ = [
     "ARSENAL",
     "BATTERY",
     "BATTERY_STATE",
+    "BIAS",
     "CHANNEL",
     "COMMAND_POST",
     "ECHO",
@@ -630,6 +705,8 @@ __all__ = [
     "KNOT",
     "LAUNCHER",
     "LAUNCHER_STATE",
+    "LINK",
+    "LINK_STATE",
     "LOOK",
     "MAGAZINE",
     "MAGAZINE_STATE",
@@ -661,11 +738,14 @@ __all__ = [
 STATE_TABLES = (
     "sim", "site_state", "platform_state", "radar_state", "look", "due_s", "jammer_state", "jam", "battery_state",
     "channel", "launcher_state", "magazine_state", "strike_state", "track", "track_set", "picture", "echo", "cell", "plot",
-    "missile", "round", "event", "sample", "emission_state", "decoy_emitter_state", "component_state", "crew", "spare",
+    "AIRWAY", "ARSENAL", "BATTERY", "BATTERY_STATE", "BIAS", "CHANNEL", "COMMAND_POST", "ECHO", "EVENT", "GROUND", "JAMMER",
+    "JAMMER_STATE", "JAM_STATE", "KNOT", "LAUNCHER", "LAUNCHER_STATE", "LINK", "LINK_STATE", "LOOK", "MAGAZINE", "MAGAZINE_STATE",
+    "MASK", "MISSILE", "MISSILE_TYPE", "PICTURE", "PLATFORM", "PLATFORM_STATE", "PLOT", "RADAR", "RADAR_STATE", "ROE",
+    "ROUND", "SAMPLE", "SIM", "SITE", "SITE_STATE", "STRIKE", "STRIKE_STATE", "SURFACE", "TRACK", "TRACKER", "TRACK_SET",
 )  # fmt: skip
 
 #: Of these, buffers whose used part is counted by `sim`: what is left in them has no meaning and is not cleaned.
-BUFFERS = ("event", "sample", "echo", "cell", "plot")
+BUFFERS = ("event", "sample", "echo", "cell", "plot", "mail", "mail_plot", "mail_track")
 
 
 def scratch(world: World) -> World:

@@ -15,7 +15,7 @@ from openiads.physics.geodesy import enu_basis, geodetic_to_ecef
 from openiads.physics.interceptor_schema import missiles
 from openiads.tracking.params import tracker_params
 from openiads.tracking.schema import make_plots, make_track_sets, make_tracks, make_work
-from openiads.world import schema
+from openiads.world import network, schema
 from openiads.world.assemble import Assembly
 from openiads.world.ground import ground_tables
 from openiads.world.jamming import fill_jammer, fill_protection, jam_tables, repeater_tables
@@ -77,6 +77,8 @@ def build(a: Assembly) -> World:
         **_weather(a),
         repeater=repeater,
         repeater_coupling_m2=repeater_coupling,
+        node=network.node_table(a),
+        link=network.link_table(a),
         site_state=_site_state(a),
         platform_state=_platform_state(a),
         radar_state=_table(schema.RADAR_STATE, len(a.radars)),
@@ -84,7 +86,7 @@ def build(a: Assembly) -> World:
         look=_table(schema.LOOK, (len(a.radars), len(a.platforms))),
         jammer_state=_jammer_state(a),
         jam=_jam_state(a),
-        battery_state=_table(schema.BATTERY_STATE, len(a.batteries)),
+        battery_state=_battery_state(a),
         channel=_channels(n_channels),
         launcher_state=_table(schema.LAUNCHER_STATE, len(a.launchers)),
         magazine_state=_magazine_state(a),
@@ -102,6 +104,15 @@ def build(a: Assembly) -> World:
         work=make_work(MAX_PLOTS, n_track),
         desk=_desk(a, n_channels),
         **survive_tables(a),
+        node_state=network.node_states(a),
+        link_state=_table(schema.LINK_STATE, len(a.links)),
+        route_s=network.ways(a, network.nodes(a))[0],
+        route_link=network.ways(a, network.nodes(a))[1],
+        report=network.reports(a),
+        mail=_table(schema.MAIL, (len(a.radars), network.slots(a))),
+        mail_plot=make_plots(len(a.radars) * network.slots(a)).reshape(len(a.radars), network.slots(a)),
+        mail_track=make_tracks(len(a.radars) * network.slots(a)).reshape(len(a.radars), network.slots(a)),
+        bias=network.biases(a),
     )
 
 
@@ -111,6 +122,7 @@ def _sim(a: Assembly) -> np.recarray:
     sim.n_steps = round(a.duration_s / a.dt_s)
     sim.n_substeps = a.n_substeps
     sim.sample_every = round(a.sample_s / a.dt_s) if a.sample_s > 0.0 else 0
+    sim.commands = 1 if a.links or any(c.get("loss_mode", 0) != schema.LOSS_HOLD for c in a.posts) else 0
     return sim
 
 
@@ -120,10 +132,10 @@ def _event_capacity(a: Assembly, n_rounds: int) -> int:
     false_tracks = int(a.duration_s)
     false = sum(x["count"] for x in a.repeaters) * len(a.radars) * int(a.duration_s)
     plans = sum(int(a.duration_s) for j in a.jammers if j["plan"].get("planned"))
-    base = (
-        len(a.platforms) * per_platform + n_rounds * 8 + false_tracks * len(a.radars) + 2000 + plans + false
-    )
-    return base + event_room(a)
+    # A command that comes and goes, at most every few seconds.
+    changes = (len(a.batteries) + len(a.radars)) * int(a.duration_s) if a.links else 0
+    noise = false_tracks * len(a.radars) + plans + false + changes
+    return len(a.platforms) * per_platform + n_rounds * 8 + noise + 2000 + event_room(a)
 
 
 def _sample_capacity(a: Assembly, n_rounds: int) -> int:
@@ -150,7 +162,8 @@ def _sites(a: Assembly) -> np.recarray:
     for index, x in enumerate(a.launchers):
         table[x["site"]].row = index
     for index, c in enumerate(a.posts):
-        table[c["site"]].row = index
+        if c.get("standby", -1) < 0:
+            table[c["site"]].row = index
     for index, d in enumerate(a.decoy_emitters):
         table[d["site"]].row = index
     mark_components(a, table)
@@ -252,6 +265,8 @@ def _radars(a: Assembly, n_track: int) -> np.recarray:
         row.t_on_s, row.t_off_s = r.get("t_on_s", 0.0), r.get("t_off_s", _NEVER_S)
         row.first_track, row.n_track = index * n_track, n_track
         fill_protection(row, r)
+        row.node = network.node_of_radar(a, network.nodes(a), r) if a.links else -1
+        row.bias_range_m, row.bias_el_rad = r.get("bias_range_m", 0.0), r.get("bias_el_rad", 0.0)
     return table
 
 
@@ -301,7 +316,8 @@ def _jam_state(a: Assembly) -> np.recarray:
 _POST_DEFAULTS = {
     "assignment": assign.GREEDY, "policy": 0, "salvo": 2, "layering": 1, "reaction_s": 10.0, "assessment_delay_s": 5.0,
     "min_pk": 0.3, "max_range_fraction": 1.0, "max_rounds_per_target": 6, "asset_margin_m": 30e3,
-    "max_threat_time_s": 1800.0,
+    "max_threat_time_s": 1800.0, "standby": -1, "loss_mode": schema.LOSS_HOLD, "successor": -1, "loss_after_s": 20.0, "rejoin": 1,
+    "remote": 0, "registration": 0,
 }  # fmt: skip
 
 
@@ -313,6 +329,8 @@ def _posts(a: Assembly, n_track: int) -> np.recarray:
                 row[name] = value
         row.decision_every = max(round(c.get("decision_period_s", 2.0) / a.dt_s), 1)
         row.first_track, row.n_track = (len(a.radars) + index) * n_track, n_track
+        row.node = index if a.links and row.standby < 0 else -1
+        row.reference = next((k for k, r in enumerate(a.radars) if r["post"] == index), -1)
     return table
 
 
@@ -331,7 +349,15 @@ def _batteries(a: Assembly) -> np.recarray:
         row.command_post, row.radar = b["post"], b["radar"]
         row.first_channel, row.n_channel = first, b["targets"]
         row.missile_channels = b["missiles"]
+        row.node = network.nodes(a)[b["id"]][0] if a.links else -1
+        row.own_post = b.get("own_post", -1)
         first += b["targets"]
+    return table
+
+
+def _battery_state(a: Assembly) -> np.recarray:
+    table = _table(schema.BATTERY_STATE, len(a.batteries))
+    table["post"] = [b["post"] for b in a.batteries]
     return table
 
 
@@ -411,6 +437,12 @@ def _trackers(a: Assembly) -> np.recarray:
     for index, row in enumerate(table[len(a.radars) :]):
         reporting = [t.revisit_s for t, r in zip(table, a.radars, strict=False) if r["post"] == index]
         row.revisit_s = min(reporting, default=10.0)
+        alone = a.posts[index].get("standby", -1)
+        if alone >= 0:
+            row.revisit_s = table[a.batteries[alone]["radar"]].revisit_s
+        elif a.links:
+            row.retrodict = int(network.longest_s(a) > 0.0)
+            row.late_max_s = network.late_max_s(a)
     return table
 
 
@@ -418,6 +450,10 @@ def _track_sets(a: Assembly, n_sets: int) -> np.recarray:
     table = make_track_sets(n_sets)
     for index in range(len(a.posts)):
         table[len(a.radars) + index].next_id = index * 1_000_000 + 1
+    # Batteries that stand alone number theirs in what the first command post will never come to.
+    alone = [k for k, c in enumerate(a.posts) if c.get("standby", -1) >= 0]
+    for place, index in enumerate(alone):
+        table[len(a.radars) + index].next_id = 100_000 + place * (900_000 // len(alone)) + 1
     return table
 
 

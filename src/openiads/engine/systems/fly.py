@@ -12,7 +12,7 @@ from openiads.engine import events, rng
 from openiads.engine.systems import move
 from openiads.engine.systems.damage import damage_site
 from openiads.engine.systems.ground import ground_below_m
-from openiads.engine.systems.north import to_true, turn_back
+from openiads.engine.systems.north import north_error_rad, to_true, turn_back
 from openiads.physics import interceptor_schema as ims
 from openiads.physics import lethality
 from openiads.physics.deception import centroid_share
@@ -83,7 +83,7 @@ def _uplink(w, i, t_s):
         x, y, z, vx, vy, vz = predicted_state(trk, tracker, t_s)
         r.planned = 0
     # Radar and missile share their unit's north: an error of it cancels between them.
-    if w.radar[radar].heading_error_rad != 0.0:
+    if north_error_rad(w, radar) != 0.0:
         x, y, z = to_true(w, radar, x, y, z)
         vx, vy, vz = turn_back(w, radar, vx, vy, vz)
     r.t_est_s = t_s

@@ -287,9 +287,10 @@ def _measure(w, r, lead, peak, u_reply):
     z = rng.normal4(sim.seed, sim.replication, rng.STREAM_MEASURE, p, r, epoch(peak.t_s))
     row = w.plot[sim.n_plots]
     row.t_s = peak.t_s
-    row.range_m = dist + sr * z[0]
-    row.az_rad = az + sa * z[1] + par.heading_error_rad
-    row.el_rad = el + se * z[2]
+    fix = w.bias[r]
+    row.range_m = dist + sr * z[0] + (par.bias_range_m - fix.used_range_m)
+    row.az_rad = az + sa * z[1] + (par.heading_error_rad - fix.used_az_rad)
+    row.el_rad = el + se * z[2] + par.bias_el_rad
     row.range_sigma_m, row.az_sigma_rad, row.el_sigma_rad = sr, sa, se
     row.snr_db = 10.0 * math.log10(max(snr, 1e-12))
     # The radar knows its own constant, so a plot's strength and range give an estimate of the cross section.

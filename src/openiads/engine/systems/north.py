@@ -9,13 +9,19 @@ from openiads.physics.geodesy import ecef_to_enu, enu_to_ecef
 
 
 @kernel
+def north_error_rad(w, r):
+    """What is left of the error of radar r's north after what the command post corrects."""
+    return w.radar[r].heading_error_rad - w.bias[r].used_az_rad
+
+
+@kernel
 def to_true(w, r, x, y, z):
     """Where radar r in truth looks when it points at (x, y, z) as the command post knows it.
 
     Its reports are turned clockwise by its heading error; so what it is told to look at is turned back.
     """
     par = w.radar[r]
-    if par.heading_error_rad == 0.0:
+    if north_error_rad(w, r) == 0.0:
         return x, y, z
     dx, dy, dz = turn_back(w, r, x - par.x_m, y - par.y_m, z - par.z_m)
     return par.x_m + dx, par.y_m + dy, par.z_m + dz
@@ -27,6 +33,7 @@ def turn_back(w, r, dx, dy, dz):
     par = w.radar[r]
     g = w.site[par.site]
     e, n, u = ecef_to_enu(dx, dy, dz, g.ex, g.ey, g.ez, g.nx, g.ny, g.nz, g.ux, g.uy, g.uz)
-    c, s = math.cos(par.heading_error_rad), math.sin(par.heading_error_rad)
+    error = north_error_rad(w, r)
+    c, s = math.cos(error), math.sin(error)
     e, n = e * c - n * s, n * c + e * s
     return enu_to_ecef(e, n, u, g.ex, g.ey, g.ez, g.nx, g.ny, g.nz, g.ux, g.uy, g.uz)

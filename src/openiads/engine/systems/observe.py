@@ -14,10 +14,12 @@ from openiads.engine.systems import sense
 from openiads.engine.systems.deceive import false_targets
 from openiads.engine.systems.look import NOT_ASKED, REPLY_CIVIL, REPLY_FRIEND, detect, echo
 from openiads.engine.systems.move import evaluate
+from openiads.engine.systems.network import arrival_s, next_mail, post_away
 from openiads.engine.systems.north import to_true
+from openiads.engine.systems.register import register
 from openiads.physics.antenna import GAUSS_EXPONENT
 from openiads.physics.geodesy import ecef_to_enu
-from openiads.tracking.fusion import fuse_plot, maintain_fused
+from openiads.tracking.fusion import fuse_message, maintain_fused
 from openiads.tracking.imm import predicted_state
 from openiads.tracking.scan import process_look, process_scan
 from openiads.tracking.schema import FREE, NO_ROOM, NOW_CONFIRMED, STROBE
@@ -48,6 +50,8 @@ def observe(w):
             _track_search_plots(w, r, sim.t_s)
         if looks:
             _track_looks(w, r, sim.t_s)
+    if w.link.shape[0] > 0:
+        _deliver(w, sim.t_s)
     every = max(int(_MAINTAIN_EVERY_S / sim.dt_s + 0.5), 1)
     if sim.step % every == 0:
         for c in range(w.command_post.shape[0]):
@@ -92,14 +96,55 @@ def _report(w, r, tracks, i):
             w, plot.t_s, events.LOCAL_TRACK, plot.truth, r, tracks[plot.track].id, -1, plot.range_m, math.nan,
             math.nan, math.nan,
         )  # fmt: skip
-    c = w.radar[r].command_post
+    c = w.report[r].post
     if c < 0 or w.site_state[w.command_post[c].site].alive == 0:
         return
-    _fuse(w, c, tracks, plot)
+    if w.command_post[c].registration == 1:
+        register(w, r, c, tracks, plot)
+    if w.link.shape[0] > 0 and w.command_post[c].standby < 0:
+        t_arrive_s = arrival_s(w, r, c, plot, tracks[plot.track].id)
+        if t_arrive_s > w.sim[0].t_s:
+            if t_arrive_s < math.inf:
+                post_away(w, r, c, tracks, plot, t_arrive_s)
+            return
+        _fuse(w, c, tracks, tracks[plot.track], plot, t_arrive_s)
+        return
+    _fuse(w, c, tracks, tracks[plot.track], plot, plot.t_s)
 
 
 @kernel
-def _fuse(w, c, tracks, plot):
+def _deliver(w, t_s):
+    """Fuse the plots that have arrived at their command posts by now."""
+    r = next_mail(w, t_s)
+    while r >= 0:
+        s = w.report[r]
+        m = s.first
+        s.first = (m + 1) % w.mail.shape[1]
+        s.n -= 1
+        c = w.mail[r, m].post
+        tracks = _local_tracks(w, r)
+        local = tracks[w.mail[r, m].local]
+        # Not for one that has changed its post or died, nor of a track that the radar has dropped meanwhile.
+        if (
+            c == s.post
+            and w.site_state[w.command_post[c].site].alive == 1
+            and local.status != FREE
+            and local.id == w.mail[r, m].local_id
+        ):
+            _fuse(
+                w,
+                c,
+                tracks[: w.track_set[r].n_high],
+                w.mail_track[r, m],
+                w.mail_plot[r, m],
+                w.mail[r, m].t_arrive_s,
+            )
+        r = next_mail(w, t_s)
+
+
+@kernel
+def _fuse(w, c, tracks, seen, plot, t_s):
+    """`seen`: the local track as it was when it took the plot; t_s: when the plot is there."""
     row_of = w.radar.shape[0] + c
     fused = _fused_tracks(w, c)
     fset = w.track_set[row_of]
@@ -108,12 +153,12 @@ def _fuse(w, c, tracks, plot):
     linked = tracks[plot.track].system
     linked_id = tracks[plot.track].system_id
     was_live = linked >= 0 and fused[linked].status != FREE and fused[linked].id == linked_id
-    k = fuse_plot(fused, fset, w.tracker[row_of], tracks, plot.track, plot)
+    k = fuse_message(fused, fset, w.tracker[row_of], tracks, plot.track, seen, plot)
     if k < 0:
         if fset.n_no_room > no_room:
             w.sim[0].status |= status.TRACK_OVERFLOW
         if was_live and fused[linked].status == FREE:
-            _dropped(w, c, fused[linked], plot.t_s)
+            _dropped(w, c, fused[linked], t_s)
         return
     trk = fused[k]
     if plot.iff != NOT_ASKED:
@@ -123,11 +168,11 @@ def _fuse(w, c, tracks, plot):
         elif plot.iff == REPLY_CIVIL:
             trk.iff_civil_n += 1
     if fset.next_id > before:
-        _new_picture(w, c, k, trk, plot)
+        new_picture(w, c, k, trk, plot, t_s)
 
 
 @kernel
-def _new_picture(w, c, k, trk, plot):
+def new_picture(w, c, k, trk, plot, t_s):
     """A fused track begins: a clean slate in the command post's picture."""
     pic = w.picture[w.command_post[c].first_track + k]
     pic.track_id = trk.id
@@ -157,7 +202,7 @@ def _new_picture(w, c, k, trk, plot):
     pic.t_arm_again_s = -1e9
     events.emit(
         w,
-        plot.t_s,
+        t_s,
         events.SYSTEM_TRACK,
         plot.truth,
         c,
@@ -221,7 +266,10 @@ def _look_at(w, r, c, t_s):
     trk = w.track[ch.track]
     if trk.status == FREE or trk.id != ch.track_id:
         return
-    post = w.radar[r].command_post
+    post = w.report[r].post
+    first = w.command_post[post].first_track
+    if ch.track < first or ch.track >= first + w.command_post[post].n_track:
+        return  # an engagement that a lost command post has left behind
     x, y, z, _, _, _ = predicted_state(trk, w.tracker[w.radar.shape[0] + post], t_s)
     x, y, z = to_true(w, r, x, y, z)
     w.radar_state[r].n_track_looks += 1

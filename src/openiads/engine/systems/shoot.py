@@ -15,6 +15,7 @@ from openiads.engine.systems import fly
 from openiads.engine.systems.emission import usable
 from openiads.engine.systems.meet import meet
 from openiads.engine.systems.move import evaluate
+from openiads.engine.systems.network import delay_s
 from openiads.physics import interceptor_schema as ims
 from openiads.physics import lethality
 from openiads.physics.interceptor import launch
@@ -67,14 +68,15 @@ def _run_channel(w, b, c):
     ch = w.channel[c]
     radar = w.battery[b].radar
     trk = w.track[ch.track]
-    post = w.command_post[w.battery[b].command_post].site
-    if not usable(w, radar) or w.site_state[post].alive == 0:
-        _stop_firing(w, ch)
+    s = w.battery_state[b]
+    post = w.command_post[s.post]
+    if not usable(w, radar) or w.site_state[post.site].alive == 0 or s.cut == 1:
+        stop_firing(w, ch)
         if ch.flying <= 0:
             close(w, b, c, UNIT_LOST)
         return
     if (trk.status == FREE or trk.id != ch.track_id) and ch.phase != schema.CHANNEL_ASSESSING:
-        _stop_firing(w, ch)
+        stop_firing(w, ch)
         if ch.flying <= 0:
             close(w, b, c, TRACK_LOST if ch.fired == 0 else ASSESSED_KILL)
         return
@@ -84,18 +86,19 @@ def _run_channel(w, b, c):
         _fire(w, b, c, t_s)
     if ch.phase == schema.CHANNEL_GUIDING and ch.flying <= 0:
         ch.phase = schema.CHANNEL_ASSESSING
-        ch.t_ready_s = t_s + w.command_post[w.battery[b].command_post].assessment_delay_s
+        # What its radar sees after the burst must have got to the command post.
+        ch.t_ready_s = t_s + (post.assessment_delay_s + delay_s(w, s.post, w.battery[b].node))
     if ch.phase == schema.CHANNEL_ASSESSING and t_s >= ch.t_ready_s:
         _assess(w, b, c)
 
 
 @kernel
 def _react(w, b, c, t_s):
-    """Wait out the reaction time; fire only once the fire unit's own radar holds the target."""
+    """Wait out the reaction time; fire only once the fire unit's own radar holds the target, or where it need not."""
     ch = w.channel[c]
     if t_s < ch.t_ready_s:
         return
-    if t_s - ch.t_plot_s <= _FRESH_S:
+    if t_s - ch.t_plot_s <= _FRESH_S or ch.remote == 1:
         ch.phase = schema.CHANNEL_FIRING
     elif t_s > ch.t_ready_s + _ACQUIRE_S:
         close(w, b, c, NOT_ACQUIRED)
@@ -109,7 +112,7 @@ def _fire(w, b, c, t_s):
         mag, any_left = _pick_magazine(w, b, ch.weapon, t_s)
         if mag < 0:
             if not any_left:
-                _stop_firing(w, ch)
+                stop_firing(w, ch)
                 if ch.fired == 0:
                     close(w, b, c, NO_ROUNDS)
             break
@@ -118,7 +121,7 @@ def _fire(w, b, c, t_s):
             ch.t_ready_s = t_s + _RETRY_S
             break
         if launched == NO_MEETING:
-            _stop_firing(w, ch)
+            stop_firing(w, ch)
             if ch.fired == 0:
                 close(w, b, c, OUT_OF_ENVELOPE)
             break
@@ -127,7 +130,7 @@ def _fire(w, b, c, t_s):
 
 
 @kernel
-def _stop_firing(w, ch):
+def stop_firing(w, ch):
     """Give up the rounds not yet fired; they no longer count as committed."""
     pic = w.picture[ch.track]
     if pic.track_id == ch.track_id:
@@ -198,7 +201,7 @@ def _launch_at_track(w, b, c, mag, t_s):
     """One launch at the channel's track: LAUNCHED; WAIT while the target is still to come into the envelope."""
     ch = w.channel[c]
     trk = w.track[ch.track]
-    par = w.tracker[w.radar.shape[0] + w.battery[b].command_post]
+    par = w.tracker[w.radar.shape[0] + w.battery_state[b].post]
     site = w.launcher[w.magazine[mag].launcher].site
     x, y, z, vx, vy, vz = predicted_state(trk, par, t_s)
     ok, flight_s, tof_s, _, _, _ = meet(w, ch.weapon, site, trk, par, t_s, 0.0, _MEET_CAP_S, _BISECTIONS)
@@ -263,7 +266,7 @@ def _assess(w, b, c):
 def close(w, b, c, reason):
     """The one place where an engagement ends and its channel becomes free."""
     ch = w.channel[c]
-    _stop_firing(w, ch)
+    stop_firing(w, ch)
     trk = w.track[ch.track]
     truth = trk.truth if trk.id == ch.track_id else -1
     events.emit(
