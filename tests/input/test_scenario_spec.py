@@ -400,9 +400,11 @@ def test_schema_agrees_with_the_reader():
 def test_examples_of_the_documentation_are_scenarios():
     """The smallest scenario, and each other YAML block put in its place, against the real catalogue."""
     blocks = re.findall(r"```yaml\n(.*?)```", DOCS, re.S)
-    assert blocks[0] == SMALL and len(blocks) == 4
+    assert blocks[0] == SMALL and len(blocks) == 5
     load_text(SMALL, catalog_ids=NAMES)
-    defence, raid, traffic = blocks[1:]
+    defence, raid, environment, traffic = blocks[1:]
+    sky = load_text(SMALL.replace("defence:", environment + "defence:", 1), catalog_ids=NAMES).environment
+    assert sky.terrain is not None and sky.rain_mm_h == 4.0 and sky.clutter == "on"
     rest = SMALL.partition("  radars:")[2].replace("{id: EW,", "{id: EW, command_post: CP-N,")
     rest = rest.replace("{id: FC,", "{id: FC, command_post: CP-N,").replace(
         "{id: B1,", "{id: B1, command_post: CP-N,"
