@@ -65,8 +65,8 @@ def test_defaults(full):
                       "[{id: C, type: t, position: {lat: 0 deg, lon: 0 deg}}]}")  # fmt: skip
     assert (quiet.duration_s, quiet.seed, quiet.raid.groups, quiet.traffic.recorded) == (1200.0, 1, (), ())
     assert quiet.defence.command_posts[0].position.alt_m == 0.0
-    assert [g.iff_answers for g in full.groups()] == ["spoofed", "none", "none", "none"]
-    assert [g.transponder_on for g in full.groups()] == [False, False, False, True]
+    assert [g.iff_answers for g in full.groups()] == ["spoofed", "none", "none", "none", "none"]
+    assert [g.transponder_on for g in full.groups()] == [False, False, False, True, True]
 
 
 def test_one_command_post_need_not_be_named():
@@ -117,7 +117,7 @@ def test_route_keeps_altitude_and_speed(full):
 
 def test_formation(full):
     plans = full.platforms()
-    assert [p.id for p in plans] == ["CM-01", "CM-02", "CM-03", "CM-04", "TBM", "ARM", "CIV"]
+    assert [p.id for p in plans] == ["CM-01", "CM-02", "CM-03", "CM-04", "TBM", "ARM", "CIV", "FERRY"]
     assert [p.at_s for p in plans[:4]] == [60.0, 65.0, 70.0, 75.0]
     # Abreast: the four first points lie on one line square to the course, 500 m apart, from left to right.
     points = [(p.route[0].lat_rad / DEG, p.route[0].lon_rad / DEG) for p in plans[:4]]
@@ -395,9 +395,9 @@ def test_schema_agrees_with_the_reader():
 def test_examples_of_the_documentation_are_scenarios():
     """The smallest scenario, and each other YAML block put in its place, against the real catalogue."""
     blocks = re.findall(r"```yaml\n(.*?)```", DOCS, re.S)
-    assert blocks[0] == SMALL and len(blocks) == 4
+    assert blocks[0] == SMALL and len(blocks) == 5
     load_text(SMALL, catalog_ids=NAMES)
-    defence, raid, traffic = blocks[1:]
+    defence, alive, raid, traffic = blocks[1:]
     rest = SMALL.partition("  radars:")[2].replace("{id: EW,", "{id: EW, command_post: CP-N,")
     rest = rest.replace("{id: FC,", "{id: FC, command_post: CP-N,").replace(
         "{id: B1,", "{id: B1, command_post: CP-N,"
@@ -408,6 +408,12 @@ def test_examples_of_the_documentation_are_scenarios():
     before_raid = SMALL.partition("raid:")[0]
     scenario = load_text(before_raid + raid + traffic, catalog_ids=NAMES)
     assert [p.id for p in scenario.platforms()] == ["TBM", "ARM-01", "ARM-02", "SOJ", "CIV"]
+    radars, _, others = alive.partition("  radars:\n")[2].partition("  decoy_emitters:")
+    text = before_raid.replace(
+        "  radars:\n", alive.partition("defence:\n")[2].partition("  radars:")[0] + "  radars:\n" + radars
+    )
+    scenario = load_text(text + "  decoy_emitters:" + others, catalog_ids=NAMES)
+    assert scenario.defence.maintenance.crews == 2 and scenario.defence.radars[0].emission.phase_s == 10.0
     inline = re.findall(r"`(\{id: A59.*?\})`", DOCS, re.S) + re.findall(
         r"`((?:surface_strikes|ground_targets): \[.*?\])`", DOCS, re.S
     )
