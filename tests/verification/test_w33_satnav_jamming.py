@@ -74,7 +74,7 @@ def test_impacts_spread_as_the_error_says():
         ("threshold: 35 dB", "threshold: 90 dB"),  # a receiver that is not lost
         (
             "threshold: 35 dB",
-            "threshold: 35 dB, null: 50 dB, elements: 2",
+            "threshold: 35 dB, null_depth: 50 dB, elements: 2",
         ),  # one null for one jammer: 16 m away only
         ("navigation: {drift: 1 m/s, threshold: 35 dB}", "iff: none"),  # no satellites used
         ("altitude: 30 m}, erp", "altitude: 30 m}, from: 199 s, erp"),  # not yet on

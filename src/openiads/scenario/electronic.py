@@ -170,6 +170,6 @@ class Navigation(Model):
         35.0, alias="threshold", description="jammer over signal at which it loses its satellites"
     )
     null_db: Annotated[float, Q("gain", 0.0, 60.0)] = Field(
-        0.0, alias="null", description="depth of the nulls of its antenna toward jammers"
+        0.0, alias="null_depth", description="depth of the nulls of its antenna toward jammers"
     )
     elements: int = Field(1, ge=1, le=16, description="of that antenna: one jammer less can be nulled")
