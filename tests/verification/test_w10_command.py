@@ -8,13 +8,14 @@ import math
 
 import numpy as np
 import pytest
-from support import runs
+from support import runs, scenes
 from support import saturation as sat
 
 from openiads.doctrine.standard import decide
 from openiads.engine import events
 from openiads.engine.run import Engine
 from openiads.engine.schedule import run_steps
+from openiads.testing import check_invariants
 from openiads.world import schema
 from openiads.world.assemble import Place
 
@@ -88,6 +89,7 @@ def test_the_shortest_living_way_is_taken(compiled_engine):
     for lost in (None, "X"):
         case = defended(links=[("B", "CP", {"delay_s": 0.0})])
         a = case.a
+        a.radars[1]["t_on_s"] = 1e8  # one radar tells
         for name, delay_s in (("X", 1.0), ("Y", 3.0)):
             a.add_radar(
                 name, sat.sure_radar("91N6E", interrogator=False), sat.at(90.0, 4e3), 0, value=0.0, t_on_s=1e8
@@ -172,6 +174,18 @@ def test_engagements_go_on(compiled_engine):
     assert taken.value == 4
     assert fates(o)[:4] == ["killed"] * 4
     assert len(sat.of(o, events.ENGAGEMENT_END)) == 4
+    assert len(sat.of(o, events.HANDED_OVER)) == 4
+
+
+def test_the_log_adds_up(compiled_engine):
+    """The checks that hold for every run hold for runs with links, losses, successors and hand-overs."""
+    world, names = scenes.cut_off()
+    seen = set()
+    for seed in range(30):
+        o = runs.run(world, seed)
+        assert not check_invariants(o, world, names)
+        seen |= set(o.event.code.tolist())
+    assert {events.COMMAND_LOST, events.COMMAND_TAKEN, events.REPORTS_TO, events.HANDED_OVER} <= seen
 
 
 def test_a_relay_cut_off_and_no_way_back(compiled_engine):
@@ -203,7 +217,7 @@ def test_a_successor(compiled_engine):
     assert (taken.object, moved.object) == (1, 1)
     assert moved.t_s == taken.t_s
     later = sat.of(o, events.SYSTEM_TRACK)
-    assert set(later.object[later.t_s > taken.t_s]) == {1}
+    assert set(later.object[later.t_s >= taken.t_s - 1.0]) == {1}  # the search hands over once a second
     assert fates(o)[:4] == ["killed"] * 4
 
 

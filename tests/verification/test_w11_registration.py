@@ -25,7 +25,7 @@ END_S = 300.0
 def scene(estimate, azimuth=AZIMUTH, far=RANGE):
     a = Assembly(duration_s=END_S)
     post = a.add_post("CP", sat.HERE, {"control": 2}, value=0.0, registration=int(estimate))
-    radar = sighting.quiet("generic-s-band", interrogator=False, claim_range_m=900e3)
+    radar = sighting.quiet("generic-s-band", interrogator=False, peak_power_w=1e6)
     a.add_radar("REF", radar, sat.HERE, post, value=0.0)
     a.add_radar(
         "OFF",

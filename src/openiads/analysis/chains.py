@@ -36,6 +36,7 @@ class Chains:
         events: events per platform, in time order.
         losses: events "site lost", in time order.
         strobes: times of jam strobes per radar.
+        commands: events "command lost", "command taken", "command back", in time order.
     """
 
     threats: dict[str, dict[str, Any]]
@@ -45,6 +46,7 @@ class Chains:
     events: dict[str, list[Event]] = field(default_factory=lambda: defaultdict(list))
     losses: list[Event] = field(default_factory=list)
     strobes: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    commands: list[Event] = field(default_factory=list)
 
     def of(self, threat: str, *kinds: str) -> list[Event]:
         """Events of a threat, of these kinds if any are given."""
@@ -72,6 +74,8 @@ def chains(run: Run) -> Chains:
             made.events[platform].append(event)
         if event.event == "site lost":
             made.losses.append(event)
+        elif event.event in ("command lost", "command taken", "command back"):
+            made.commands.append(event)
         elif event.event == "jam strobe" and event.object is not None:
             made.strobes[event.object].append(event.t_s)
     return made

@@ -116,7 +116,7 @@ def _track(known: Chains, threat: str) -> Finding | None:
     text = f"It was first detected at {seconds(first.t_s)} ({km(first.range_m)}, {first.object}), "
     if local:
         text += "one radar held a track, but the command post never formed one."
-        lost = _lost(known, threat, "command post")
+        lost = (*_lost(known, threat, "command post"), *_command(known, threat))
     else:
         text += f"and no track was confirmed in the {seconds(_end(known, threat) - first.t_s)} that remained."
         lost = ()
@@ -148,13 +148,15 @@ def _assignment(known: Chains, threat: str) -> Finding | None:
         "and was never assigned to a battery."
     ]
     if not holds:
-        return Finding("assignment", "never assigned, no reason logged", (*texts, *_late(known, threat)))
+        texts += [*_late(known, threat), *_command(known, threat)]
+        return Finding("assignment", "never assigned, no reason logged", tuple(texts))
     main = max(holds, key=lambda hold: hold.total_s)
     texts += _held_fire(known, threat)
     if main.reason in _OUT_OF_REACH:
         texts += _late(known, threat)
     if main.reason == "no fire unit working":
         texts += _lost(known, threat, "radar", "launcher", "command post")
+    texts += _command(known, threat)
     return Finding("assignment", main.reason, tuple(texts))
 
 
@@ -175,6 +177,7 @@ def _launch(known: Chains, threat: str) -> Finding | None:
             f"{seconds(_end(known, threat) - assigned[0].t_s)} were left, less than the battery needed."
         )
     texts += [*_late(known, threat), *_lost(known, threat, "radar", "launcher", "command post")]
+    texts += _command(known, threat)
     return Finding("launch", cause, tuple(texts))
 
 
@@ -314,6 +317,20 @@ def _lost(known: Chains, threat: str, *kinds: str, after_s: float = -1.0) -> tup
     what = [str(known.sites[str(e.subject)]["kind"]).capitalize() for e in gone]
     return tuple(
         f"{w} {e.subject} had been lost at {seconds(e.t_s)}." for w, e in zip(what, gone, strict=True)
+    )
+
+
+def _command(known: Chains, threat: str) -> tuple[str, ...]:
+    """Who was without command, and who took over, before the threat's end."""
+    words = {
+        "command lost": "{0} was without its command post {1} from {2} on.",
+        "command taken": "{0} obeyed {1} from {2} on.",
+        "command back": "{0} obeyed {1} again from {2} on.",
+    }
+    return tuple(
+        words[e.event].format(e.subject, e.object, seconds(e.t_s))
+        for e in known.commands
+        if e.t_s <= _end(known, threat)
     )
 
 

@@ -46,6 +46,7 @@ COMMAND_LOST = 70
 COMMAND_TAKEN = 71
 COMMAND_BACK = 72
 REPORTS_TO = 73
+HANDED_OVER = 74
 
 # Enumerations used in `detail`; the order is the number.
 IDENTITY = ("unknown", "friend", "neutral", "hostile")
@@ -223,6 +224,15 @@ SPECS: dict[int, EventSpec] = {
         note="who commands it from now on: a successor, or itself",
     ),
     COMMAND_BACK: EventSpec("command back", "battery", "command_post", None, None, "engagements_kept"),
+    HANDED_OVER: EventSpec(
+        "engagement handed over",
+        "platform",
+        "battery",
+        "track",
+        None,
+        "former_track_number",
+        note="goes on under another command, on a track of that",
+    ),
     REPORTS_TO: EventSpec(
         "reports to", "radar", "command_post", note="a search radar changes its command post"
     ),

@@ -122,10 +122,18 @@ def channels(c: Case) -> Iterator[str]:
     open_: dict[tuple[int, int], list[Row]] = defaultdict(list)
     fired: Counter[tuple[int, int]] = Counter()
     busy: Counter[int] = Counter()
-    for row in c.of(ev.ASSIGNED, ev.LAUNCH, ev.ENGAGEMENT_END):
+    handed = c.of(ev.HANDED_OVER)
+    for row in c.of(ev.ASSIGNED, ev.LAUNCH, ev.ENGAGEMENT_END, ev.HANDED_OVER):
+        if row.code == ev.HANDED_OVER:
+            old, new = (row.object, int(row.value)), (row.object, row.via)
+            if not open_[old]:
+                yield f"{c.names.battery[row.object]} hands over {track_id(old[1])} at {row.t} s, not engaged"
+            open_[new] += open_.pop(old)
+            fired[new] += fired.pop(old, 0)
+            continue
         if row.code == ev.LAUNCH:
             r = c.o.round[row.subject]
-            key = int(r.battery), int(r.track_id)
+            key = int(r.battery), _track_at_launch(row, int(r.battery), int(r.track_id), handed)
             if r.site >= 0:
                 continue
             bat = c.w.battery[key[0]]
@@ -152,6 +160,14 @@ def channels(c: Case) -> Iterator[str]:
         if fired.pop(key, 0) != row.value:
             yield f"{name}: {row.value} rounds fired at {track_id(row.via)} by {row.t} s, the log has another number"
     yield from _missile_channels(c)
+
+
+def _track_at_launch(row: Row, battery: int, number: int, handed: list[Row]) -> int:
+    """Number of the track that a round was launched at: what it flies on at its end, before it was handed over."""
+    for change in reversed(handed):
+        if change.object == battery and change.via == number and change.t >= row.t:
+            number = int(change.value)
+    return number
 
 
 def _missile_channels(c: Case) -> Iterator[str]:

@@ -169,6 +169,10 @@ def _hand_over(w, b, q, c, t_s):
             w.round[i].track = k
             w.round[i].track_id = w.track[k].id
             w.missile[i].track = k
+    events.emit(
+        w, t_s, events.HANDED_OVER, w.track[k].truth, b, w.track[k].id, -1, math.nan, math.nan, math.nan,
+        float(ch.track_id),
+    )  # fmt: skip
     ch.track = k
     ch.track_id = w.track[k].id
     w.track[k].engaged = 1

@@ -16,7 +16,8 @@ from openiads._jit import kernel
 from openiads.physics.geodesy import ecef_to_enu, wrap_pi
 from openiads.tracking.schema import CONFIRMED
 
-_PAIR_S = 6.0  # plots farther apart in time are not compared
+_PAIR_S = 12.0  # plots farther apart in time are not compared: a revisit of a slow radar
+_ACCEL_MPS2 = 3.0  # what a target may do in between, one sigma; F (0 to 30)
 _GATE = 16.0  # four sigma
 _PAIRS_NEEDED = 10  # before reports are corrected
 
@@ -55,7 +56,8 @@ def _same_target(w, r, ref, plot):
             continue
         p, v, s = row.z_last_m, row.vel_ecef_mps, row.r_last_m2
         dx, dy, dz = p[0] + dt * v[0] - z[0], p[1] + dt * v[1] - z[1], p[2] + dt * v[2] - z[2]
-        var = slack + q[0] + q[3] + q[5] + s[0] + s[3] + s[5] + dt * dt * row.traces[2]
+        turn = 0.5 * _ACCEL_MPS2 * dt * dt
+        var = slack + q[0] + q[3] + q[5] + s[0] + s[3] + s[5] + dt * dt * row.traces[2] + turn * turn
         if dx * dx + dy * dy + dz * dz < _GATE * var:
             if found >= 0:
                 return -1
@@ -95,8 +97,9 @@ def _compare(w, r, other, plot):
     along = _along(s[0], s[1], s[2], s[3], s[4], s[5], lx, ly, lz) + t2 * _along(
         c[15], c[16], c[17], c[18], c[19], c[20], lx, ly, lz
     )
-    var_az = plot.az_sigma_rad * plot.az_sigma_rad + across / (ground * ground)
-    var_r = plot.range_sigma_m * plot.range_sigma_m + along
+    turn = 0.5 * _ACCEL_MPS2 * t2
+    var_az = plot.az_sigma_rad * plot.az_sigma_rad + (across + turn * turn) / (ground * ground)
+    var_r = plot.range_sigma_m * plot.range_sigma_m + along + turn * turn
     d_az = wrap_pi(plot.az_rad - math.atan2(e, n)) + b.used_az_rad - b.az_rad
     d_r = plot.range_m - dist + b.used_range_m - b.range_m
     if d_az * d_az > _GATE * (var_az + b.az_var) or d_r * d_r > _GATE * (var_r + b.range_var):
