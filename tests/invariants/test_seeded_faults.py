@@ -454,6 +454,31 @@ def a_dead_launcher_that_is_loaded(d):
     loses(d, d.world.launcher.site[0], d.event.t_s[d.rows(ev.RELOADED)[0]] - 0.5)
 
 
+@fault("siege", "repairs")
+def a_repair_of_what_was_whole(d):
+    repaired = d.event[d.rows(ev.REPAIR_STARTED)[0]]
+    broken = [*d.rows(ev.COMPONENT_LOST), *d.rows(ev.COMPONENT_FAILED)]
+    same = [
+        k for k in broken if (d.event.subject[k], d.event.detail[k]) == (repaired.subject, repaired.detail)
+    ]
+    d.drop(min(same))
+
+
+@fault("siege", "repairs")
+def repaired_twice(d):
+    d.repeat(d.rows(ev.COMPONENT_REPAIRED)[0])
+
+
+@fault("siege", "out of action")
+def in_action_with_a_broken_part(d):
+    d.drop(d.rows(ev.SITE_LOST, subject=d.event.subject[d.rows(ev.SITE_RESTORED)[0]])[0])
+
+
+@fault("siege", "out of action")
+def out_of_action_for_another_time(d):
+    d.event.value[d.rows(ev.SITE_RESTORED)[0]] += 5.0
+
+
 @pytest.mark.parametrize(("scene", "check", "damage"), FAULTS)
 def test_a_fault_is_found(sound, scene, check, damage):
     world, names, outcome = sound[scene]

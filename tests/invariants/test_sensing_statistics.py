@@ -120,7 +120,10 @@ def _with_jammer(world):
     jam = np.zeros((1, 1), schema.JAM_STATE).view(np.recarray)
     jam["strobe_s"] = -1e9
     coupling = np.full((1, 1), 10.0 * 25e3**2)
-    return world._replace(jammer=jammer, jammer_state=state, jam=jam, jam_coupling_m2=coupling)
+    one = np.ones((1, 1))
+    return world._replace(
+        jammer=jammer, jammer_state=state, jam=jam, jam_coupling_m2=coupling, jam_share=one, jam_duty=one
+    )
 
 
 def test_measurement_errors(compiled_engine):

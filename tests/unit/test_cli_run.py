@@ -143,16 +143,17 @@ def test_check_accepts_scenarios_and_catalogue_items(place):
     assert "tiny.yaml: ok" in done.stdout and "grade" in done.stderr and "nothing.yaml" in done.stderr
 
 
-def test_check_imports_no_compiler(place):
+def test_a_faulty_text_is_refused_before_anything_is_built(place):
+    (place / "faulty.yaml").write_text((place / "tiny.yaml").read_text().replace("duration:", "duratoin:", 1))
     code = (
-        "import sys; sys.argv = ['openiads', 'check', 'tiny.yaml']\n"
+        "import sys; sys.argv = ['openiads', 'check', 'faulty.yaml']\n"
         "from openiads.cli import main\n"
         "try: main()\n"
         "except SystemExit: pass\n"
         "print(sorted({'numba', 'pyarrow', 'matplotlib', 'scipy'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=place)
-    assert done.stdout == "tiny.yaml: ok\n[]\n"
+    assert done.stdout == "[]\n" and "duratoin" in done.stderr
 
 
 def _limit_file_size():

@@ -176,7 +176,10 @@ def test_fields_carry_unit_scale_frame_and_meaning(raid):
 
 def test_page_checksums_find_a_flipped_byte(tables):
     data = bytearray(encode("events", tables["events"]))
-    data[len(data) // 3] ^= 0x10
+    group = pq.read_metadata(pa.BufferReader(bytes(data))).row_group(0)
+    chunks = [group.column(k) for k in range(group.num_columns)]
+    largest = max(chunks, key=lambda chunk: chunk.total_compressed_size)
+    data[largest.data_page_offset + largest.total_compressed_size // 2] ^= 0x10
     with pytest.raises((OSError, pa.ArrowException)):
         pq.read_table(pa.BufferReader(bytes(data)), page_checksum_verification=True)
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from openiads.analysis.envelope import Target
     from openiads.analysis.explain import Explanation
     from openiads.catalog import Catalog, Item
+    from openiads.scenario import Scenario
 
 _CATALOG_FILE = re.compile(rb"^(?:kind|class|values)\s*:", re.MULTILINE)
 _SCENARIO_FILE = re.compile(rb"^openiads\s*:", re.MULTILINE)
@@ -122,19 +123,29 @@ def check_files(files: Iterable[Path]) -> None:
 def _faults(file: Path) -> list[str]:
     from openiads.catalog import CatalogError, load_catalog
     from openiads.scenario import ScenarioError, catalogue_names, load_file
-    from openiads.world.recording import RecordingError
 
     try:
         if _is_catalog_file(file):
             load_catalog([file])
-        else:
-            catalog = load_catalog()
-            scenario = load_file(file, catalogue_names(catalog))
-            # Sound as a text; what is out of reach or does not fit together shows when its tables are built.
-            from openiads.world.compile import compile_scenario
+            return []
+        catalog = load_catalog()
+        scenario = load_file(file, catalogue_names(catalog))
+    except CatalogError as error:
+        return [str(fault) for fault in error.faults]
+    except ScenarioError as error:
+        return [fault.with_source() for fault in error.faults]
+    return _faults_of_tables(scenario, catalog)
 
-            compile_scenario(scenario, catalog, 0.0)
-    except (CatalogError, RecordingError) as error:
+
+def _faults_of_tables(scenario: Scenario, catalog: Catalog) -> list[str]:
+    """What a text that is sound in itself asks for and cannot have: a target out of reach, an elevation file that is damaged."""
+    from openiads.scenario import ScenarioError
+    from openiads.world.compile import compile_scenario
+    from openiads.world.recording import RecordingError
+
+    try:
+        compile_scenario(scenario, catalog, 0.0)
+    except RecordingError as error:
         return [str(fault) for fault in error.faults]
     except ScenarioError as error:
         return [fault.with_source() for fault in error.faults]

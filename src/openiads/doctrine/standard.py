@@ -299,7 +299,7 @@ def _nearness(reason):
         return 5
     if reason == NO_ROUNDS:
         return 4
-    if reason == ENVELOPE:
+    if reason in (ENVELOPE, _AMBUSH):
         return 3
     if reason == BELOW_HORIZON:
         return 2

@@ -28,8 +28,8 @@ def kill_chain(c: Case) -> Iterator[str]:
             yield f"{c.platform(row.subject)} tracked by {c.names.radar[row.object]} at {row.t} s, never detected"
     local: dict[int, float] = {}
     for row in c.of(ev.LOCAL_TRACK):
-        for post in c.posts_of_radar(row.object):
-            local.setdefault(post, row.t)
+        for number in c.posts_of_radar(row.object):
+            local.setdefault(number, row.t)
     for row in c.of(ev.SYSTEM_TRACK):
         post = c.names.command_post[row.object]
         if local.get(row.object, math.inf) > row.t:

@@ -102,7 +102,7 @@ def repeater_tables(a: Assembly) -> tuple[np.recarray, np.ndarray]:
     table = np.zeros(len(a.repeaters), dtype=schema.REPEATER).view(np.recarray)
     coupling = np.zeros((len(a.radars), len(a.repeaters)))
     for k, values in enumerate(a.repeaters):
-        for name in schema.REPEATER.names:
+        for name in schema.REPEATER.names or ():
             table[k][name] = values[name]
         for i, radar in enumerate(a.radars):
             item = radar["item"]

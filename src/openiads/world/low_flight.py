@@ -19,7 +19,7 @@ from openiads.physics.terrain import (
     terrain_height_m,
 )
 from openiads.scenario import PlatformPlan
-from openiads.scenario.formation import Waypoint
+from openiads.scenario.positions import Waypoint
 from openiads.world.elevation_grid import Elevation
 
 _SEA_STEP_M = 1000.0  # between points without an elevation model
@@ -78,7 +78,8 @@ def _profile(
     places: NDArray[np.float64], want: NDArray[np.float64], climb: float, elevation: Elevation | None
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """(altitude, distance along) of the lowest path with these heights and slopes."""
-    grid, frame = np.zeros((2, 2), np.float32), terrain_frame(0.0, 0.0, 1e-3, 1e-3)
+    grid: NDArray[Any] = np.zeros((2, 2), np.float32)
+    frame = terrain_frame(0.0, 0.0, 1e-3, 1e-3)
     if elevation is not None:
         grid, frame = elevation.height_m, elevation.frame()
     alt = np.full(len(want), -1e9)

@@ -143,7 +143,9 @@ def chaff_knots(start: np.ndarray, chaff: Chaff, wind: Wind) -> np.ndarray:
 
     def place(age: float) -> np.ndarray:
         blown = drift_m(age, alt, chaff.fall_mps, wind.alt_m, wind.east_mps, wind.north_mps)
-        return start[1:4] + ahead * stopping_distance_m(speed, _STOP_S, age) + np.array(blown) @ basis
+        return np.asarray(
+            start[1:4] + ahead * stopping_distance_m(speed, _STOP_S, age) + np.array(blown) @ basis
+        )
 
     h = 1e-3
     rows = [

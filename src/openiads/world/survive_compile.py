@@ -76,7 +76,7 @@ def add_survival(scenario: Scenario, out: Assembly, sites: dict[str, int], posts
     ):  # fmt: skip
         if parts is None:
             continue
-        for site in group:  # type: ignore[attr-defined]
+        for site in group:
             for name in type(parts).model_fields:
                 hardness = getattr(parts, name)
                 if hardness is not None:

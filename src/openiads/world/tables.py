@@ -110,8 +110,8 @@ def build(a: Assembly) -> World:
         route_link=network.ways(a, network.nodes(a))[1],
         report=network.reports(a),
         mail=_table(schema.MAIL, (len(a.radars), network.slots(a))),
-        mail_plot=make_plots(len(a.radars) * network.slots(a)).reshape(len(a.radars), network.slots(a)),
-        mail_track=make_tracks(len(a.radars) * network.slots(a)).reshape(len(a.radars), network.slots(a)),
+        mail_plot=make_plots(len(a.radars) * network.slots(a)).reshape(len(a.radars), network.slots(a)),  # type: ignore[arg-type]
+        mail_track=make_tracks(len(a.radars) * network.slots(a)).reshape(len(a.radars), network.slots(a)),  # type: ignore[arg-type]
         bias=network.biases(a),
     )
 
@@ -135,7 +135,7 @@ def _event_capacity(a: Assembly, n_rounds: int) -> int:
     # A command that comes and goes, at most every few seconds.
     changes = (len(a.batteries) + len(a.radars)) * int(a.duration_s) if a.links else 0
     noise = false_tracks * len(a.radars) + plans + false + changes
-    return len(a.platforms) * per_platform + n_rounds * 8 + noise + 2000 + event_room(a)
+    return int(len(a.platforms) * per_platform + n_rounds * 8 + noise + 2000 + event_room(a))
 
 
 def _sample_capacity(a: Assembly, n_rounds: int) -> int:
@@ -189,7 +189,7 @@ def _platforms(a: Assembly) -> np.recarray:
     for row, p in zip(table, a.platforms, strict=True):
         knots, item = p["knots"], p["echo"]
         for name, value in {**_PLATFORM_DEFAULTS, **p}.items():
-            if name in schema.PLATFORM.names:
+            if name in (schema.PLATFORM.names or ()):
                 row[name] = value
         row.first_knot, row.n_knots = first, len(knots)
         row.t_start_s, row.t_end_s = knots[0, 0], knots[-1, 0]
@@ -222,7 +222,7 @@ def _knots(a: Assembly) -> np.recarray:
         return _table(schema.KNOT, 0)
     rows = np.concatenate([p["knots"] for p in a.platforms])
     table = _table(schema.KNOT, len(rows))
-    for column, name in enumerate(schema.KNOT.names):
+    for column, name in enumerate(schema.KNOT.names or ()):
         table[name] = rows[:, column]
     return table
 
@@ -243,11 +243,10 @@ def _platform_state(a: Assembly) -> np.recarray:
     return table
 
 
-def _antenna_alt_m(a: Assembly, r: dict) -> float:
+def _antenna_alt_m(a: Assembly, r: dict[str, Any]) -> float:
     height = r.get("antenna_height_m")
-    return a.sites[r["site"]]["place"].alt_m + (
-        r["item"].si("antenna_height_m") if height is None else height
-    )
+    above = r["item"].si("antenna_height_m") if height is None else height
+    return float(a.sites[r["site"]]["place"].alt_m + above)
 
 
 def _radars(a: Assembly, n_track: int) -> np.recarray:
@@ -325,7 +324,7 @@ def _posts(a: Assembly, n_track: int) -> np.recarray:
     table = _table(schema.COMMAND_POST, len(a.posts))
     for index, (row, c) in enumerate(zip(table, a.posts, strict=True)):
         for name, value in {**_POST_DEFAULTS, **c}.items():
-            if name in schema.COMMAND_POST.names:
+            if name in (schema.COMMAND_POST.names or ()):
                 row[name] = value
         row.decision_every = max(round(c.get("decision_period_s", 2.0) / a.dt_s), 1)
         row.first_track, row.n_track = (len(a.radars) + index) * n_track, n_track

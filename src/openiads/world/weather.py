@@ -27,7 +27,8 @@ LAND = {
 }  # fmt: skip
 SOIL = {"wet": "wet ground", "medium-dry": "medium dry ground", "very-dry": "very dry ground"}
 CANCELLER = {"none": mti.NO_CANCELLER, "two-pulse": mti.TWO_PULSE, "three-pulse": mti.THREE_PULSE}
-_TILT = {"horizontal": HORIZONTAL, "vertical": VERTICAL}
+_LINEAR = {"horizontal": HORIZONTAL, "vertical": VERTICAL}
+_TILT = {**_LINEAR, "slant": 0.5 * (HORIZONTAL + VERTICAL)}  # circular ones: as CIRCULAR
 _MIN_ANTENNA_M = 0.5
 
 
@@ -57,7 +58,10 @@ def lacking(item: Item, weather: Weather) -> list[str]:
         need += ["canceller", "clutter_improvement_db"]
         if item.has("canceller") and item.choice("canceller") != "none":
             need.append("prf_hz")
-    return [name for name in need if not item.has(name)]
+    missing = [name for name in need if not item.has(name)]
+    if "polarisation" in need and item.has("polarisation") and item.choice("polarisation") not in _LINEAR:
+        missing.append("polarisation horizontal or vertical")
+    return missing
 
 
 def weather_tables(
@@ -81,7 +85,7 @@ def weather_tables(
         if loss.shape[1]:
             loss[k] = _loss_table(
                 round(max(alt_m, _MIN_ANTENNA_M), 3), item.si("freq_hz"), weather.gas, weather.rain_mm_h,
-                weather.rain_top_m, _TILT[item.choice("polarisation")] if item.has("polarisation") else CIRCULAR,
+                weather.rain_top_m, _TILT.get(item.choice("polarisation"), CIRCULAR) if item.has("polarisation") else CIRCULAR,
             )  # fmt: skip
         if weather.multipath or weather.clutter:
             _fill_surface(surface[k], item, weather, 0.0 if weather.land is None else site_m, has_terrain)

@@ -105,12 +105,6 @@ _MEASUREMENT = (
 
 _AGAINST_CLUTTER = (
     choice(
-        "polarisation",
-        ("horizontal", "vertical"),
-        "of the waves; needed for multipath and sea clutter",
-        required=False,
-    ),
-    choice(
         "canceller",
         ("none", "two-pulse", "three-pulse"),
         "moving-target indication near the ground; none: Doppler filters as declared, and `min_radial_speed_mps`",
@@ -165,7 +159,10 @@ _PROTECTION = (
         "side-lobe blanker: power of its auxiliary over the main channel that blanks a pulse", required=False,
     ),
     flag("moving_target_filter", "true: the slowest radial speed counts at any elevation", required=False),
-    choice("polarisation", POLARISATIONS, "of its antenna", required=False),
+    choice(
+        "polarisation", POLARISATIONS, "of its antenna; multipath and sea clutter need horizontal or vertical",
+        required=False,
+    ),
     quantity(
         "cross_polar_db", "gain", -50.0, -5.0, "response to the orthogonal polarisation", required=False
     ),

@@ -64,7 +64,7 @@ def _weigh(w, c, trk, pic):
     best = -1
     closing, aside, to_go = 0.0, math.inf, 0.0
     for r in range(w.radar.shape[0]):
-        if w.radar[r].command_post != c or w.site_state[w.radar[r].site].alive == 0:
+        if w.report[r].post != c or w.site_state[w.radar[r].site].alive == 0:
             continue
         v, d, t = _seen_from(w, r, trk)
         if v > 0.0 and d < aside:

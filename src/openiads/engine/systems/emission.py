@@ -51,15 +51,11 @@ def wants(w, r, t_s):
 @kernel
 def _turn(w, r, t_s):
     """Is it the turn of radar r among the staggered radars of its command post that are able to transmit?"""
-    post = w.radar[r].command_post
+    post = w.report[r].post
     n = 0
     mine = 0
     for k in range(w.radar.shape[0]):
-        if (
-            w.radar[k].command_post == post
-            and w.emission[k].mode == schema.EMIT_STAGGERED
-            and _able(w, k, t_s)
-        ):
+        if w.report[k].post == post and w.emission[k].mode == schema.EMIT_STAGGERED and _able(w, k, t_s):
             if k == r:
                 mine = n
             n += 1

@@ -70,7 +70,7 @@ def _uplink(w, i, t_s):
     radar = w.battery[r.battery].radar
     if trk.status == FREE or trk.id != r.track_id or w.radar_state[radar].emitting == 0:
         return
-    tracker = w.tracker[w.radar.shape[0] + w.battery[r.battery].command_post]
+    tracker = w.tracker[w.radar.shape[0] + w.battery_state[r.battery].post]
     falls = trk.n_models == 3 and trk.mu[2] > 0.5
     if falls and r.t_meet_s > t_s + _PLAN_S:
         # A falling target is as fast as the missile, and the first point where their paths cross is mostly beyond
