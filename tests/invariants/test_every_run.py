@@ -77,7 +77,9 @@ def test_what_random_worlds_lack_happens_in_scenes(compiled_engine):
         world, _ = scenes.SCENES[name]()
         for seed in range(12):
             seen.update(events.SPECS[code].name for code in runs.run(world, seed).event.code.tolist())
-    missing = [name for name in ELSEWHERE if not seen[name] and name not in ("jamming", "seduced", "command back")]
+    missing = [
+        name for name in ELSEWHERE if not seen[name] and name not in ("jamming", "seduced", "command back")
+    ]
     assert not missing, missing
 
 
