@@ -272,7 +272,7 @@ def _table(name: str, data: bytes, folder: Path) -> pa.Table:
             raise RunError(
                 f"{file} declares {size >> 20} MB of data; more than {MAX_TABLE_BYTES >> 20} are refused"
             )
-        # Not with Arrow's own threads: one that lets go of `data` while Python ends aborts the process (seen in 6 of 100 runs).
+        # Not with Arrow's own threads: one that lets go of `data` while Python ends aborts the process (seen in 3 of 50 runs).
         table = parquet.read(use_threads=False)
     except (pa.ArrowException, OSError, ValueError) as error:
         raise RunError(f"{file} is damaged: {str(error).splitlines()[0]}") from None
