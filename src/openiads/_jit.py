@@ -21,6 +21,11 @@ from typing import Any, TypeVar
 
 import numba
 from numba import types
+from numba.core import compiler, typed_passes, untyped_passes
+from numba.core.codegen import JITCodeLibrary
+from numba.core.compiler_lock import global_compiler_lock
+from numba.core.sigutils import normalize_signature
+from numba.core.typing.templates import make_concrete_template
 
 config: Any = numba.config  # its settings are made at run time
 
@@ -98,22 +103,158 @@ _SETTINGS: dict[str, Any] = {
 
 def kernel(function: F) -> F:
     """Compile `function` on first call (nogil, cached on disk, IEEE arithmetic)."""
-    dispatcher = numba.njit(**_SETTINGS)(function)
-    return _without_literals(dispatcher) if COMPILED else dispatcher  # type: ignore[no-any-return]
+    if not COMPILED:
+        return function
+    dispatcher = numba.njit(**_SETTINGS, pipeline_class=_Entry)(function)
+    parts = _Parts(dispatcher)
+    dispatcher.get_call_template = parts.call_template
+    dispatcher.get_overload = parts.overload
+    return dispatcher  # type: ignore[no-any-return]
 
 
-def _without_literals(dispatcher: Any) -> Any:
-    """Compile one version per type, not one per constant that some caller happens to pass.
+class _Flags(compiler.Flags):
+    """Numba's settings of one compilation, which it compares at each look-up of an operator, by listing all of them."""
 
-    Numba types a constant argument as a literal and compiles the callee anew for each (and for loop variables once more
-    on the way): the event writer alone was compiled 17 times, the engine took 394 compilations instead of 190.
+    __slots__ = ()
+    _HASH = hash(compiler.Flags())  # the same for all
+
+    def __hash__(self) -> int:
+        return self._HASH
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, _Flags) and self._values == other._values:
+            return True
+        return bool(super().__eq__(other))
+
+
+class _Parts:
+    """A kernel as its callers compile it in: LLVM code that is optimised and made native with theirs, once.
+
+    Numba makes each function native, with its callees in it and two wrappers for Python, before it compiles a caller:
+    a callee ten levels down is optimised ten times. Here that is done for what Python calls; for what another kernel
+    calls, its own code is kept as it was generated, one version per type (Numba makes one per constant passed).
     """
-    original = dispatcher.get_call_template
 
-    def get_call_template(args: tuple[Any, ...], kws: dict[str, Any]) -> Any:
-        return original(
+    def __init__(self, dispatcher: Any) -> None:
+        self._dispatcher = dispatcher
+        self._known: dict[tuple[Any, ...], tuple[Any, object]] = {}  # argument types → signature, key
+
+    def call_template(self, args: tuple[Any, ...], kws: dict[str, Any]) -> Any:
+        """What Numba's type inference asks of a callee."""
+        of = self._dispatcher
+        signature, args = of.fold_argument_types(
             tuple(types.unliteral(a) for a in args), {k: types.unliteral(a) for k, a in kws.items()}
         )
+        if args not in self._known:
+            self._known[args] = self._compile(args)
+        known = [signature for signature, _ in self._known.values()]
+        name = of.py_func.__name__
+        template = make_concrete_template(f"CallTemplate({name})", key=name, signatures=known)
+        return template, signature, args, {}
 
-    dispatcher.get_call_template = get_call_template
-    return dispatcher
+    def overload(self, signature: Any) -> object:
+        """The key under which Numba's code generation finds the callee."""
+        args, _ = normalize_signature(signature)
+        return self._known[tuple(args)][1]
+
+    def _compile(self, args: tuple[Any, ...]) -> tuple[Any, object]:
+        of = self._dispatcher
+        flags = _Flags()
+        of.targetdescr.options.parse_as_flags(flags, of.targetoptions)
+        for name in ("no_compile", "no_cpython_wrapper", "no_cfunc_wrapper"):
+            setattr(flags, name, True)
+        library = _Part(of.targetctx.codegen(), of.py_func.__qualname__)
+        with global_compiler_lock:
+            result = compiler.compile_extra(
+                of.typingctx,
+                of.targetctx,
+                of.py_func,
+                args,
+                None,
+                flags,
+                {},
+                library=library,
+                pipeline_class=_Inner,
+            )
+            key = object()
+            of.targetctx.insert_user_function(key, result.fndesc, [library])
+        return result.signature, key
+
+
+class _Linking(JITCodeLibrary):
+    """A library that takes in the code of others when it is finished, not when they are."""
+
+    def add_linking_library(self, library: Any) -> None:
+        if isinstance(library, _Part):
+            self._linking_libraries.append(library)
+        else:
+            super().add_linking_library(library)
+
+
+class _Part(_Linking):
+    """Code that waits for a caller to be compiled with."""
+
+    def finalize(self) -> None:
+        raise RuntimeError(f"{self.name} is compiled with its callers only")
+
+    def _get_module_for_linking(self) -> Any:
+        if self._shared_module is None:
+            for function in self._final_module.functions:
+                if not function.is_declaration:
+                    function.linkage = "linkonce_odr"
+            self._shared_module = self._final_module
+        return self._shared_module
+
+    def _optimize_functions(self, ll_module: Any) -> None:
+        ll_module.data_layout = self._codegen._data_layout
+
+
+class _Whole(_Linking):
+    """What Python calls, and all that it calls in turn."""
+
+    def finalize(self) -> None:
+        todo: list[Any] = list(self._linking_libraries)
+        found: dict[Any, None] = {}
+        while todo:
+            library = todo.pop()
+            if library not in found:
+                found[library] = None
+                if isinstance(library, _Part):
+                    todo.extend(library._linking_libraries)
+        self._linking_libraries = list(found)
+        super().finalize()
+
+
+class _Entry(compiler.Compiler):
+    """Numba's compiler, for a function that Python calls."""
+
+    def define_pipelines(self) -> Any:
+        if self.state.library is None:
+            self.state.library = _Whole(self.state.targetctx.codegen(), self.state.func_id.func_qualname)
+            self.state.library.enable_object_caching()
+        return super().define_pipelines()
+
+
+class _Inner(compiler.Compiler):
+    """Numba's compiler, for a kernel that another one calls, without the passes for what kernels do not use.
+
+    That is: closures and comprehensions, expressions of whole arrays, `with`, and the inlining of Python code.
+    """
+
+    _WITHOUT = (
+        untyped_passes.WithLifting,
+        untyped_passes.InlineClosureLikes,
+        untyped_passes.MakeFunctionToJitFunction,
+        untyped_passes.InlineInlinables,
+        untyped_passes.LiteralUnroll,
+        typed_passes.InlineOverloads,
+        typed_passes.NopythonRewrites,
+        typed_passes.DumpParforDiagnostics,
+    )
+
+    def define_pipelines(self) -> Any:
+        managers = super().define_pipelines()
+        for manager in managers:
+            manager.passes = [(kind, name) for kind, name in manager.passes if kind not in self._WITHOUT]
+            manager.finalize()
+        return managers

@@ -1,90 +1,82 @@
-"""The World as compiled code sees it: one address instead of fifty arrays.
+"""The World as compiled code sees it: one address instead of a hundred arrays.
 
 A NamedTuple is passed to a compiled function field by field, some 400 machine arguments at every call. Measured on this
-engine: 212 CPU-s to compile with the NamedTuple, 73 with a reference to the same arrays, at equal speed of the run.
+engine: 212 CPU-s to compile with the NamedTuple, 73 with an address of the same arrays, at equal speed of the run.
 Python keeps the NamedTuple; both look at the same memory.
 
-The reference counts nothing: Python holds the arrays as long as it holds the :class:`WorldHandle`, so compiled code need
-not count references to them (8 % of a run went into atomic counting), and two threads do not share a counter. Its Numba type
-has a short name, where that of the arrays' record types, 83,000 characters, would become part of every symbol.
+At that address stand, for each array, where its data are and its shape. Compiled code is told that these words never
+change, so that it reads them once and not after each write to some table. It counts no references: Python holds the
+arrays as long as it holds the :class:`WorldHandle`, and two threads do not share a counter. The Numba type has a short name,
+where that of the arrays' record types, 83,000 characters, would become part of every symbol.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from typing import Any
 
+import numba
+import numpy as np
+from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.core.typing.templates import AttributeTemplate
-from numba.experimental import structref
-from numba.extending import (
-    NativeValue,
-    infer_getattr,
-    intrinsic,
-    lower_getattr_generic,
-    models,
-    register_model,
-    unbox,
-)
+from numba.extending import NativeValue, infer_getattr, lower_getattr_generic, models, register_model, unbox
+from numba.np import arrayobj
 
-from openiads._jit import COMPILED, kernel
+from openiads._jit import COMPILED
 from openiads.world.schema import World
 
 
-@structref.register
-class TablesType(types.StructRef):
-    """Numba type of the memory that holds the arrays' descriptions."""
-
-    def preprocess_fields(self, fields: Any) -> Any:
-        return tuple((name, types.unliteral(kind)) for name, kind in fields)
-
-
-class Tables(structref.StructRefProxy):
-    """What Python holds of that memory; frees it with the last reference."""
-
-
-structref.define_constructor(Tables, TablesType, list(World._fields))
-structref.define_boxing(TablesType, Tables)
-
-
 class WorldType(types.Type):
-    """Numba type of the address of such memory."""
+    """Numba type of such an address: the fields of the World with their types and the words where they start."""
 
-    def __init__(self, tables: TablesType) -> None:
-        self.tables = tables
-        super().__init__(name=f"World_{hashlib.sha256(str(tables).encode()).hexdigest()[:12]}")
+    def __init__(self, fields: dict[str, Any]) -> None:
+        self.fields = fields
+        self.word: dict[str, int] = {}
+        n = 0
+        for name, kind in fields.items():
+            self.word[name] = n
+            n += _words(kind)
+        super().__init__(name=f"World_{hashlib.sha256(str(list(fields.items())).encode()).hexdigest()[:12]}")
+
+
+def _words(kind: Any) -> int:
+    """How many words describe an array, or a tuple of arrays."""
+    if isinstance(kind, types.Array):
+        if kind.layout != "C":
+            raise TypeError(f"a World holds arrays in C order, not {kind}")
+        return 1 + int(kind.ndim)
+    if isinstance(kind, types.BaseTuple):
+        parts: Any = kind
+        return sum(_words(part) for part in parts.types)
+    raise TypeError(f"a World holds arrays and tuples of arrays, not {kind}")
+
+
+def _describe(value: Any) -> Iterator[int]:
+    """The words of an array, or of a tuple of arrays."""
+    if isinstance(value, tuple):
+        for part in value:
+            yield from _describe(part)
+    else:
+        yield value.ctypes.data
+        yield from value.shape
+
+
+class WorldHandle:
+    """The words that describe a World's arrays, their address, and what keeps all of it alive."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._words = np.array(list(_describe(world)), np.int64)
+        self._numba_type_ = WorldType({name: numba.typeof(getattr(world, name)) for name in world._fields})
+        self._address = self._words.ctypes.data
 
 
 @register_model(WorldType)
 class _WorldModel(models.OpaqueModel):
     """A plain pointer."""
-
-
-class WorldHandle:
-    """The address of a World's tables, and what keeps them alive."""
-
-    def __init__(self, tables: Tables) -> None:
-        self._tables = tables
-        self._numba_type_ = WorldType(tables._numba_type_)
-        self._address = _address(tables)
-
-
-@intrinsic
-def _data_address(typingctx: Any, tables: Any) -> Any:
-    """Address of the payload of a structref."""
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        ref = cgutils.create_struct_proxy(signature.args[0])(context, builder, value=args[0])
-        pointer = context.nrt.meminfo_data(builder, ref.meminfo)
-        return builder.ptrtoint(pointer, context.get_value_type(types.uintp))
-
-    return types.uintp(tables), codegen
-
-
-@kernel
-def _address(tables):
-    return _data_address(tables)  # type: ignore[call-arg]
 
 
 @unbox(WorldType)
@@ -100,39 +92,40 @@ class _WorldAttribute(AttributeTemplate):
     key = WorldType
 
     def generic_resolve(self, typ: WorldType, attr: str) -> Any:  # type: ignore[override]
-        return typ.tables.field_dict.get(attr)
+        return typ.fields.get(attr)
 
 
 @lower_getattr_generic(WorldType)
 def _get(context: Any, builder: Any, typ: WorldType, value: Any, attr: str) -> Any:
-    payload = typ.tables.get_data_type()
-    kind = context.data_model_manager[payload].get_value_type()
-    data = cgutils.create_struct_proxy(payload)(
-        context, builder, ref=builder.bitcast(value, kind.as_pointer())
-    )
-    return _uncounted(context, builder, typ.tables.field_dict[attr], getattr(data, attr))
+    words = builder.bitcast(value, ir.IntType(64).as_pointer())
+    return _view(context, builder, typ.fields[attr], words, typ.word[attr])
 
 
-def _uncounted(context: Any, builder: Any, typ: Any, value: Any) -> Any:
-    """The same array, or tuple of arrays, owning nothing: no reference to it is ever counted."""
-    if isinstance(typ, types.Array):
-        array = context.make_array(typ)(context, builder, value=value)
-        array.meminfo = cgutils.get_null_value(array.meminfo.type)
-        array.parent = cgutils.get_null_value(array.parent.type)
-        return array._getvalue()
-    if isinstance(typ, types.BaseTuple):
-        for k, kind in enumerate(typ.types):  # type: ignore[attr-defined]
-            item = _uncounted(context, builder, kind, builder.extract_value(value, k))
-            value = builder.insert_value(value, item, k)
-        return value
-    raise TypeError(f"a World holds arrays and tuples of arrays, not {typ}")
+def _view(context: Any, builder: Any, kind: Any, words: Any, at: int) -> Any:
+    """The array that word `at` and those after it describe, or the tuple of arrays; it owns nothing."""
 
+    def read(k: int) -> Any:
+        word = builder.load(builder.gep(words, [ir.IntType(64)(k)]))
+        word.set_metadata("invariant.load", builder.module.add_metadata([]))
+        return word
 
-@kernel
-def _make(world):
-    return Tables(*world)
+    if isinstance(kind, types.BaseTuple):
+        parts = []
+        for part in kind.types:  # type: ignore[attr-defined]
+            parts.append(_view(context, builder, part, words, at))
+            at += _words(part)
+        return context.make_tuple(builder, kind, parts)
+    array = context.make_array(kind)(context, builder)
+    shape = [read(at + 1 + axis) for axis in range(kind.ndim)]
+    itemsize = arrayobj.get_itemsize(context, kind)
+    strides = [ir.IntType(64)(itemsize)]
+    for extent in reversed(shape[1:]):
+        strides.insert(0, builder.mul(strides[0], extent))
+    data = builder.inttoptr(read(at), context.get_data_type(kind.dtype).as_pointer())
+    arrayobj.populate_array(array, data, shape, strides, itemsize, meminfo=None)
+    return array._getvalue()
 
 
 def handle(world: World) -> Any:
     """A reference to the tables of `world`, which it keeps alive; interpreted, the World itself."""
-    return WorldHandle(_make(world)) if COMPILED else world
+    return WorldHandle(world) if COMPILED else world
