@@ -49,7 +49,7 @@ def leaves(value=FULL, model=Scenario, path=()):
 
 FIELDS = list(leaves())
 #: Keys that exclude others of this file; test_ground_language.py has them.
-ELSEWHERE = {("Surface", "sea_state")}
+ELSEWHERE = {("Surface", "sea_state"), ("Surface", "coast")}
 QUANTITIES = [
     (path, q) for path, part in FIELDS if (q := next((m for m in part.marks if isinstance(m, Q)), None))
 ]

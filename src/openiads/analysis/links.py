@@ -199,7 +199,22 @@ def _flight(known: Chains, threat: str) -> Finding | None:
     if dropped:
         texts.append(f"The track they were guided on was dropped at {seconds(dropped[0].t_s)}.")
     texts += _lost(known, threat, "radar", after_s=launch_s)
-    return Finding("flight", f"{len(rounds)} fired, none came near", (*texts, *_late(known, threat)))
+    masked, why = _masked(known, threat)
+    texts += masked
+    return Finding("flight", f"{len(rounds)} fired, none came near{why}", (*texts, *_late(known, threat)))
+
+
+def _masked(known: Chains, threat: str) -> tuple[list[str], str]:
+    """Rounds from which ground or Earth hid their radar or the target: sentences, and a word for the cause."""
+    words = {
+        "seeker blinded": "The ground hid it from the seeker of {0} at {2}, {3}.",
+        "command link lost": "{0} lost its command link at {2}: no line of sight to {1}.",
+    }
+    found = known.of(threat, *words)
+    texts = [words[e.event].format(e.subject, e.via, seconds(e.t_s), e.detail) for e in found]
+    kinds = {e.event for e in found}
+    why = next((f": {name}" for name in words if name in kinds), "")
+    return texts, why
 
 
 def _hit(known: Chains, threat: str) -> Finding | None:
@@ -211,6 +226,7 @@ def _hit(known: Chains, threat: str) -> Finding | None:
         text += f" (miss {_span([f'{m:.1f}' for m in misses])} m"
         text += f", kill probability {_span([percent(p) for p in pks])})" if pks else ")"
     texts = [text + "."]
+    texts += _masked(known, threat)[0]
     last = bursts[-1].t_s
     closed = [e for e in known.of(threat, "engagement end") if e.t_s >= last]
     later = [h for h in holds_of(known, threat) if h.last_s >= last]

@@ -142,6 +142,14 @@ def _alarm(e: Event) -> str:
     return f"held to home on {e.object}: {told.get(e.detail or '', e.detail)}"
 
 
+def _link_cut(e: Event) -> str:
+    return f"{e.subject}: no line of sight to {e.via}, its command link is lost"
+
+
+def _seeker_cut(e: Event) -> str:
+    return f"{e.subject}: ground hides the target from its seeker {e.detail}"
+
+
 _WRITERS: dict[str, Callable[[Event], str]] = {
     "line of sight": _line_of_sight,
     "detection": _detection,
@@ -165,4 +173,6 @@ _WRITERS: dict[str, Callable[[Event], str]] = {
     "site hit": _site_hit,
     "site lost": _site_lost,
     "anti-radiation alarm": _alarm,
+    "command link lost": _link_cut,
+    "seeker blinded": _seeker_cut,
 }

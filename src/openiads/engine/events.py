@@ -47,6 +47,8 @@ COMMAND_TAKEN = 71
 COMMAND_BACK = 72
 REPORTS_TO = 73
 HANDED_OVER = 74
+LINK_CUT = 45
+SEEKER_CUT = 46
 
 # Enumerations used in `detail`; the order is the number.
 IDENTITY = ("unknown", "friend", "neutral", "hostile")
@@ -99,6 +101,7 @@ ENGAGEMENT_CLOSE = (
 )
 ON_OFF = ("off", "on")
 COMPONENT = ("antenna", "transmitter", "link", "rail", "shelter", "generator")
+LOCK = ("before its lock", "after its lock")
 ARM_ANSWER = ("none", "ignore", "shut-down", "decoy-emitter", "intercept")
 
 
@@ -235,6 +238,21 @@ SPECS: dict[int, EventSpec] = {
     ),
     REPORTS_TO: EventSpec(
         "reports to", "radar", "command_post", note="a search radar changes its command post"
+    ),
+    LINK_CUT: EventSpec(
+        "command link lost",
+        "missile",
+        "platform",
+        "radar",
+        note="first time that ground or Earth lies between the missile and the radar that guides it",
+    ),
+    SEEKER_CUT: EventSpec(
+        "seeker blinded",
+        "missile",
+        "platform",
+        None,
+        LOCK,
+        note="first time that ground or Earth lies between the target and the seeker, or its illuminator",
     ),
 }
 

@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 
 from openiads.report import style
+from openiads.report.chart_ground import draw_ground
 from openiads.report.scene import Path, Place, Scene
 
 _HALO = [effects.withStroke(linewidth=2.4, foreground=style.PANEL)]
@@ -56,6 +57,8 @@ def draw_map(axes: Axes, scene: Scene, radius_km: float, title: str, near: bool,
     axes.tick_params(length=2, pad=2)
     axes.set_xlabel("km east of the defence", fontsize=8, labelpad=1)
     axes.set_ylabel("km north", fontsize=8, labelpad=0)
+    if scene.ground is not None:
+        draw_ground(axes, scene.ground, scene.chart)
     _rings(axes, scene, radius_km)
     _platforms(axes, scene)
     if tracks:

@@ -9,7 +9,7 @@ import numpy as np
 
 from openiads.analysis.links import leaked
 from openiads.report.mapping import Array, Map
-from openiads.results import Run
+from openiads.results import Ground, Run
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,8 @@ class Scene:
     paths: dict[tuple[str, str], Path]  # (kind, id)
     reach_km: dict[str, float]  # declared, per missile type
     fired: frozenset[str]  # missile types that were fired
+    chart: Map
+    ground: Ground | None
 
     @property
     def hostile(self) -> list[dict[str, Any]]:
@@ -112,6 +114,8 @@ def scene(run: Run) -> Scene:
         paths=_paths(run, chart),
         reach_km=reach,
         fired=frozenset(m["weapon"] for m in missiles),
+        chart=chart,
+        ground=run.ground,
     )
 
 

@@ -15,6 +15,8 @@ SCHEMA_VERSION: Final = 1
 MANIFEST: Final = "manifest.json"
 SCENARIO: Final = "scenario.yaml"
 PICTURE: Final = "overview.png"
+GROUND: Final = "ground.npz"  # only where the scenario has an elevation model
+LOW_FLYER_M: Final = 100.0  # height above the ground for which it says how many radars see it
 
 # Column kinds: how a value is stored, hence which encoding it gets.
 KEY: Final = "key"  # text that repeats: dictionary

@@ -12,6 +12,7 @@ from openiads.scenario.nodes import Document
 from openiads.scenario.raid import Group
 from openiads.scenario.references import CatalogIds, fault_at
 from openiads.scenario.spec import Scenario
+from openiads.scenario.surface_checks import check_surfaces
 from openiads.scenario.survival_checks import check_survival
 
 BALLISTIC = "platform/ballistic_missile"
@@ -49,6 +50,7 @@ def check_whole(
     yield from _launchers(scenario, document, known)
     yield from _strikes(scenario, document)
     yield from check_survival(scenario, document)
+    yield from check_surfaces(scenario, document)
 
     def here(path: tuple[str | int, ...], message: str, allowed: str) -> Fault:
         return fault_at(document, path, message, allowed=allowed)

@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from openiads.scenario.electronic import Protection, SatnavJammer
+from openiads.scenario.ground import SurfaceSector, check_sectors
 from openiads.scenario.network import CommandLoss, Network
 from openiads.scenario.positions import Altitude, Bearing, PositionField
 from openiads.scenario.quantity import Cat, Id, Model, Moment, Name, Pairs, Probability, Q, Ref, Window, fault
@@ -196,6 +197,15 @@ class Radar(Site):
     registration: Registration = Field(
         default_factory=lambda: Registration.model_validate({}), description="constant errors of its reports"
     )
+    surface: Annotated[tuple[SurfaceSector, ...], Field(strict=False, max_length=36)] = Field(
+        (), description="sea and land by sectors; elsewhere the surface of the environment"
+    )
+    rain_rejection_db: Annotated[float, Q("gain", 0.0, 40.0)] = Field(
+        0.0, alias="rain_rejection", description="by circular polarisation, of the echo of rain"
+    )
+
+    def model_post_init(self, context: Any, /) -> None:
+        check_sectors(self.surface)
 
 
 class Battery(Model):

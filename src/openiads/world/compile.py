@@ -28,7 +28,8 @@ from openiads.world.names import Names
 from openiads.world.recording import recorded_platforms
 from openiads.world.schema import World
 from openiads.world.survive_compile import add_survival, arm_fields, control_emission
-from openiads.world.weather import Weather, lacking
+from openiads.world.weather import Weather
+from openiads.world.weather_plan import completed, lacking_here, radar_weather
 
 DEFAULT_SAMPLE_S = 2.0
 _NEVER_S = 1e9
@@ -89,9 +90,9 @@ class _Compiler:
 
     def weather(self) -> None:
         """Weather and surface; a radar that lacks a value for them is a fault."""
-        self.out.weather = weather = _weather(self.scenario)
+        self.out.weather = weather = completed(_weather(self.scenario), self.scenario, self.wind)
         for number, radar in enumerate(self.scenario.defence.radars):
-            missing = lacking(self.catalog.get(radar.type, "radar"), weather)
+            missing = lacking_here(self.catalog.get(radar.type, "radar"), weather, radar)
             if missing:
                 path = ("defence", "radars", number, "type")
                 effects = " and ".join(n for n in ("multipath", "clutter") if getattr(weather, n))
@@ -244,6 +245,7 @@ class _Compiler:
             t_on_s=radar.emits.from_s,
             t_off_s=_NEVER_S if radar.emits.until_s is None else radar.emits.until_s,
             protection=_protection(radar.protection),
+            **radar_weather(radar),
         )
         self.radars[radar.id] = index
         self._extent(radar, self.out.radars[index]["site"], item)

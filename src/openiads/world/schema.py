@@ -41,6 +41,7 @@ from openiads.world.schema_command import (
     EMIT_SILENT,
     EMIT_STAGGERED,
     EVENT,
+    GUIDE,
     LAUNCHER,
     LAUNCHER_STATE,
     LINK,
@@ -84,9 +85,11 @@ from openiads.world.schema_sensing import (
     PLATFORM_STATE,
     RADAR,
     RADAR_STATE,
+    RAIN,
     REPEATER,
     SCAN_ROTATING,
     SCAN_SECTOR,
+    SECTORS,
     SITE,
     SITE_ASSET,
     SITE_COMMAND_POST,
@@ -184,8 +187,15 @@ class World(NamedTuple):
     mask_m: np.ndarray  # f4 [radar, azimuth, range], lowest visible altitude; no azimuths: none
     mask_frame: np.recarray  # MASK, one per radar
     loss: np.ndarray  # [radar, height, 1 + range], physics.attenuation; no heights: clear
-    surface: np.recarray  # SURFACE, one per radar
-    clutter: np.ndarray  # [radar, 2 + point], physics.clutter; no points: none
+    surface: np.recarray  # SURFACE, one per radar, then those of `sector`
+    clutter: np.ndarray  # [radar, then those of `sector`; 2 + point], physics.clutter; no points: none
+    sector: (
+        np.ndarray
+    )  # i8 [radar, SECTORS], rows of `surface`, `clutter`, `spike`; no directions: the radar's own
+    spike: np.ndarray  # [as `clutter`, 1 + quantile], physics.clutter_plots; no quantiles: none
+    spike_per_s: np.ndarray  # [radar], plots per second in its spikiest direction; 0 none
+    rain: np.recarray  # RAIN, one
+    rain_m2: np.ndarray  # [radar, azimuth, layer], physics.rain; no azimuths: rain has no echo
     prf_hz: np.ndarray  # [radar, MAX_PRF], pulse repetition frequencies of the canceller
     node: np.recarray
     link: np.recarray
@@ -228,6 +238,7 @@ class World(NamedTuple):
     mail_plot: np.recarray  # PLOT [radar, slot]
     mail_track: np.recarray  # TRACK [radar, slot]
     bias: np.recarray  # one per radar
+    guide: np.recarray  # GUIDE: one per round
 
 
 __all__ = [
@@ -262,6 +273,7 @@ __all__ = [
     "END_LEAVE",
     "EVENT",
     "GROUND",
+    "GUIDE",
     "JAMMER",
     "JAMMER_STATE",
     "JAM_STATE",
@@ -292,6 +304,7 @@ __all__ = [
     "PLOT",
     "RADAR",
     "RADAR_STATE",
+    "RAIN",
     "REPAIR_EXPONENTIAL",
     "REPAIR_LOGNORMAL",
     "REPEATER",
@@ -301,6 +314,7 @@ __all__ = [
     "SAMPLE",
     "SCAN_ROTATING",
     "SCAN_SECTOR",
+    "SECTORS",
     "SIM",
     "SITE",
     "SITE_ASSET",
@@ -326,6 +340,7 @@ STATE_TABLES = (
     "channel", "launcher_state", "magazine_state", "strike_state", "track", "track_set", "picture", "echo", "cell", "plot",
     "missile", "round", "event", "sample", "emission_state", "decoy_emitter_state", "component_state", "crew", "spare",
     "node_state", "link_state", "route_s", "route_link", "report", "mail", "mail_plot", "mail_track", "bias",
+    "guide",
 )  # fmt: skip
 
 #: Of these, buffers whose used part is counted by `sim`: what is left in them has no meaning and is not cleaned.

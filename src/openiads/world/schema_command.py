@@ -196,6 +196,13 @@ ROUND = record(  # state: who a launched missile belongs to; same row as in `mis
     ("t_search_s", "f8"),  # next time that it looks for what is where it is told to look
     ("seen_lock", "i8"),  # 1 after its first lock was reported
 )
+GUIDE = record(  # state: what ground and Earth have hidden from a round; same row as in `round`
+    ("cut", "i8"),  # 1 after the first loss of its command link; written by sightline
+    (
+        "blind",
+        "i8",
+    ),  # 1 after the first time that its seeker was hidden from its target; written by sightline
+)
 STRIKE = record(
     ("battery", "i8"), ("weapon", "i8"), ("site", "i8"), ("t_s", "f8"), ("rounds", "i8"), ("interval_s", "f8")
 )

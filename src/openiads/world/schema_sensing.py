@@ -248,5 +248,13 @@ SURFACE = record(  # what sea or land does to one radar
     ("canceller", "i8"),  # physics.mti
     ("n_prf", "i8"),  # pulse repetition frequencies, used in turn
     ("sea_only", "i8"),  # 1: the mirror point must lie at sea level (there is an elevation model)
+    ("rain_np_per_m", "f8"),  # two-way loss in the rain of an area; 0: rain everywhere is in `loss`
 )
+RAIN = record(  # the area in which it rains
+    *POS,  # of its middle on the ground at t = 0
+    *VEL,  # with the wind
+    ("radius_m", "f8"),  # 0: everywhere
+    ("top_m", "f8"),  # altitude
+)
+SECTORS = 360  # directions of `sector`, from north clockwise
 MAX_PRF = 8

@@ -19,9 +19,11 @@ from openiads.world import network, schema
 from openiads.world.assemble import Assembly
 from openiads.world.ground import ground_tables
 from openiads.world.jamming import fill_jammer, fill_protection, jam_tables, repeater_tables
+from openiads.world.rain import rain_tables, widespread
 from openiads.world.schema import Desk, World
 from openiads.world.sensors import fill_radar, pd_table, refraction_table
 from openiads.world.signatures import rcs_table
+from openiads.world.surface import spike_room, surface_tables
 from openiads.world.survive import event_room, mark_components, survive_tables
 from openiads.world.weapons import weapon_table
 from openiads.world.weather import weather_tables
@@ -40,6 +42,8 @@ def build(a: Assembly) -> World:
     """All tables in their initial state."""
     n_rounds = sum(m["rounds"] + m["reserve"] for m in a.magazines)
     n_track = len(a.platforms) * 3 // 2 + _TRACK_SPARE + sum(4 * x["count"] for x in a.repeaters)
+    weather = _weather(a)
+    n_track += spike_room(a, weather["spike_per_s"])
     n_sets = len(a.radars) + len(a.posts)
     n_channels = sum(b["targets"] for b in a.batteries)
     weapon = weapon_table(a.weapons)
@@ -74,7 +78,7 @@ def build(a: Assembly) -> World:
         jam_share=share,
         jam_duty=duty,
         **_ground(a),
-        **_weather(a),
+        **weather,
         repeater=repeater,
         repeater_coupling_m2=repeater_coupling,
         node=network.node_table(a),
@@ -113,6 +117,7 @@ def build(a: Assembly) -> World:
         mail_plot=make_plots(len(a.radars) * network.slots(a)).reshape(len(a.radars), network.slots(a)),  # type: ignore[arg-type]
         mail_track=make_tracks(len(a.radars) * network.slots(a)).reshape(len(a.radars), network.slots(a)),  # type: ignore[arg-type]
         bias=network.biases(a),
+        guide=_table(schema.GUIDE, n_rounds),
     )
 
 
@@ -281,10 +286,11 @@ def _ground(a: Assembly) -> Mapping[str, Any]:
 
 
 def _weather(a: Assembly) -> Mapping[str, Any]:
-    return weather_tables(
-        a.weather, [(r["item"], _antenna_alt_m(a, r), a.sites[r["site"]]["place"].alt_m) for r in a.radars],
+    made = weather_tables(
+        widespread(a.weather), [(r["item"], _antenna_alt_m(a, r), a.sites[r["site"]]["place"].alt_m) for r in a.radars],
         a.elevation is not None,
     )  # fmt: skip
+    return {**surface_tables(a, made, [_antenna_alt_m(a, r) for r in a.radars]), **rain_tables(a)}
 
 
 def _pd_tables(a: Assembly) -> np.ndarray:

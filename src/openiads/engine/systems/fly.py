@@ -13,6 +13,7 @@ from openiads.engine.systems import move
 from openiads.engine.systems.damage import damage_site
 from openiads.engine.systems.ground import ground_below_m
 from openiads.engine.systems.north import north_error_rad, to_true, turn_back
+from openiads.engine.systems.sightline import linked, seeker_sees
 from openiads.physics import interceptor_schema as ims
 from openiads.physics import lethality
 from openiads.physics.deception import centroid_share
@@ -69,6 +70,8 @@ def _uplink(w, i, t_s):
     trk = w.track[r.track]
     radar = w.battery[r.battery].radar
     if trk.status == FREE or trk.id != r.track_id or w.radar_state[radar].emitting == 0:
+        return
+    if not linked(w, i, radar, t_s):
         return
     tracker = w.tracker[w.radar.shape[0] + w.battery_state[r.battery].post]
     falls = trk.n_models == 3 and trk.mu[2] > 0.5
@@ -139,6 +142,8 @@ def _fly_one(w, i, t_s, dt_s):
         tx, ty, tz, tvx, tvy, tvz = s.x_m, s.y_m, s.z_m, s.vx_mps, s.vy_mps, s.vz_mps
         root4 = _rcs_root4(w, p, m)
         seeker_on = _seeker_works(w, r, par)
+        if seeker_on == 1:
+            seeker_on = seeker_sees(w, i, p, root4, t_s)
         n = rng.normal4(sim.seed, sim.replication, rng.STREAM_SEEKER, r.address, p, sim.step)
         noise_1, noise_2 = n[0], n[1]
         if w.platform[p].move == schema.MOVE_KNOTS:

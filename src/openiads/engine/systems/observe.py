@@ -17,6 +17,7 @@ from openiads.engine.systems.move import evaluate
 from openiads.engine.systems.network import arrival_s, next_mail, post_away
 from openiads.engine.systems.north import to_true
 from openiads.engine.systems.register import register
+from openiads.engine.systems.spikes import clutter_plots
 from openiads.physics.antenna import GAUSS_EXPONENT
 from openiads.physics.geodesy import ecef_to_enu
 from openiads.tracking.fusion import fuse_message, maintain_fused
@@ -46,6 +47,7 @@ def observe(w):
             sense.search(w, r)
             if w.repeater.shape[0] > 0:
                 false_targets(w, r, since_s, sim.t_s)
+            clutter_plots(w, r, since_s, sim.t_s)
             sense.strobes(w, r)
             _track_search_plots(w, r, sim.t_s)
         if looks:
