@@ -66,7 +66,7 @@ def test_same_bits(name, compiled_engine, tmp_path):
     (tmp_path / f"{name}.world").write_bytes(pickle.dumps((world, 9)))
     outcome, state = runs.run_with_state(world, 9)
     assert len(sat.of(outcome, events.LAUNCH)) > 0
-    assert len(sat.of(outcome, events.SEEKER_CUT)) + len(sat.of(outcome, events.LINK_CUT)) > 0
+    assert len(sat.of(outcome, events.SEEKER_CUT)) + len(sat.of(outcome, events.COMMAND_LINK_CUT)) > 0
     other, tables = run_interpreted(tmp_path)[name]
     assert not runs.differences(outcome, other)
     assert runs.state_bytes(state) == tables

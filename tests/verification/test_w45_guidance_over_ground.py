@@ -173,8 +173,8 @@ def test_a_round_behind_the_ridge_has_no_link(compiled_engine):
     """The first loss is told within a step of the first sample that the ray from the radar does not reach."""
     _, flat = commanded(FLAT)
     world, hidden = commanded(RIDGE)
-    assert not len(sat.of(flat, events.LINK_CUT))
-    (cut,) = sat.of(hidden, events.LINK_CUT)
+    assert not len(sat.of(flat, events.COMMAND_LINK_CUT))
+    (cut,) = sat.of(hidden, events.COMMAND_LINK_CUT)
     assert cut.via == 1
     antenna = np.array([world.radar.x_m[1], world.radar.y_m[1], world.radar.z_m[1]])
     rows = hidden.sample[hidden.sample.kind == events.SAMPLE_MISSILE]

@@ -36,7 +36,7 @@ class Chains:
         events: events per platform, in time order.
         losses: events "site lost", in time order.
         strobes: times of jam strobes per radar.
-        commands: events "command lost", "command taken", "command back", in time order.
+        commands: events "command lost", "command taken", "command back", "link cut", "link back", in time order.
     """
 
     threats: dict[str, dict[str, Any]]
@@ -74,7 +74,7 @@ def chains(run: Run) -> Chains:
             made.events[platform].append(event)
         if event.event == "site lost":
             made.losses.append(event)
-        elif event.event in ("command lost", "command taken", "command back"):
+        elif event.event in ("command lost", "command taken", "command back", "link cut", "link back"):
             made.commands.append(event)
         elif event.event == "jam strobe" and event.object is not None:
             made.strobes[event.object].append(event.t_s)

@@ -14,6 +14,7 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from openiads.analysis.chains import Chains
+from openiads.analysis.deceived import CAUSE, led_away
 from openiads.analysis.sentences import km, percent, seconds
 
 LINKS = ("line of sight", "detection", "track", "identification", "assignment", "launch", "flight", "hit")
@@ -178,7 +179,8 @@ def _launch(known: Chains, threat: str) -> Finding | None:
         )
     texts += [*_late(known, threat), *_lost(known, threat, "radar", "launcher", "command post")]
     texts += _command(known, threat)
-    return Finding("launch", cause, tuple(texts))
+    pulled = led_away(known, threat, assigned[0].t_s)
+    return Finding("launch", f"{CAUSE}, {cause}" if pulled else cause, (*texts, *pulled))
 
 
 def _rounds(known: Chains, threat: str) -> list[dict[str, object]]:
@@ -200,8 +202,13 @@ def _flight(known: Chains, threat: str) -> Finding | None:
         texts.append(f"The track they were guided on was dropped at {seconds(dropped[0].t_s)}.")
     texts += _lost(known, threat, "radar", after_s=launch_s)
     masked, why = _masked(known, threat)
-    texts += masked
-    return Finding("flight", f"{len(rounds)} fired, none came near{why}", (*texts, *_late(known, threat)))
+    pulled = led_away(known, threat, known.of(threat, "assigned", "launch")[0].t_s)
+    cause = f"{CAUSE}, " if pulled else ""
+    return Finding(
+        "flight",
+        f"{cause}{len(rounds)} fired, none came near{why}",
+        (*texts, *masked, *pulled, *_late(known, threat)),
+    )
 
 
 def _masked(known: Chains, threat: str) -> tuple[list[str], str]:
@@ -240,7 +247,11 @@ def _hit(known: Chains, threat: str) -> Finding | None:
             f"{seconds(_end(known, threat) - last)} were left after the last burst; "
             "it was not fired at again."
         )
-    return Finding("hit", f"missed {len(bursts)} time{'s' if len(bursts) != 1 else ''}", tuple(texts))
+    pulled = led_away(known, threat, known.of(threat, "assigned", "launch")[0].t_s)
+    cause = f"{CAUSE}, " if pulled else ""
+    return Finding(
+        "hit", f"{cause}missed {len(bursts)} time{'s' if len(bursts) != 1 else ''}", (*texts, *pulled)
+    )
 
 
 def _not_hostile(known: Chains, threat: str) -> Finding:
@@ -342,6 +353,8 @@ def _command(known: Chains, threat: str) -> tuple[str, ...]:
         "command lost": "{0} was without its command post {1} from {2} on.",
         "command taken": "{0} obeyed {1} from {2} on.",
         "command back": "{0} obeyed {1} again from {2} on.",
+        "link cut": "The link between {0} and {1} was cut by jamming from {2} on.",
+        "link back": "The link between {0} and {1} was back from {2} on.",
     }
     return tuple(
         words[e.event].format(e.subject, e.object, seconds(e.t_s))

@@ -76,6 +76,17 @@ def _seduced(e: Event) -> str:
     return f"{e.subject}: seeker locks on the towed decoy{share}"
 
 
+def _pulled(e: Event) -> str:
+    js = f" ({e.value:.0f} dB stronger than the target)" if e.value is not None else ""
+    return f"{e.object}: its {e.detail} gate goes off the target with a false echo{js}"
+
+
+def _pull_over(e: Event) -> str:
+    unit = "m/s" if e.detail == "velocity" else "m"
+    how_far = f", {e.value:.0f} {unit} off the target" if e.value is not None else ""
+    return f"{e.object}: its {e.detail} gate has lost the false echo{how_far}"
+
+
 def _jamming(e: Event) -> str:
     return f"jammer {e.detail}"
 
@@ -161,6 +172,8 @@ _WRITERS: dict[str, Callable[[Event], str]] = {
     "jam strobe": _strobe,
     "jamming": _jamming,
     "seduced": _seduced,
+    "track pulled off": _pulled,
+    "pull-off over": _pull_over,
     "fire withheld": _withheld,
     "assigned": _assigned,
     "launch": _launch,

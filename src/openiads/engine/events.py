@@ -47,8 +47,12 @@ COMMAND_TAKEN = 71
 COMMAND_BACK = 72
 REPORTS_TO = 73
 HANDED_OVER = 74
-LINK_CUT = 45
+COMMAND_LINK_CUT = 45
 SEEKER_CUT = 46
+PULLED_OFF = 80
+PULL_OVER = 81
+LINK_CUT = 82
+LINK_BACK = 83
 
 # Enumerations used in `detail`; the order is the number.
 IDENTITY = ("unknown", "friend", "neutral", "hostile")
@@ -103,6 +107,7 @@ ON_OFF = ("off", "on")
 COMPONENT = ("antenna", "transmitter", "link", "rail", "shelter", "generator")
 LOCK = ("before its lock", "after its lock")
 ARM_ANSWER = ("none", "ignore", "shut-down", "decoy-emitter", "intercept")
+GATE = ("range", "velocity", "range and velocity")
 
 
 @dataclass(frozen=True)
@@ -239,7 +244,7 @@ SPECS: dict[int, EventSpec] = {
     REPORTS_TO: EventSpec(
         "reports to", "radar", "command_post", note="a search radar changes its command post"
     ),
-    LINK_CUT: EventSpec(
+    COMMAND_LINK_CUT: EventSpec(
         "command link lost",
         "missile",
         "platform",
@@ -254,6 +259,34 @@ SPECS: dict[int, EventSpec] = {
         LOCK,
         note="first time that ground or Earth lies between the target and the seeker, or its illuminator",
     ),
+    PULLED_OFF: EventSpec(
+        "track pulled off",
+        "platform",
+        "radar",
+        "track",
+        GATE,
+        "jammer_to_signal_db",
+        note="the gate of its dedicated looks leaves the target with a false echo; detail: which gate",
+    ),
+    PULL_OVER: EventSpec(
+        "pull-off over",
+        "platform",
+        "radar",
+        "track",
+        GATE,
+        "offset",
+        note="the gate has lost the false echo; value: how far from the target, in m, of a velocity gate m/s",
+    ),
+    LINK_CUT: EventSpec(
+        "link cut",
+        "site",
+        "site",
+        "platform",
+        None,
+        "jammer_to_noise_db",
+        note="by jamming; via: the strongest jammer",
+    ),
+    LINK_BACK: EventSpec("link back", "site", "site", note="after jamming"),
 }
 
 SAMPLE_KINDS = ("platform", "track", "missile")

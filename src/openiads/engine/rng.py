@@ -40,6 +40,7 @@ STREAM_LINK = 70  # is a plot lost on a link
 STREAM_ORDER = 71  # how often an order must be repeated
 STREAM_SPIKE_COUNT = 45  # number of false plots of the surface in a stretch of search
 STREAM_SPIKE_PLOT = 46  # where they are
+STREAM_PULL_OFF = 80  # does a false echo take the gate of a tracking radar
 
 _M0 = np.uint64(0xD2511F53)
 _M1 = np.uint64(0xCD9E8D57)

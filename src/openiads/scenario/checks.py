@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from openiads.scenario.faults import Fault, listed, shown
+from openiads.scenario.link_jam import check_link_jammers
 from openiads.scenario.network import check_network, check_succession
 from openiads.scenario.nodes import Document
+from openiads.scenario.pull_off import check_gates
 from openiads.scenario.raid import Group
 from openiads.scenario.references import CatalogIds, fault_at
 from openiads.scenario.spec import Scenario
@@ -58,6 +60,8 @@ def check_whole(
     if scenario.defence.network is not None:
         yield from check_network(scenario, here)
     yield from check_succession(scenario, here)
+    yield from check_gates(scenario, here)
+    yield from check_link_jammers(scenario, here)
     for section, groups in (("raid", scenario.raid.groups), ("traffic", scenario.traffic.groups)):
         for number, group in enumerate(groups):
             yield from _group(scenario, document, known, (section, "groups", number), group)

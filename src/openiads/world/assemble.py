@@ -68,6 +68,8 @@ class Assembly:
     extra: dict[str, str] = field(default_factory=dict)  # for Names.extra
     repeaters: list[dict[str, Any]] = field(default_factory=list)  # `world.jamming.repeater_tables`
     links: list[dict[str, Any]] = field(default_factory=list)
+    link_jammers: list[dict[str, Any]] = field(default_factory=list)  # `world.link_jam.link_jam_tables`
+    pull_offs: list[dict[str, Any]] = field(default_factory=list)  # `world.pull_off.pull_tables`
 
     # --- ground --------------------------------------------------------------------------------
 
@@ -124,12 +126,21 @@ class Assembly:
         loss: float = 0.0,
         per_s: float = 0.0,
         wait_max_s: float = 1.0,
+        radio: Mapping[str, float] | None = None,
     ) -> None:
         """A link, both ways, between two of: command posts, search radars, batteries (ids). With the first link
         messages go over links only. per_s: messages a second, 0 without limit; wait_max_s: those that would wait
-        longer are dropped."""
+        longer are dropped; radio: of a link that can be jammed (`world.link_jam`)."""
         self.links.append(
-            {"a": a, "b": b, "delay_s": delay_s, "loss": loss, "per_s": per_s, "wait_max_s": wait_max_s}
+            {
+                "a": a,
+                "b": b,
+                "delay_s": delay_s,
+                "loss": loss,
+                "per_s": per_s,
+                "wait_max_s": wait_max_s,
+                "radio": radio,
+            }
         )
 
     def add_standby(self, battery: int, roe: Mapping[str, Any], **doctrine: Any) -> int:

@@ -19,12 +19,15 @@ from openiads.scenario import Fault, PlatformPlan, Scenario, ScenarioError, faul
 from openiads.scenario.defence import Doctrine
 from openiads.scenario.electronic import Protection
 from openiads.scenario.network import made_links
+from openiads.scenario.pull_off import GATES
 from openiads.scenario.raid import Jammer, Recorded
 from openiads.world import flights, released, satnav, schema
 from openiads.world.assemble import Assembly, Place
 from openiads.world.ground import load_terrain, on_the_ground
+from openiads.world.link_jam import link_jam_row
 from openiads.world.low_flight import standing
 from openiads.world.names import Names
+from openiads.world.pull_off import pull_row
 from openiads.world.recording import recorded_platforms
 from openiads.world.schema import World
 from openiads.world.survive_compile import add_survival, arm_fields, control_emission
@@ -370,6 +373,10 @@ class _Compiler:
                 **{name: getattr(made, name) for name in type(made).model_fields}, "platform": row, "t_on_s": made.from_s,
                 "t_off_s": _NEVER_S if made.until_s is None else made.until_s,
             })  # fmt: skip
+        if group.link_jammer is not None:
+            self.out.link_jammers.append(link_jam_row(group.link_jammer, row))
+        if group.pull_off is not None:
+            self.out.pull_offs.append(pull_row(group.pull_off, row))
         if group.towed_decoy is not None or group.decoys or group.chaff:
             released.add(self.out, self.catalog, plan, row, self.wind, self.scenario.duration_s)
 
@@ -462,6 +469,7 @@ def _protection(own: Protection | None) -> dict[str, Any]:
             "cross_polar_db",
             "moving_target_filter",
             "blanking_threshold",
+            *GATES,
         )
     }
     if own.canceller is not None:

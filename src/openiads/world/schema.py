@@ -45,6 +45,7 @@ from openiads.world.schema_command import (
     LAUNCHER,
     LAUNCHER_STATE,
     LINK,
+    LINK_JAMMER,
     LINK_STATE,
     LOSS_AUTONOMOUS,
     LOSS_HOLD,
@@ -83,6 +84,11 @@ from openiads.world.schema_sensing import (
     N_CELLS,
     PLATFORM,
     PLATFORM_STATE,
+    PULL_BOTH,
+    PULL_OFF,
+    PULL_RANGE,
+    PULL_STATE,
+    PULL_VELOCITY,
     RADAR,
     RADAR_STATE,
     RAIN,
@@ -181,6 +187,8 @@ class World(NamedTuple):
     repeater_coupling_m2: (
         np.ndarray
     )  # [radar, repeater], signal to noise of a copy = coupling / r^2 on the beam axis
+    pull_off: np.recarray  # PULL_OFF
+    pull_coupling_m2: np.ndarray  # [radar, pull-off], as above; 0: that radar is not deceived by it
     jam_duty: np.ndarray  # [radar, jammer], share of the pulses of such a look that it touches
     terrain: np.ndarray  # f4 [row, column], heights of the elevation model; no rows: none
     ground: np.recarray  # GROUND, one
@@ -199,6 +207,8 @@ class World(NamedTuple):
     prf_hz: np.ndarray  # [radar, MAX_PRF], pulse repetition frequencies of the canceller
     node: np.recarray
     link: np.recarray
+    link_jammer: np.recarray  # LINK_JAMMER
+    link_coupling_m2: np.ndarray  # [link, link jammer], J/N = coupling / r^2 with both antennas on each other
     # state
     site_state: np.recarray
     platform_state: np.recarray
@@ -207,6 +217,7 @@ class World(NamedTuple):
     due_s: np.ndarray  # [radar, platform]: next time that the search beam meets it; inf: not flying
     jammer_state: np.recarray
     jam: np.recarray  # [radar, jammer]
+    pull_state: np.recarray  # [radar, pull-off]
     battery_state: np.recarray
     channel: np.recarray
     launcher_state: np.recarray
@@ -281,6 +292,7 @@ __all__ = [
     "LAUNCHER",
     "LAUNCHER_STATE",
     "LINK",
+    "LINK_JAMMER",
     "LINK_STATE",
     "LOOK",
     "LOSS_AUTONOMOUS",
@@ -302,6 +314,11 @@ __all__ = [
     "PLATFORM",
     "PLATFORM_STATE",
     "PLOT",
+    "PULL_BOTH",
+    "PULL_OFF",
+    "PULL_RANGE",
+    "PULL_STATE",
+    "PULL_VELOCITY",
     "RADAR",
     "RADAR_STATE",
     "RAIN",
@@ -341,6 +358,7 @@ STATE_TABLES = (
     "missile", "round", "event", "sample", "emission_state", "decoy_emitter_state", "component_state", "crew", "spare",
     "node_state", "link_state", "route_s", "route_link", "report", "mail", "mail_plot", "mail_track", "bias",
     "guide",
+    "pull_state",
 )  # fmt: skip
 
 #: Of these, buffers whose used part is counted by `sim`: what is left in them has no meaning and is not cleaned.

@@ -19,6 +19,8 @@ from openiads.world import network, schema
 from openiads.world.assemble import Assembly
 from openiads.world.ground import ground_tables
 from openiads.world.jamming import fill_jammer, fill_protection, jam_tables, repeater_tables
+from openiads.world.link_jam import link_jam_room, link_jam_tables
+from openiads.world.pull_off import fill_gates, pull_room, pull_tables
 from openiads.world.rain import rain_tables, widespread
 from openiads.world.schema import Desk, World
 from openiads.world.sensors import fill_radar, pd_table, refraction_table
@@ -81,8 +83,10 @@ def build(a: Assembly) -> World:
         **weather,
         repeater=repeater,
         repeater_coupling_m2=repeater_coupling,
+        **pull_tables(a),
         node=network.node_table(a),
         link=network.link_table(a),
+        **link_jam_tables(a),
         site_state=_site_state(a),
         platform_state=_platform_state(a),
         radar_state=_table(schema.RADAR_STATE, len(a.radars)),
@@ -139,7 +143,7 @@ def _event_capacity(a: Assembly, n_rounds: int) -> int:
     plans = sum(int(a.duration_s) for j in a.jammers if j["plan"].get("planned"))
     # A command that comes and goes, at most every few seconds.
     changes = (len(a.batteries) + len(a.radars)) * int(a.duration_s) if a.links else 0
-    noise = false_tracks * len(a.radars) + plans + false + changes
+    noise = false_tracks * len(a.radars) + plans + false + changes + pull_room(a) + link_jam_room(a)
     return int(len(a.platforms) * per_platform + n_rounds * 8 + noise + 2000 + event_room(a))
 
 
@@ -269,6 +273,7 @@ def _radars(a: Assembly, n_track: int) -> np.recarray:
         row.t_on_s, row.t_off_s = r.get("t_on_s", 0.0), r.get("t_off_s", _NEVER_S)
         row.first_track, row.n_track = index * n_track, n_track
         fill_protection(row, r)
+        fill_gates(row, r)
         row.node = network.node_of_radar(a, network.nodes(a), r) if a.links else -1
         row.bias_range_m, row.bias_el_rad = r.get("bias_range_m", 0.0), r.get("bias_el_rad", 0.0)
     return table
