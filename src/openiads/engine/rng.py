@@ -38,6 +38,7 @@ STREAM_FALSE_ERROR = 53  # its measurement errors
 STREAM_SEDUCE = 51  # which of two echoes a seeker locks on
 STREAM_LINK = 70  # is a plot lost on a link
 STREAM_ORDER = 71  # how often an order must be repeated
+STREAM_HOME_ON_JAM = 85  # angle noise of a seeker that homes on jamming
 
 _M0 = np.uint64(0xD2511F53)
 _M1 = np.uint64(0xCD9E8D57)

@@ -68,6 +68,7 @@ class Assembly:
     extra: dict[str, str] = field(default_factory=dict)  # for Names.extra
     repeaters: list[dict[str, Any]] = field(default_factory=list)  # `world.jamming.repeater_tables`
     links: list[dict[str, Any]] = field(default_factory=list)
+    home_on_jam: dict[str, dict[str, float]] = field(default_factory=dict)  # missile → range_m, memory_s
 
     # --- ground --------------------------------------------------------------------------------
 

@@ -189,6 +189,10 @@ class World(NamedTuple):
     prf_hz: np.ndarray  # [radar, MAX_PRF], pulse repetition frequencies of the canceller
     node: np.recarray
     link: np.recarray
+    passive_rule: np.recarray  # PASSIVE_RULE: one per command post, or none where nobody crosses strobes
+    ear: np.recarray  # EAR: one per radar, or none as before
+    arms: np.recarray  # ARMS: one per weapon, or none where no missile homes on jamming
+    jam_erp_w: np.ndarray  # [jammer], power times gain; none where no missile homes on jamming
     # state
     site_state: np.recarray
     platform_state: np.recarray
@@ -228,6 +232,13 @@ class World(NamedTuple):
     mail_plot: np.recarray  # PLOT [radar, slot]
     mail_track: np.recarray  # TRACK [radar, slot]
     bias: np.recarray  # one per radar
+    passive_state: np.recarray  # one per command post, or none
+    strobe: np.recarray  # STROBE [radar, jammer]
+    ear_on_s: np.ndarray  # [radar]: since when it is on the air, inf: it is not
+    passive: np.recarray  # PASSIVE: a slice of MAX_PASSIVE per command post
+    passive_track: np.recarray  # TRACK: their filters
+    passive_hit: np.recarray  # PASSIVE_HIT [passive track, radar]
+    homing: np.recarray  # HOMING: one per round, or none
 
 
 __all__ = [
@@ -326,6 +337,7 @@ STATE_TABLES = (
     "channel", "launcher_state", "magazine_state", "strike_state", "track", "track_set", "picture", "echo", "cell", "plot",
     "missile", "round", "event", "sample", "emission_state", "decoy_emitter_state", "component_state", "crew", "spare",
     "node_state", "link_state", "route_s", "route_link", "report", "mail", "mail_plot", "mail_track", "bias",
+    "passive_state", "strobe", "ear_on_s", "passive", "passive_track", "passive_hit", "homing",
 )  # fmt: skip
 
 #: Of these, buffers whose used part is counted by `sim`: what is left in them has no meaning and is not cleaned.

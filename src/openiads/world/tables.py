@@ -19,7 +19,9 @@ from openiads.world import network, schema
 from openiads.world.assemble import Assembly
 from openiads.world.ground import ground_tables
 from openiads.world.jamming import fill_jammer, fill_protection, jam_tables, repeater_tables
+from openiads.world.passive import passive_event_room, passive_tables
 from openiads.world.schema import Desk, World
+from openiads.world.schema_passive import MAX_PASSIVE
 from openiads.world.sensors import fill_radar, pd_table, refraction_table
 from openiads.world.signatures import rcs_table
 from openiads.world.survive import event_room, mark_components, survive_tables
@@ -40,6 +42,7 @@ def build(a: Assembly) -> World:
     """All tables in their initial state."""
     n_rounds = sum(m["rounds"] + m["reserve"] for m in a.magazines)
     n_track = len(a.platforms) * 3 // 2 + _TRACK_SPARE + sum(4 * x["count"] for x in a.repeaters)
+    n_track += MAX_PASSIVE * any(c.get("passive") for c in a.posts)
     n_sets = len(a.radars) + len(a.posts)
     n_channels = sum(b["targets"] for b in a.batteries)
     weapon = weapon_table(a.weapons)
@@ -113,6 +116,7 @@ def build(a: Assembly) -> World:
         mail_plot=make_plots(len(a.radars) * network.slots(a)).reshape(len(a.radars), network.slots(a)),  # type: ignore[arg-type]
         mail_track=make_tracks(len(a.radars) * network.slots(a)).reshape(len(a.radars), network.slots(a)),  # type: ignore[arg-type]
         bias=network.biases(a),
+        **passive_tables(a, share, n_rounds),
     )
 
 
@@ -135,7 +139,14 @@ def _event_capacity(a: Assembly, n_rounds: int) -> int:
     # A command that comes and goes, at most every few seconds.
     changes = (len(a.batteries) + len(a.radars)) * int(a.duration_s) if a.links else 0
     noise = false_tracks * len(a.radars) + plans + false + changes
-    return int(len(a.platforms) * per_platform + n_rounds * 8 + noise + 2000 + event_room(a))
+    return int(
+        len(a.platforms) * per_platform
+        + n_rounds * 8
+        + noise
+        + 2000
+        + event_room(a)
+        + passive_event_room(a, n_rounds)
+    )
 
 
 def _sample_capacity(a: Assembly, n_rounds: int) -> int:
