@@ -226,7 +226,7 @@ def _hit(known: Chains, threat: str) -> Finding | None:
     if misses:
         text += f" (miss {_span([f'{m:.1f}' for m in misses])} m"
         text += f", kill probability {_span([percent(p) for p in pks])})" if pks else ")"
-    texts = [text + "."]
+    texts = [text + ".", *_on_jam(known, threat)]
     last = bursts[-1].t_s
     closed = [e for e in known.of(threat, "engagement end") if e.t_s >= last]
     later = [h for h in holds_of(known, threat) if h.last_s >= last]
