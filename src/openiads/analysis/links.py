@@ -96,8 +96,8 @@ def _sight(known: Chains, threat: str) -> Finding | None:
 
 
 def _detection(known: Chains, threat: str) -> Finding | None:
-    if known.of(threat, "detection"):
-        return None
+    if known.of(threat, "detection", "passive track"):
+        return None  # an emitter that is held from its strobes needs no echo
     first = known.of(threat, "line of sight")[0]
     span = _end(known, threat) - first.t_s
     text = (
@@ -197,6 +197,7 @@ def _flight(known: Chains, threat: str) -> Finding | None:
         f"{_count(len(rounds), 'missile was', 'missiles were')} fired at it and none came near it ({told})."
     ]
     launch_s = known.of(threat, "launch")[0].t_s
+    texts += _on_jam(known, threat)
     dropped = [e for e in known.of(threat, "track dropped") if e.t_s >= launch_s]
     if dropped:
         texts.append(f"The track they were guided on was dropped at {seconds(dropped[0].t_s)}.")
@@ -224,6 +225,21 @@ def _masked(known: Chains, threat: str) -> tuple[list[str], str]:
     return texts, why
 
 
+def _on_jam(known: Chains, threat: str) -> Iterator[str]:
+    """What missiles that home on jamming heard, and lost."""
+    for missile in _rounds(known, threat):
+        mine = [
+            e for e in known.of(threat, "homes on jamming", "emitter silent") if e.subject == missile["id"]
+        ]
+        homed = [e for e in mine if e.event == "homes on jamming"]
+        if homed and homed[-1].object != threat:
+            yield f"{missile['id']} homed on the jamming of {homed[-1].object} instead."
+        if mine and mine[-1].event == "emitter silent":
+            yield f"{missile['id']} lost {mine[-1].object}, which went silent at {seconds(mine[-1].t_s)}."
+        elif not mine and missile["fate"] == "no target" and known.of(threat, "passive track"):
+            yield f"{missile['id']} heard no jamming where it was sent."
+
+
 def _hit(known: Chains, threat: str) -> Finding | None:
     bursts = known.of(threat, "burst")
     misses = [e.range_m for e in bursts if e.range_m is not None]
@@ -232,7 +248,7 @@ def _hit(known: Chains, threat: str) -> Finding | None:
     if misses:
         text += f" (miss {_span([f'{m:.1f}' for m in misses])} m"
         text += f", kill probability {_span([percent(p) for p in pks])})" if pks else ")"
-    texts = [text + "."]
+    texts = [text + ".", *_on_jam(known, threat)]
     texts += _masked(known, threat)[0]
     last = bursts[-1].t_s
     closed = [e for e in known.of(threat, "engagement end") if e.t_s >= last]

@@ -91,6 +91,30 @@ def _jamming(e: Event) -> str:
     return f"jammer {e.detail}"
 
 
+def _error(e: Event) -> str:
+    return f" (error {km(e.value)})" if e.value is not None else ""
+
+
+def _cross(e: Event) -> str:
+    return f"strobes of two radars cross{_error(e)}"
+
+
+def _passive(e: Event) -> str:
+    return f"held from strobes alone as passive track {e.via or ''}{_error(e)}"
+
+
+def _refuted(e: Event) -> str:
+    return f"crossing refuted by {e.object}, which hears nothing there"
+
+
+def _homes(e: Event) -> str:
+    return f"{e.subject} homes on the jamming of {e.object} from {km(e.range_m)}"
+
+
+def _silent(e: Event) -> str:
+    return f"{e.subject} no longer hears {e.object} and flies on from memory"
+
+
 def _withheld(e: Event) -> str:
     return f"fire withheld: {e.detail}"
 
@@ -174,6 +198,11 @@ _WRITERS: dict[str, Callable[[Event], str]] = {
     "seduced": _seduced,
     "track pulled off": _pulled,
     "pull-off over": _pull_over,
+    "strobes cross": _cross,
+    "passive track": _passive,
+    "crossing refuted": _refuted,
+    "homes on jamming": _homes,
+    "emitter silent": _silent,
     "fire withheld": _withheld,
     "assigned": _assigned,
     "launch": _launch,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 
 from openiads._jit import kernel
-from openiads.doctrine import assign, classify, identify, salvo, threat
+from openiads.doctrine import assign, classify, emitters, identify, salvo, threat
 from openiads.engine import events
 from openiads.engine.systems.emission import too_far, usable
 from openiads.engine.systems.ground import azimuth_of, hidden
@@ -234,6 +234,11 @@ def _is_candidate(w, c, k):
         or trk.t_update_s <= pic.t_verdict_s
     ):
         return False
+    if pic.passive == 1:
+        reason = emitters.refusal(w, c, k)
+        if reason != NO_REASON and (reason != NO_THREAT or pic.identity == identify.HOSTILE):
+            _withhold(w, c, k, reason)
+        return reason == NO_REASON
     if pic.threat <= 0.0 or pic.asset < 0:
         if pic.identity == identify.HOSTILE:
             _withhold(w, c, k, NO_THREAT)
@@ -297,7 +302,7 @@ def _nearness(reason):
     """How near a unit came to taking a target, by its reason: of several units the nearest one's is reported."""
     if reason == LOW_PK:
         return 5
-    if reason == NO_ROUNDS:
+    if reason in (NO_ROUNDS, emitters.NO_HOMING):
         return 4
     if reason in (ENVELOPE, _AMBUSH):
         return 3
@@ -341,12 +346,13 @@ def _option(w, c, i, b, k, t_s):
     par = w.tracker[w.radar.shape[0] + c]
     reaction_s = post.reaction_s + delay_s(w, c, bat.node)  # the order takes its time
     own = True  # the unit's own radar can hold the target
+    passive = w.picture[k].passive == 1  # nobody's radar need
     if not _in_sector(w, bat.radar, trk):
-        if post.remote == 0:
+        if post.remote == 0 and not passive:
             return ENVELOPE
         own = False
     elif not _in_sight(w, bat.radar, trk, par, t_s + reaction_s):
-        if post.remote == 0:
+        if post.remote == 0 and not passive:
             return BELOW_HORIZON
         own = False
     cap = _MEET_CAP_S
@@ -359,8 +365,11 @@ def _option(w, c, i, b, k, t_s):
         desk.weapon_rounds[q], site = _ready_rounds(w, b, q)
         if desk.weapon_rounds[q] <= 0:
             continue
+        if passive and (w.arms.shape[0] == 0 or w.arms[q].homes == 0):
+            reason = emitters.NO_HOMING if reason == NO_ROUNDS else reason
+            continue
         reason = ENVELOPE
-        if not own and w.weapon[q].seeker_kind == SEEKER_SEMI_ACTIVE:
+        if not own and not passive and w.weapon[q].seeker_kind == SEEKER_SEMI_ACTIVE:
             continue  # it has to be lit by that radar
         ok, tau, _, x, y, z = meet(w, q, site, trk, par, t_s, reaction_s, cap, _PLAN_BISECTIONS)
         if not ok or not _suits(w, post, q, site, trk, x, y, z):
@@ -482,7 +491,7 @@ def _open_channel(w, c, i, b, t_s):
         ch.flying = 0
         ch.t_assigned_s = t_s
         ch.t_ready_s = t_s + w.command_post[c].reaction_s + order_s(w, c, b, trk.truth, t_s)
-        ch.remote = w.command_post[c].remote
+        ch.remote = max(w.command_post[c].remote, pic.passive)
         ch.t_look_s = t_s
         ch.t_plot_s = -1e9
         ch.t_burst_s = -1e9

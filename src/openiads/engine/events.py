@@ -53,6 +53,11 @@ PULLED_OFF = 80
 PULL_OVER = 81
 LINK_CUT = 82
 LINK_BACK = 83
+STROBES_CROSS = 85
+PASSIVE_TRACK = 86
+CROSSING_REFUTED = 87
+HOMES_ON_JAM = 88
+EMITTER_SILENT = 89
 
 # Enumerations used in `detail`; the order is the number.
 IDENTITY = ("unknown", "friend", "neutral", "hostile")
@@ -66,6 +71,7 @@ MISSILE_FATE = (
     "dud",
     "end of run",
     "strike",
+    "emitter silent",
 )
 PLATFORM_FATE = (
     "flying",
@@ -90,6 +96,9 @@ WITHHOLD = (
     "rules of engagement hold",
     "below the horizon of the fire units",
     "not yet near enough for the ambush",
+    "known from strobes alone",
+    "emitter not located well enough",
+    "no missile that homes on jamming",
 )
 ENGAGEMENT_CLOSE = (
     "open",
@@ -287,12 +296,49 @@ SPECS: dict[int, EventSpec] = {
         note="by jamming; via: the strongest jammer",
     ),
     LINK_BACK: EventSpec("link back", "site", "site", note="after jamming"),
+    STROBES_CROSS: EventSpec(
+        "strobes cross",
+        "platform",
+        "command_post",
+        None,
+        None,
+        "error_m",
+        note="strobes of two radars meet; platform -1: of two different emitters, a ghost; range_m: from the post",
+    ),
+    PASSIVE_TRACK: EventSpec(
+        "passive track",
+        "platform",
+        "command_post",
+        "track",
+        None,
+        "error_m",
+        note="an emitter is held from strobes alone; platform -1: a ghost; value: root of the trace of the covariance",
+    ),
+    CROSSING_REFUTED: EventSpec(
+        "crossing refuted",
+        "platform",
+        "radar",
+        None,
+        None,
+        "error_m",
+        note="this radar ought to hear an emitter there and does not; platform -1: it was a ghost",
+    ),
+    HOMES_ON_JAM: EventSpec(
+        "homes on jamming",
+        "missile",
+        "platform",
+        note="the strongest source in its seeker's cone; range_m: missile to it",
+    ),
+    EMITTER_SILENT: EventSpec(
+        "emitter silent", "missile", "platform", note="the missile flies on from memory"
+    ),
 }
 
-SAMPLE_KINDS = ("platform", "track", "missile")
+SAMPLE_KINDS = ("platform", "track", "missile", "passive track")
 SAMPLE_PLATFORM = 0
 SAMPLE_TRACK = 1
 SAMPLE_MISSILE = 2
+SAMPLE_PASSIVE = 3  # a fused track while it is known from strobes alone
 
 
 @kernel

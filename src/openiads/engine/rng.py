@@ -41,6 +41,7 @@ STREAM_ORDER = 71  # how often an order must be repeated
 STREAM_SPIKE_COUNT = 45  # number of false plots of the surface in a stretch of search
 STREAM_SPIKE_PLOT = 46  # where they are
 STREAM_PULL_OFF = 80  # does a false echo take the gate of a tracking radar
+STREAM_HOME_ON_JAM = 85  # angle noise of a seeker that homes on jamming
 
 _M0 = np.uint64(0xD2511F53)
 _M1 = np.uint64(0xCD9E8D57)

@@ -13,6 +13,7 @@ from openiads.engine.systems.radiate import radiate
 from openiads.engine.systems.release import release
 from openiads.engine.systems.settle import settle
 from openiads.engine.systems.shoot import shoot
+from openiads.engine.systems.strobe import cross_strobes
 from openiads.engine.systems.upkeep import upkeep
 
 
@@ -28,6 +29,8 @@ def step(w, decide):
     radiate(w)
     command(w)
     observe(w)
+    if w.passive_rule.shape[0] > 0:
+        cross_strobes(w)
     for c in range(w.command_post.shape[0]):
         post = w.command_post[c]
         if post.standby >= 0 and w.battery_state[post.standby].post != c:

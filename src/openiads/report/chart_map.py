@@ -147,6 +147,11 @@ def _fused(axes: Axes, scene: Scene) -> None:
             axes.plot(
                 path.east_km, path.north_km, ".", ms=1.2, color=style.IDENTITY["unknown"], alpha=0.5, zorder=5
             )
+        elif kind == "passive track":  # an emitter known from strobes alone
+            axes.plot(
+                path.east_km, path.north_km, "d", ms=3.0, mfc="none", mew=0.6, color=style.RADAR, alpha=0.8,
+                zorder=5,
+            )  # fmt: skip
 
 
 def _missiles(axes: Axes, scene: Scene, near: bool) -> None:

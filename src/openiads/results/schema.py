@@ -75,7 +75,12 @@ _VELOCITY = tuple(
     Column(f"v{c}_cmps", FIXED, f"{c.upper()} of the velocity", "m/s", ECEF, 100, f"v{c}_mps") for c in "xyz"
 )
 TRAJECTORIES: Final = (
-    Column("kind", KEY, "platform (truth), track (fused, as the command post sees it) or missile (truth)"),
+    Column(
+        "kind",
+        KEY,
+        "platform (truth), track (fused, as the command post sees it), passive track (the same while it is known "
+        "from strobes alone) or missile (truth)",
+    ),
     Column("id", KEY, "id of the platform, track or missile"),
     Column("t_ms", FIXED, "time since the start of the scenario", "s", "", 1000, "t_s"),
     *_POSITION,

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from openiads.scenario.emitters import check_emitters
 from openiads.scenario.faults import Fault, listed, shown
 from openiads.scenario.link_jam import check_link_jammers
 from openiads.scenario.network import check_network, check_succession
@@ -62,6 +63,7 @@ def check_whole(
     yield from check_succession(scenario, here)
     yield from check_gates(scenario, here)
     yield from check_link_jammers(scenario, here)
+    yield from check_emitters(scenario, here)
     for section, groups in (("raid", scenario.raid.groups), ("traffic", scenario.traffic.groups)):
         for number, group in enumerate(groups):
             yield from _group(scenario, document, known, (section, "groups", number), group)

@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from openiads.scenario.electronic import Protection, SatnavJammer
+from openiads.scenario.emitters import EngageEmitters, HomeOnJam, PassiveTracking
 from openiads.scenario.ground import SurfaceSector, check_sectors
 from openiads.scenario.network import CommandLoss, Network
 from openiads.scenario.positions import Altitude, Bearing, PositionField
@@ -116,6 +117,13 @@ class Doctrine(Model):
     registration_estimate: Literal["on", "off"] = Field(
         "off",
         description="are biases of the radars in azimuth and range estimated from common targets and corrected",
+    )
+    passive_tracking: PassiveTracking | None = Field(
+        None,
+        description="positions of jammers from the strobes of several radars; without it: strobes are reported only",
+    )
+    engage_emitters: EngageEmitters | None = Field(
+        None, description="fire at passive tracks; needs passive_tracking; without it: they are not fired at"
     )
 
 
@@ -333,3 +341,6 @@ class Defence(Model):
     )
     maintenance: Maintenance | None = Field(None, description="crews and spares; without it: no repair")
     network: Network | None = Field(None, description="links; without it: communication is perfect")
+    home_on_jam: Annotated[tuple[HomeOnJam, ...], _many(50)] = Field(
+        (), description="missiles that home on jamming; of those left out the catalogue says whether they do"
+    )

@@ -41,7 +41,11 @@ def _dictionary(outcome: Outcome, names: Names) -> col.Words:
     log, sample = outcome.event, outcome.sample
     n_tracks = 1 + max(
         int(log.via.max(initial=-1)),
-        int(sample.index[sample.kind == ev.SAMPLE_TRACK].max(initial=-1)),
+        int(
+            sample.index[(sample.kind == ev.SAMPLE_TRACK) | (sample.kind == ev.SAMPLE_PASSIVE)].max(
+                initial=-1
+            )
+        ),
         int(outcome.round.track_id.max(initial=-1)),
     )
     local, _ = _local_tracks(log)
@@ -51,6 +55,7 @@ def _dictionary(outcome: Outcome, names: Names) -> col.Words:
             "platform": names.platform,
             "missile": [missile_id(row) for row in range(len(outcome.round))],
             "track": [track_id(number) for number in range(n_tracks)],
+            "passive track": [track_id(number) for number in range(n_tracks)],
             "site": names.site,
             "radar": names.radar,
             "command_post": names.command_post,
@@ -158,7 +163,7 @@ def _trajectories(outcome: Outcome, words: col.Words) -> pa.Table:
         rows = sample.kind == kind
         if rows.any():
             ids[rows] = words.codes(table, sample.index[rows])
-    is_track = sample.kind == ev.SAMPLE_TRACK
+    is_track = (sample.kind == ev.SAMPLE_TRACK) | (sample.kind == ev.SAMPLE_PASSIVE)
     columns: dict[str, pa.Array] = {
         "kind": col.labels(ev.SAMPLE_KINDS, sample.kind),
         "id": words.array(ids),

@@ -70,6 +70,7 @@ class Assembly:
     links: list[dict[str, Any]] = field(default_factory=list)
     link_jammers: list[dict[str, Any]] = field(default_factory=list)  # `world.link_jam.link_jam_tables`
     pull_offs: list[dict[str, Any]] = field(default_factory=list)  # `world.pull_off.pull_tables`
+    home_on_jam: dict[str, dict[str, float]] = field(default_factory=dict)  # missile → range_m, memory_s
 
     # --- ground --------------------------------------------------------------------------------
 

@@ -23,6 +23,7 @@ from openiads.scenario.pull_off import GATES
 from openiads.scenario.raid import Jammer, Recorded
 from openiads.world import flights, released, satnav, schema
 from openiads.world.assemble import Assembly, Place
+from openiads.world.emitters_compile import add_home_on_jam, passive_fields
 from openiads.world.ground import load_terrain, on_the_ground
 from openiads.world.link_jam import link_jam_row
 from openiads.world.low_flight import standing
@@ -121,6 +122,7 @@ class _Compiler:
         self.out.links = made_links(self.scenario)
         for launcher in d.launchers:
             self._launcher(launcher)
+        self.faults += add_home_on_jam(self.scenario, self.out)
         for asset in d.assets:
             self._plain_site(asset, schema.SITE_ASSET, asset.value)
         for target in d.ground_targets:
@@ -175,6 +177,7 @@ class _Compiler:
             "remote": int(doctrine.engage_on_remote == "yes"),
             "registration": int(doctrine.registration_estimate == "on"),
             **arm_fields(doctrine),
+            **passive_fields(doctrine),
         }
         rule = doctrine.on_command_loss
         if rule is not None:

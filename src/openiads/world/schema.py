@@ -209,6 +209,10 @@ class World(NamedTuple):
     link: np.recarray
     link_jammer: np.recarray  # LINK_JAMMER
     link_coupling_m2: np.ndarray  # [link, link jammer], J/N = coupling / r^2 with both antennas on each other
+    passive_rule: np.recarray  # PASSIVE_RULE: one per command post, or none where nobody crosses strobes
+    ear: np.recarray  # EAR: one per radar, or none as before
+    arms: np.recarray  # ARMS: one per weapon, or none where no missile homes on jamming
+    jam_erp_w: np.ndarray  # [jammer], power times gain; none where no missile homes on jamming
     # state
     site_state: np.recarray
     platform_state: np.recarray
@@ -250,6 +254,13 @@ class World(NamedTuple):
     mail_track: np.recarray  # TRACK [radar, slot]
     bias: np.recarray  # one per radar
     guide: np.recarray  # GUIDE: one per round
+    passive_state: np.recarray  # one per command post, or none
+    strobe: np.recarray  # STROBE [radar, jammer]
+    ear_on_s: np.ndarray  # [radar]: since when it is on the air, inf: it is not
+    passive: np.recarray  # PASSIVE: a slice of MAX_PASSIVE per command post
+    passive_track: np.recarray  # TRACK: their filters
+    passive_hit: np.recarray  # PASSIVE_HIT [passive track, radar]
+    homing: np.recarray  # HOMING: one per round, or none
 
 
 __all__ = [
@@ -359,6 +370,7 @@ STATE_TABLES = (
     "node_state", "link_state", "route_s", "route_link", "report", "mail", "mail_plot", "mail_track", "bias",
     "guide",
     "pull_state",
+    "passive_state", "strobe", "ear_on_s", "passive", "passive_track", "passive_hit", "homing",
 )  # fmt: skip
 
 #: Of these, buffers whose used part is counted by `sim`: what is left in them has no meaning and is not cleaned.

@@ -135,6 +135,7 @@ PICTURE = record(  # what the command post holds about one fused track; written 
     ("arm_llr", "f8"),  # log-likelihood ratio, homing over other traffic
     ("t_arm_s", "f8"),  # update of the track last weighed
     ("t_arm_again_s", "f8"),  # not answered again before this time
+    ("passive", "i8"),  # 1: known from strobes alone (lend)
 )
 BATTERY = record(
     ("command_post", "i8"),

@@ -20,9 +20,11 @@ from openiads.world.assemble import Assembly
 from openiads.world.ground import ground_tables
 from openiads.world.jamming import fill_jammer, fill_protection, jam_tables, repeater_tables
 from openiads.world.link_jam import link_jam_room, link_jam_tables
+from openiads.world.passive import passive_event_room, passive_tables
 from openiads.world.pull_off import fill_gates, pull_room, pull_tables
 from openiads.world.rain import rain_tables, widespread
 from openiads.world.schema import Desk, World
+from openiads.world.schema_passive import MAX_PASSIVE
 from openiads.world.sensors import fill_radar, pd_table, refraction_table
 from openiads.world.signatures import rcs_table
 from openiads.world.surface import spike_room, surface_tables
@@ -46,6 +48,7 @@ def build(a: Assembly) -> World:
     n_track = len(a.platforms) * 3 // 2 + _TRACK_SPARE + sum(4 * x["count"] for x in a.repeaters)
     weather = _weather(a)
     n_track += spike_room(a, weather["spike_per_s"])
+    n_track += MAX_PASSIVE * any(c.get("passive") for c in a.posts)
     n_sets = len(a.radars) + len(a.posts)
     n_channels = sum(b["targets"] for b in a.batteries)
     weapon = weapon_table(a.weapons)
@@ -122,6 +125,7 @@ def build(a: Assembly) -> World:
         mail_track=make_tracks(len(a.radars) * network.slots(a)).reshape(len(a.radars), network.slots(a)),  # type: ignore[arg-type]
         bias=network.biases(a),
         guide=_table(schema.GUIDE, n_rounds),
+        **passive_tables(a, share, n_rounds),
     )
 
 
@@ -144,7 +148,14 @@ def _event_capacity(a: Assembly, n_rounds: int) -> int:
     # A command that comes and goes, at most every few seconds.
     changes = (len(a.batteries) + len(a.radars)) * int(a.duration_s) if a.links else 0
     noise = false_tracks * len(a.radars) + plans + false + changes + pull_room(a) + link_jam_room(a)
-    return int(len(a.platforms) * per_platform + n_rounds * 8 + noise + 2000 + event_room(a))
+    return int(
+        len(a.platforms) * per_platform
+        + n_rounds * 8
+        + noise
+        + 2000
+        + event_room(a)
+        + passive_event_room(a, n_rounds)
+    )
 
 
 def _sample_capacity(a: Assembly, n_rounds: int) -> int:

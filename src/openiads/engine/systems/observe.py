@@ -203,6 +203,7 @@ def new_picture(w, c, k, trk, plot, t_s):
     pic.arm_llr = 0.0
     pic.t_arm_s = -1e9
     pic.t_arm_again_s = -1e9
+    pic.passive = 0
     events.emit(
         w,
         t_s,

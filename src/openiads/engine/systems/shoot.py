@@ -13,6 +13,7 @@ from openiads._jit import kernel
 from openiads.engine import events, rng, status
 from openiads.engine.systems import fly
 from openiads.engine.systems.emission import usable
+from openiads.engine.systems.home_on_jam import arm
 from openiads.engine.systems.meet import meet
 from openiads.engine.systems.move import evaluate
 from openiads.engine.systems.network import delay_s
@@ -230,6 +231,8 @@ def _launch_at_track(w, b, c, mag, t_s):
     ch.fired += 1
     ch.flying += 1
     w.picture[ch.track].rounds_in_all += 1
+    if w.homing.shape[0] > 0:
+        arm(w, i)
     _report_launch(w, i, c, t_s, x, y, z, flight_s)
     return LAUNCHED
 

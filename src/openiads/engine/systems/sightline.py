@@ -91,7 +91,17 @@ def linked(w, i, radar, t_s):
     if w.guide[i].cut == 0 and m.phase >= ims.MIDCOURSE:
         w.guide[i].cut = 1
         events.emit(
-            w, t_s, events.COMMAND_LINK_CUT, i, w.round[i].platform, radar, -1, math.nan, m.alt_m, math.nan, math.nan
+            w,
+            t_s,
+            events.COMMAND_LINK_CUT,
+            i,
+            w.round[i].platform,
+            radar,
+            -1,
+            math.nan,
+            m.alt_m,
+            math.nan,
+            math.nan,
         )
     return False
 
