@@ -321,14 +321,16 @@ def _lost(known: Chains, threat: str, *kinds: str, after_s: float = -1.0) -> tup
 
 
 def _command(known: Chains, threat: str) -> tuple[str, ...]:
-    """Who was without command, and who took over, before the threat's end."""
+    """Who was without command or power or on the move, and who took over, before the threat's end."""
     words = {
         "command lost": "{0} was without its command post {1} from {2} on.",
         "command taken": "{0} obeyed {1} from {2} on.",
         "command back": "{0} obeyed {1} again from {2} on.",
+        "power supply": "{0}, fed by {1}: {3} from {2} on.",
+        "site moves": "{0}: {3} at {2}.",
     }
     return tuple(
-        words[e.event].format(e.subject, e.object, seconds(e.t_s))
+        words[e.event].format(e.subject, e.object, seconds(e.t_s), e.detail)
         for e in known.commands
         if e.t_s <= _end(known, threat)
     )

@@ -10,6 +10,7 @@ import math
 
 from openiads._jit import kernel
 from openiads.doctrine import assign, classify, identify, salvo, threat
+from openiads.doctrine.gun_fire import assign_guns
 from openiads.engine import events
 from openiads.engine.systems.emission import too_far, usable
 from openiads.engine.systems.ground import azimuth_of, hidden
@@ -59,6 +60,8 @@ def decide(w, c):
             n += 1
     if n > 0:
         _assign(w, c, n, t_s)
+    if w.gun.shape[0] > 0:
+        assign_guns(w, c, t_s)
 
 
 @kernel

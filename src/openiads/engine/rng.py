@@ -36,6 +36,8 @@ STREAM_FAILURE = 62  # when a component fails by itself
 STREAM_FALSE_TARGET = 52  # is a false target seen at this beam position
 STREAM_FALSE_ERROR = 53  # its measurement errors
 STREAM_SEDUCE = 51  # which of two echoes a seeker locks on
+STREAM_GUN_LAYING = 65  # how far off a burst of a gun is laid
+STREAM_GUN_KILL = 66  # does it kill
 STREAM_LINK = 70  # is a plot lost on a link
 STREAM_ORDER = 71  # how often an order must be repeated
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from openiads.scenario.faults import Fault, listed, shown
+from openiads.scenario.moves import check_moves
 from openiads.scenario.network import check_network, check_succession
 from openiads.scenario.nodes import Document
 from openiads.scenario.raid import Group
@@ -49,6 +50,7 @@ def check_whole(
     yield from _launchers(scenario, document, known)
     yield from _strikes(scenario, document)
     yield from check_survival(scenario, document)
+    yield from check_moves(scenario, document)
 
     def here(path: tuple[str | int, ...], message: str, allowed: str) -> Fault:
         return fault_at(document, path, message, allowed=allowed)

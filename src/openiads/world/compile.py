@@ -23,8 +23,11 @@ from openiads.scenario.raid import Jammer, Recorded
 from openiads.world import flights, released, satnav, schema
 from openiads.world.assemble import Assembly, Place
 from openiads.world.ground import load_terrain, on_the_ground
+from openiads.world.guns import add_guns
 from openiads.world.low_flight import standing
+from openiads.world.moves_compile import add_moves
 from openiads.world.names import Names
+from openiads.world.power import add_power
 from openiads.world.recording import recorded_platforms
 from openiads.world.schema import World
 from openiads.world.survive_compile import add_survival, arm_fields, control_emission
@@ -124,7 +127,10 @@ class _Compiler:
         for number, strike in enumerate(d.surface_strikes):
             self._strike(number, strike)
         control_emission(self.scenario, self.out, self.radars)
+        self.faults += add_guns(self.scenario, self.catalog, self.out, self.sites, self.batteries)
+        self.faults += add_power(self.scenario, self.out, self.sites)
         add_survival(self.scenario, self.out, self.sites, self.posts)
+        self.faults += add_moves(self.scenario, self.catalog, self.out, self.sites)
         for airway in d.airways:
             for start, end in pairwise(airway.points):
                 self.out.airways.append({

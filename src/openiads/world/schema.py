@@ -63,6 +63,22 @@ from openiads.world.schema_command import (
     STRIKE,
     STRIKE_STATE,
 )
+from openiads.world.schema_gun import BURST, CHANNEL_GUN, GUN, GUN_STATE, N_BURSTS
+from openiads.world.schema_move import (
+    DUTY,
+    IN_PLACE,
+    LEAVING,
+    LEG,
+    MOVER,
+    MOVER_STATE,
+    OFF_DARK,
+    OFF_MOVING,
+    PACKING,
+    PLACE,
+    SETTING_UP,
+    UNDER_WAY,
+)
+from openiads.world.schema_power import SUPPLY, SUPPLY_STATE
 from openiads.world.schema_sensing import (
     CARRIED,
     CLOUD,
@@ -91,7 +107,9 @@ from openiads.world.schema_sensing import (
     SITE_ASSET,
     SITE_COMMAND_POST,
     SITE_DECOY_EMITTER,
+    SITE_GUN,
     SITE_LAUNCHER,
+    SITE_POWER,
     SITE_RADAR,
     SITE_STATE,
     SITE_TARGET,
@@ -189,6 +207,18 @@ class World(NamedTuple):
     prf_hz: np.ndarray  # [radar, MAX_PRF], pulse repetition frequencies of the canceller
     node: np.recarray
     link: np.recarray
+    mover: np.recarray  # MOVER
+    place: np.recarray  # PLACE
+    leg: np.recarray  # LEG
+    move_at_s: np.ndarray  # planned times of all movers
+    place_refraction: np.ndarray  # [further place of a radar, …]: as `refraction`; likewise the five below
+    place_mask_m: np.ndarray
+    place_mask_frame: np.recarray
+    place_loss: np.ndarray
+    place_surface: np.recarray
+    place_clutter: np.ndarray
+    gun: np.recarray
+    supply: np.recarray  # SUPPLY
     # state
     site_state: np.recarray
     platform_state: np.recarray
@@ -228,6 +258,11 @@ class World(NamedTuple):
     mail_plot: np.recarray  # PLOT [radar, slot]
     mail_track: np.recarray  # TRACK [radar, slot]
     bias: np.recarray  # one per radar
+    mover_state: np.recarray
+    gun_state: np.recarray
+    supply_state: np.recarray
+    burst: np.recarray  # BURST [gun, slot]
+    duty: np.recarray  # DUTY: one per site, or none at all
 
 
 __all__ = [
@@ -236,12 +271,14 @@ __all__ = [
     "BATTERY",
     "BATTERY_STATE",
     "BIAS",
+    "BURST",
     "CARRIED",
     "CHANNEL",
     "CHANNEL_ASSESSING",
     "CHANNEL_FIRING",
     "CHANNEL_FREE",
     "CHANNEL_GUIDING",
+    "CHANNEL_GUN",
     "CHANNEL_REACTING",
     "CLOUD",
     "COMMAND_POST",
@@ -250,6 +287,7 @@ __all__ = [
     "CREW",
     "DECOY_EMITTER",
     "DECOY_EMITTER_STATE",
+    "DUTY",
     "ECHO",
     "EMISSION",
     "EMISSION_STATE",
@@ -262,12 +300,17 @@ __all__ = [
     "END_LEAVE",
     "EVENT",
     "GROUND",
+    "GUN",
+    "GUN_STATE",
+    "IN_PLACE",
     "JAMMER",
     "JAMMER_STATE",
     "JAM_STATE",
     "KNOT",
     "LAUNCHER",
     "LAUNCHER_STATE",
+    "LEAVING",
+    "LEG",
     "LINK",
     "LINK_STATE",
     "LOOK",
@@ -281,12 +324,20 @@ __all__ = [
     "MAX_PRF",
     "MISSILE",
     "MISSILE_TYPE",
+    "MOVED_TABLES",
+    "MOVER",
+    "MOVER_STATE",
     "MOVE_HOMING",
     "MOVE_KNOTS",
     "NODE",
     "NODE_STATE",
+    "N_BURSTS",
     "N_CELLS",
+    "OFF_DARK",
+    "OFF_MOVING",
+    "PACKING",
     "PICTURE",
+    "PLACE",
     "PLATFORM",
     "PLATFORM_STATE",
     "PLOT",
@@ -301,22 +352,28 @@ __all__ = [
     "SAMPLE",
     "SCAN_ROTATING",
     "SCAN_SECTOR",
+    "SETTING_UP",
     "SIM",
     "SITE",
     "SITE_ASSET",
     "SITE_COMMAND_POST",
     "SITE_DECOY_EMITTER",
+    "SITE_GUN",
     "SITE_LAUNCHER",
+    "SITE_POWER",
     "SITE_RADAR",
     "SITE_STATE",
     "SITE_TARGET",
     "SPARE",
     "STRIKE",
     "STRIKE_STATE",
+    "SUPPLY",
+    "SUPPLY_STATE",
     "SURFACE",
     "TRACK",
     "TRACKER",
     "TRACK_SET",
+    "UNDER_WAY",
     "World",
 ]
 
@@ -326,15 +383,21 @@ STATE_TABLES = (
     "channel", "launcher_state", "magazine_state", "strike_state", "track", "track_set", "picture", "echo", "cell", "plot",
     "missile", "round", "event", "sample", "emission_state", "decoy_emitter_state", "component_state", "crew", "spare",
     "node_state", "link_state", "route_s", "route_link", "report", "mail", "mail_plot", "mail_track", "bias",
+    "mover_state", "duty", "gun_state", "burst", "supply_state",
 )  # fmt: skip
 
 #: Of these, buffers whose used part is counted by `sim`: what is left in them has no meaning and is not cleaned.
 BUFFERS = ("event", "sample", "echo", "cell", "plot", "mail", "mail_plot", "mail_track")
 
 
+#: Parameters that change in a World with sites that move, and only there (relocate).
+MOVED_TABLES = ("site", "radar", "refraction", "mask_m", "mask_frame", "loss", "surface", "clutter")
+
+
 def scratch(world: World) -> World:
     """A World with state tables of its own and the parameter tables of `world`: one per thread."""
-    own = {name: getattr(world, name).copy() for name in STATE_TABLES}
+    moved = MOVED_TABLES if len(world.mover) else ()
+    own = {name: getattr(world, name).copy() for name in (*STATE_TABLES, *moved)}
     own["work"] = Work(*(array.copy() for array in world.work))
     desk = world.desk._asdict()
     wta = WtaWork(*(array.copy() for array in desk.pop("wta")))
@@ -344,6 +407,6 @@ def scratch(world: World) -> World:
 
 def reset(own: World, world: World) -> None:
     """Bring the state tables of `own` back to the initial state of `world`, in place."""
-    for name in STATE_TABLES:
+    for name in (*STATE_TABLES, *(MOVED_TABLES if len(world.mover) else ())):
         if name not in BUFFERS:
             np.copyto(getattr(own, name), getattr(world, name))

@@ -15,7 +15,7 @@ from openiads.physics.geodesy import enu_basis, geodetic_to_ecef
 from openiads.physics.interceptor_schema import missiles
 from openiads.tracking.params import tracker_params
 from openiads.tracking.schema import make_plots, make_track_sets, make_tracks, make_work
-from openiads.world import network, schema
+from openiads.world import guns, moves, network, power, schema
 from openiads.world.assemble import Assembly
 from openiads.world.ground import ground_tables
 from openiads.world.jamming import fill_jammer, fill_protection, jam_tables, repeater_tables
@@ -69,12 +69,13 @@ def build(a: Assembly) -> World:
         pd_table=_pd_tables(a),
         flyout=flyout,
         flyout_scale=flyout_scale,
-        refraction=_refraction(a),
         jam_coupling_m2=coupling,
         jam_share=share,
         jam_duty=duty,
-        **_ground(a),
-        **_weather(a),
+        **moves.by_place(a, _refraction, _ground, _weather),
+        **moves.move_tables(a, _antenna_alt_m),
+        **guns.gun_tables(a),
+        **power.power_tables(a),
         repeater=repeater,
         repeater_coupling_m2=repeater_coupling,
         node=network.node_table(a),
@@ -135,7 +136,16 @@ def _event_capacity(a: Assembly, n_rounds: int) -> int:
     # A command that comes and goes, at most every few seconds.
     changes = (len(a.batteries) + len(a.radars)) * int(a.duration_s) if a.links else 0
     noise = false_tracks * len(a.radars) + plans + false + changes
-    return int(len(a.platforms) * per_platform + n_rounds * 8 + noise + 2000 + event_room(a))
+    return int(
+        len(a.platforms) * per_platform
+        + n_rounds * 8
+        + noise
+        + 2000
+        + event_room(a)
+        + moves.event_room(a)
+        + guns.event_room(a)
+        + power.event_room(a)
+    )
 
 
 def _sample_capacity(a: Assembly, n_rounds: int) -> int:
@@ -196,6 +206,7 @@ def _platforms(a: Assembly) -> np.recarray:
         row.signature = p["signature"]
         row.swerling = p.get("swerling", item.count("swerling"))
         first += len(knots)
+    guns.fill_areas(a, table)
     for j in a.jammers:
         if j["plan"].get("lit"):
             table[j["platform"]].listens = 1
@@ -269,9 +280,9 @@ def _radars(a: Assembly, n_track: int) -> np.recarray:
     return table
 
 
-def _refraction(a: Assembly) -> np.ndarray:
+def _refraction(a: Assembly) -> Mapping[str, Any]:
     tables = [refraction_table(round(_antenna_alt_m(a, r), 3), a.refraction_model) for r in a.radars]
-    return np.stack(tables) if tables else np.zeros((0, 2, 3))
+    return {"refraction": np.stack(tables) if tables else np.zeros((0, 2, 3))}
 
 
 def _ground(a: Assembly) -> Mapping[str, Any]:
