@@ -105,8 +105,18 @@ def test_a_laying_error_is_common_to_a_burst():
     mean, error = sat.mean_limits(p)
     assert abs(mean - np.mean(want)) < error + 0.05 * np.mean(want)  # the error of the track
     world, _ = range_(75, laying_rad=a, area=4.0).a.finish()
-    many = np.mean([float(fire(o)[-1].value) for o in sat.replications(world, 661, 200)])
-    assert many < burst_kill_probability(float(np.mean(want)), 75) - 0.05
+    rows = [fire(o)[-1] for o in sat.replications(world, 662, 400)]
+    mean, error = sat.mean_limits([float(e.value) for e in rows])
+    range_m = float(np.mean([float(e.range_m) for e in rows]))
+    spread, sigma = 4.0 + 2.0 * math.pi * (DISPERSION * range_m) ** 2, a * range_m
+
+    def share(d):
+        one = 4.0 / spread * math.exp(-math.pi * d * d / spread)
+        return (1.0 - (1.0 - one) ** 75) * d / sigma**2 * math.exp(-d * d / (2.0 * sigma**2))
+
+    want_many, _ = integrate.quad(share, 0.0, 10.0 * sigma)
+    assert abs(mean - want_many) < error + 0.05 * want_many
+    assert want_many < burst_kill_probability(float(np.mean(want)), 75) - 0.01  # not as independent rounds
 
 
 def test_range_rate_and_ammunition():
@@ -156,7 +166,7 @@ def test_what_turns_is_missed():
         t_open = float(rows.t_s[0])
         ends = rows[(rows.detail == MISS) | (rows.detail == KILL) | (rows.detail == NOTHING)]
         value[turns] = float(ends.value[0])
-    assert value[False] > 0.9
+    assert value[False] > 0.75  # 0.84 without any error of the track
     assert value[True] < 0.01
 
 
