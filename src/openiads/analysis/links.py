@@ -84,7 +84,8 @@ def _killed(known: Chains, threat: str) -> str:
     if row["t_detection_s"] is not None:
         seen = f", {seconds(_end(known, threat) - row['t_detection_s'])} after its first detection"
     n = row["rounds_fired"]
-    return f"No link failed: killed{by}{seen}, with {n} round{'s' if n != 1 else ''} fired at it."
+    what = "round" if row["killer"] in known.missiles else "missile"
+    return f"No link failed: killed{by}{seen}, with {n} {what}{'s' if n != 1 else ''} fired at it."
 
 
 def _sight(known: Chains, threat: str) -> Finding | None:

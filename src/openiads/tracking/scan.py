@@ -45,7 +45,9 @@ from openiads.tracking.schema import (
     UPDATED,
 )
 
-_DOUBT_SIGMAS = 2.0  # of the speed that a first plot is given: beyond it the first plot is kept for a better second one
+_DOUBT_SIGMAS = (
+    2.0  # of the speed that a first plot is given: beyond it the first plot is kept for a better second one
+)
 
 
 @kernel

@@ -109,7 +109,9 @@ def _search_look(w, r, p, t_s, due_s):
     e, n, u = _bearing(w, r, p)
     rate = _az_rate(w, r, p, e, n)
     if par.scan == schema.SCAN_SECTOR:
-        w.due_s[r, p] = due_s + par.period_s * max(1.0 + rate * par.period_s / (2.0 * par.sector_half_rad), 0.5)
+        w.due_s[r, p] = due_s + par.period_s * max(
+            1.0 + rate * par.period_s / (2.0 * par.sector_half_rad), 0.5
+        )
         if abs(wrap_pi(math.atan2(e, n) - par.az0_rad)) > par.sector_half_rad:
             return
     else:
