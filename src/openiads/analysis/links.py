@@ -85,7 +85,8 @@ def _killed(known: Chains, threat: str) -> str:
     if row["t_detection_s"] is not None:
         seen = f", {seconds(_end(known, threat) - row['t_detection_s'])} after its first detection"
     n = row["rounds_fired"]
-    return f"No link failed: killed{by}{seen}, with {n} round{'s' if n != 1 else ''} fired at it."
+    what = "round" if row["killer"] in known.missiles else "missile"
+    return f"No link failed: killed{by}{seen}, with {n} {what}{'s' if n != 1 else ''} fired at it."
 
 
 def _sight(known: Chains, threat: str) -> Finding | None:
@@ -235,7 +236,7 @@ def _on_jam(known: Chains, threat: str) -> Iterator[str]:
         if homed and homed[-1].object != threat:
             yield f"{missile['id']} homed on the jamming of {homed[-1].object} instead."
         if mine and mine[-1].event == "emitter silent":
-            yield f"{missile['id']} lost {mine[-1].object}, which went silent at {seconds(mine[-1].t_s)}."
+            yield f"{missile['id']} lost {mine[-1].object}, of which it heard no more from {seconds(mine[-1].t_s)} on."
         elif not mine and missile["fate"] == "no target" and known.of(threat, "passive track"):
             yield f"{missile['id']} heard no jamming where it was sent."
 
@@ -364,16 +365,18 @@ def _lost(known: Chains, threat: str, *kinds: str, after_s: float = -1.0) -> tup
 
 
 def _command(known: Chains, threat: str) -> tuple[str, ...]:
-    """Who was without command, and who took over, before the threat's end."""
+    """Who was without command or power or on the move, and who took over, before the threat's end."""
     words = {
         "command lost": "{0} was without its command post {1} from {2} on.",
         "command taken": "{0} obeyed {1} from {2} on.",
         "command back": "{0} obeyed {1} again from {2} on.",
         "link cut": "The link between {0} and {1} was cut by jamming from {2} on.",
         "link back": "The link between {0} and {1} was back from {2} on.",
+        "power supply": "{0}, fed by {1}: {3} from {2} on.",
+        "site moves": "{0}: {3} at {2}.",
     }
     return tuple(
-        words[e.event].format(e.subject, e.object, seconds(e.t_s))
+        words[e.event].format(e.subject, e.object, seconds(e.t_s), e.detail)
         for e in known.commands
         if e.t_s <= _end(known, threat)
     )

@@ -167,6 +167,23 @@ def _site_lost(e: Event) -> str:
     return f"{e.subject} LOST"
 
 
+def _gun(e: Event) -> str:
+    if e.detail == "opens fire":
+        rounds = f" {e.value:.0f} rounds" if e.value is not None else ""
+        return f"{e.object} opens fire:{rounds} at {km(e.range_m)}"
+    pk = f" (kill probability {percent(e.value)})" if e.detail in ("miss", "kill") else ""
+    return f"burst of {e.object}: {e.detail}{pk}"
+
+
+def _power(e: Event) -> str:
+    return f"{e.subject} {e.detail} ({e.object})"
+
+
+def _moves(e: Event) -> str:
+    to = f" (place {e.value:.0f})" if e.value is not None else ""
+    return f"{e.subject} {e.detail}{to}"
+
+
 def _alarm(e: Event) -> str:
     told = {
         "ignore": "nothing is done",
@@ -217,4 +234,7 @@ _WRITERS: dict[str, Callable[[Event], str]] = {
     "anti-radiation alarm": _alarm,
     "command link lost": _link_cut,
     "seeker blinded": _seeker_cut,
+    "site moves": _moves,
+    "power supply": _power,
+    "gun fire": _gun,
 }

@@ -41,6 +41,9 @@ COMPONENT_REPAIRED = 63
 SITE_RESTORED = 64
 ARM_ALARM = 65
 DECOY_EMISSION = 66
+SITE_MOVES = 67
+GUN_FIRE = 68
+POWER = 69
 SEDUCED = 51
 COMMAND_LOST = 70
 COMMAND_TAKEN = 71
@@ -115,6 +118,9 @@ ENGAGEMENT_CLOSE = (
 ON_OFF = ("off", "on")
 COMPONENT = ("antenna", "transmitter", "link", "rail", "shelter", "generator")
 LOCK = ("before its lock", "after its lock")
+POWER_STATE = ("on batteries", "without power", "power back")
+GUN = ("opens fire", "miss", "kill", "nothing there", "ammunition spent")
+MOVE = ("waits for its missiles", "packs up", "under way", "sets up", "ready")
 ARM_ANSWER = ("none", "ignore", "shut-down", "decoy-emitter", "intercept")
 GATE = ("range", "velocity", "range and velocity")
 
@@ -226,6 +232,33 @@ SPECS: dict[int, EventSpec] = {
         ARM_ANSWER,
         "log_likelihood_ratio",
         note="the track is held to home on the radar; detail: the answer",
+    ),
+    SITE_MOVES: EventSpec(
+        "site moves",
+        "site",
+        None,
+        None,
+        MOVE,
+        "place_number",
+        note="value: the place that it goes to or is ready at; where it began is 0",
+    ),
+    GUN_FIRE: EventSpec(
+        "gun fire",
+        "platform",
+        "site",
+        "track",
+        GUN,
+        "rounds_or_kill_probability",
+        note="range_m: gun to the point aimed at; value: rounds of the burst when it opens fire, else its kill probability",
+    ),
+    POWER: EventSpec(
+        "power supply",
+        "site",
+        "site",
+        None,
+        POWER_STATE,
+        "time_s",
+        note="object: its power unit; value: since that was lost",
     ),
     DECOY_EMISSION: EventSpec("decoy emission", "site", None, None, ON_OFF),
     COMMAND_LOST: EventSpec(

@@ -9,6 +9,7 @@ from typing import Any
 from openiads.scenario.emitters import check_emitters
 from openiads.scenario.faults import Fault, listed, shown
 from openiads.scenario.link_jam import check_link_jammers
+from openiads.scenario.moves import check_moves
 from openiads.scenario.network import check_network, check_succession
 from openiads.scenario.nodes import Document
 from openiads.scenario.pull_off import check_gates
@@ -54,6 +55,7 @@ def check_whole(
     yield from _strikes(scenario, document)
     yield from check_survival(scenario, document)
     yield from check_surfaces(scenario, document)
+    yield from check_moves(scenario, document)
 
     def here(path: tuple[str | int, ...], message: str, allowed: str) -> Fault:
         return fault_at(document, path, message, allowed=allowed)

@@ -10,6 +10,7 @@ from pydantic import Field
 from openiads.scenario.electronic import Protection, SatnavJammer
 from openiads.scenario.emitters import EngageEmitters, HomeOnJam, PassiveTracking
 from openiads.scenario.ground import SurfaceSector, check_sectors
+from openiads.scenario.moves import Moves
 from openiads.scenario.network import CommandLoss, Network
 from openiads.scenario.positions import Altitude, Bearing, PositionField
 from openiads.scenario.quantity import Cat, Id, Model, Moment, Name, Pairs, Probability, Q, Ref, Window, fault
@@ -154,6 +155,10 @@ class CommandPost(Site):
     doctrine: Doctrine | None = Field(
         None, description="what differs here from the doctrine of the defence, key by key"
     )
+    moves: Moves | None = Field(None, description="other places that it goes to; without it: it stays")
+    power: Annotated[Name, Ref("power_unit")] | None = Field(
+        None, description="power unit that it hangs on; without it: power of its own that cannot be hit"
+    )
 
 
 class Sector(Model):
@@ -211,6 +216,10 @@ class Radar(Site):
     rain_rejection_db: Annotated[float, Q("gain", 0.0, 40.0)] = Field(
         0.0, alias="rain_rejection", description="by circular polarisation, of the echo of rain"
     )
+    moves: Moves | None = Field(None, description="other places that it goes to; without it: it stays")
+    power: Annotated[Name, Ref("power_unit")] | None = Field(
+        None, description="power unit that it hangs on; without it: power of its own that cannot be hit"
+    )
 
     def model_post_init(self, context: Any, /) -> None:
         check_sectors(self.surface)
@@ -237,6 +246,10 @@ class Launcher(Site):
     battery: Annotated[Name, Ref("battery")] = Field(description="the battery it belongs to")
     rounds: Annotated[Pairs, Cat("missile")] = Field(description="missiles ready to fire, {type: number}")
     reloads: Annotated[Pairs, Cat("missile")] = Field((), description="missiles in reserve, {type: number}")
+    moves: Moves | None = Field(None, description="other places that it goes to; without it: it stays")
+    power: Annotated[Name, Ref("power_unit")] | None = Field(
+        None, description="power unit that it hangs on; without it: power of its own that cannot be hit"
+    )
 
 
 class Asset(Site):
@@ -277,6 +290,29 @@ class DecoyEmitter(Site):
     )
     transmits: Literal["always", "on-alarm"] = Field(
         "on-alarm", description="all the time, or when an anti-radiation missile is answered with it"
+    )
+
+
+class Gun(Site):
+    """A gun of a battery, laid by the battery's engagement radar."""
+
+    kind: ClassVar[str] = "gun"
+
+    type: Annotated[Name, Cat("gun")] = Field(description="catalogue item")
+    battery: Annotated[Name, Ref("battery")] = Field(description="whose radar lays it")
+    rounds: int | None = Field(None, ge=1, le=100_000, description="ammunition; without it: of its type")
+    power: Annotated[Name, Ref("power_unit")] | None = Field(
+        None, description="power unit that it hangs on; without it: power of its own that cannot be hit"
+    )
+
+
+class PowerUnit(Site):
+    """A generator that feeds the sites that name it."""
+
+    kind: ClassVar[str] = "power_unit"
+
+    backup_s: Annotated[float, Q("time", 0.0, 864_000.0)] = Field(
+        0.0, alias="backup", description="so long those it feeds work on batteries when it is lost"
     )
 
 
@@ -336,6 +372,10 @@ class Defence(Model):
     decoy_emitters: Annotated[tuple[DecoyEmitter, ...], _many(1000)] = Field(
         (), description="false radars for anti-radiation missiles"
     )
+    power_units: Annotated[tuple[PowerUnit, ...], _many(1000)] = Field(
+        (), description="generators that sites hang on"
+    )
+    guns: Annotated[tuple[Gun, ...], _many(1000)] = Field((), description="guns of point defences")
     damage: Damage | None = Field(
         None, description="sites that break by component; without it: a site is lost as a whole"
     )

@@ -117,7 +117,16 @@ class Group(Model):
     target: (
         Annotated[
             Name,
-            Ref("asset", "radar", "launcher", "command_post", "ground_target", words=("strongest",)),
+            Ref(
+                "asset",
+                "radar",
+                "launcher",
+                "command_post",
+                "ground_target",
+                "gun",
+                "power_unit",
+                words=("strongest",),
+            ),
         ]
         | None
     ) = Field(None, description="what it attacks; for an anti-radiation missile a radar, or strongest")

@@ -142,7 +142,15 @@ class Scenario(Model):
         if group.target is None or len(group.route) > 1:
             return None
         d = self.defence
-        for site in (*d.assets, *d.radars, *d.command_posts, *d.launchers, *d.ground_targets):
+        for site in (
+            *d.assets,
+            *d.radars,
+            *d.command_posts,
+            *d.launchers,
+            *d.ground_targets,
+            *d.guns,
+            *d.power_units,
+        ):
             if site.id == group.target:
                 return site.position.lat_rad, site.position.lon_rad
         return None

@@ -149,12 +149,19 @@ class PostDamage(Model):
     generator: Hardness | None = Field(None, description="beside it; without it: none that can be hit")
 
 
+class PowerDamage(Model):
+    """Components of a power unit."""
+
+    generator: Hardness = Field(1.0, description="with its switchgear; grade F, 0.5 to 2")
+
+
 class Damage(Model):
     """Sites that break by component; what is left out is lost as a whole."""
 
     radar: RadarDamage | None = Field(None, description="of every radar; {} takes the defaults")
     launcher: LauncherDamage | None = Field(None, description="of every launcher")
     command_post: PostDamage | None = Field(None, description="of every command post")
+    power_unit: PowerDamage | None = Field(None, description="of every power unit")
 
 
 class RepairTime(Model):

@@ -16,6 +16,7 @@ from openiads.engine.outcome import Outcome
 from openiads.results import schema
 from openiads.study import columns as col
 from openiads.study.chain import missiles_table, threats_table
+from openiads.study.places import site_moves
 from openiads.world.names import Names, missile_id, track_id
 
 #: Events whose `detail` is a row of the weapon table.
@@ -187,6 +188,7 @@ def _sites(outcome: Outcome, names: Names) -> pa.Table:
         radar_row.get(name) if kind == "radar" else None
         for name, kind in zip(names.site, names.site_kind, strict=True)
     ]
+    moves, end = site_moves(outcome, names)
     return col.table(
         "sites",
         {
@@ -202,6 +204,9 @@ def _sites(outcome: Outcome, names: Names) -> pa.Table:
             "hits": pa.array(np.asarray(state.n_hits, dtype=np.int64)),
             "t_lost_s": col.floats(np.where(state.alive != 0, np.nan, state.t_dead_s)),
             "lost_to": col.keys(lost_to),
+            "moves": pa.array(moves),
+            "lat_end_deg": col.floats(end[:, 0]),
+            "lon_end_deg": col.floats(end[:, 1]),
         },
     )
 

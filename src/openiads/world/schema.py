@@ -65,6 +65,22 @@ from openiads.world.schema_command import (
     STRIKE,
     STRIKE_STATE,
 )
+from openiads.world.schema_gun import BURST, CHANNEL_GUN, GUN, GUN_STATE, N_BURSTS
+from openiads.world.schema_move import (
+    DUTY,
+    IN_PLACE,
+    LEAVING,
+    LEG,
+    MOVER,
+    MOVER_STATE,
+    OFF_DARK,
+    OFF_MOVING,
+    PACKING,
+    PLACE,
+    SETTING_UP,
+    UNDER_WAY,
+)
+from openiads.world.schema_power import SUPPLY, SUPPLY_STATE
 from openiads.world.schema_sensing import (
     CARRIED,
     CLOUD,
@@ -100,7 +116,9 @@ from openiads.world.schema_sensing import (
     SITE_ASSET,
     SITE_COMMAND_POST,
     SITE_DECOY_EMITTER,
+    SITE_GUN,
     SITE_LAUNCHER,
+    SITE_POWER,
     SITE_RADAR,
     SITE_STATE,
     SITE_TARGET,
@@ -213,6 +231,21 @@ class World(NamedTuple):
     ear: np.recarray  # EAR: one per radar, or none as before
     arms: np.recarray  # ARMS: one per weapon, or none where no missile homes on jamming
     jam_erp_w: np.ndarray  # [jammer], power times gain; none where no missile homes on jamming
+    mover: np.recarray  # MOVER
+    place: np.recarray  # PLACE
+    leg: np.recarray  # LEG
+    move_at_s: np.ndarray  # planned times of all movers
+    place_refraction: np.ndarray  # [further place of a radar, …]: as `refraction`; likewise the eight below
+    place_mask_m: np.ndarray
+    place_mask_frame: np.recarray
+    place_loss: np.ndarray
+    place_surface: np.recarray
+    place_clutter: np.ndarray
+    place_sector: np.ndarray
+    place_spike: np.ndarray
+    place_spike_per_s: np.ndarray
+    gun: np.recarray
+    supply: np.recarray  # SUPPLY
     # state
     site_state: np.recarray
     platform_state: np.recarray
@@ -261,6 +294,11 @@ class World(NamedTuple):
     passive_track: np.recarray  # TRACK: their filters
     passive_hit: np.recarray  # PASSIVE_HIT [passive track, radar]
     homing: np.recarray  # HOMING: one per round, or none
+    mover_state: np.recarray
+    gun_state: np.recarray
+    supply_state: np.recarray
+    burst: np.recarray  # BURST [gun, slot]
+    duty: np.recarray  # DUTY: one per site, or none at all
 
 
 __all__ = [
@@ -269,12 +307,14 @@ __all__ = [
     "BATTERY",
     "BATTERY_STATE",
     "BIAS",
+    "BURST",
     "CARRIED",
     "CHANNEL",
     "CHANNEL_ASSESSING",
     "CHANNEL_FIRING",
     "CHANNEL_FREE",
     "CHANNEL_GUIDING",
+    "CHANNEL_GUN",
     "CHANNEL_REACTING",
     "CLOUD",
     "COMMAND_POST",
@@ -283,6 +323,7 @@ __all__ = [
     "CREW",
     "DECOY_EMITTER",
     "DECOY_EMITTER_STATE",
+    "DUTY",
     "ECHO",
     "EMISSION",
     "EMISSION_STATE",
@@ -296,12 +337,17 @@ __all__ = [
     "EVENT",
     "GROUND",
     "GUIDE",
+    "GUN",
+    "GUN_STATE",
+    "IN_PLACE",
     "JAMMER",
     "JAMMER_STATE",
     "JAM_STATE",
     "KNOT",
     "LAUNCHER",
     "LAUNCHER_STATE",
+    "LEAVING",
+    "LEG",
     "LINK",
     "LINK_JAMMER",
     "LINK_STATE",
@@ -316,12 +362,20 @@ __all__ = [
     "MAX_PRF",
     "MISSILE",
     "MISSILE_TYPE",
+    "MOVED_TABLES",
+    "MOVER",
+    "MOVER_STATE",
     "MOVE_HOMING",
     "MOVE_KNOTS",
     "NODE",
     "NODE_STATE",
+    "N_BURSTS",
     "N_CELLS",
+    "OFF_DARK",
+    "OFF_MOVING",
+    "PACKING",
     "PICTURE",
+    "PLACE",
     "PLATFORM",
     "PLATFORM_STATE",
     "PLOT",
@@ -343,22 +397,28 @@ __all__ = [
     "SCAN_ROTATING",
     "SCAN_SECTOR",
     "SECTORS",
+    "SETTING_UP",
     "SIM",
     "SITE",
     "SITE_ASSET",
     "SITE_COMMAND_POST",
     "SITE_DECOY_EMITTER",
+    "SITE_GUN",
     "SITE_LAUNCHER",
+    "SITE_POWER",
     "SITE_RADAR",
     "SITE_STATE",
     "SITE_TARGET",
     "SPARE",
     "STRIKE",
     "STRIKE_STATE",
+    "SUPPLY",
+    "SUPPLY_STATE",
     "SURFACE",
     "TRACK",
     "TRACKER",
     "TRACK_SET",
+    "UNDER_WAY",
     "World",
 ]
 
@@ -371,15 +431,23 @@ STATE_TABLES = (
     "guide",
     "pull_state",
     "passive_state", "strobe", "ear_on_s", "passive", "passive_track", "passive_hit", "homing",
+    "mover_state", "duty", "gun_state", "burst", "supply_state",
 )  # fmt: skip
 
 #: Of these, buffers whose used part is counted by `sim`: what is left in them has no meaning and is not cleaned.
 BUFFERS = ("event", "sample", "echo", "cell", "plot", "mail", "mail_plot", "mail_track")
 
 
+#: Parameters that change in a World with sites that move, and only there (relocate).
+MOVED_TABLES = (
+    "site", "radar", "refraction", "mask_m", "mask_frame", "loss", "surface", "clutter", "sector", "spike", "spike_per_s",
+)  # fmt: skip
+
+
 def scratch(world: World) -> World:
     """A World with state tables of its own and the parameter tables of `world`: one per thread."""
-    own = {name: getattr(world, name).copy() for name in STATE_TABLES}
+    moved = MOVED_TABLES if len(world.mover) else ()
+    own = {name: getattr(world, name).copy() for name in (*STATE_TABLES, *moved)}
     own["work"] = Work(*(array.copy() for array in world.work))
     desk = world.desk._asdict()
     wta = WtaWork(*(array.copy() for array in desk.pop("wta")))
@@ -389,6 +457,6 @@ def scratch(world: World) -> World:
 
 def reset(own: World, world: World) -> None:
     """Bring the state tables of `own` back to the initial state of `world`, in place."""
-    for name in STATE_TABLES:
+    for name in (*STATE_TABLES, *(MOVED_TABLES if len(world.mover) else ())):
         if name not in BUFFERS:
             np.copyto(getattr(own, name), getattr(world, name))

@@ -7,6 +7,8 @@ from openiads.world.records import BASIS, POS, VEL, record
 # --- ground ---------------------------------------------------------------------------------------
 SITE_RADAR, SITE_LAUNCHER, SITE_COMMAND_POST, SITE_ASSET, SITE_TARGET = 0, 1, 2, 3, 4
 SITE_DECOY_EMITTER = 5
+SITE_GUN = 6
+SITE_POWER = 7
 SITE = record(
     ("kind", "i8"),  # SITE_*
     ("row", "i8"),  # index into the table of that kind; assets and targets: -1
@@ -63,6 +65,7 @@ PLATFORM = record(
     ),  # homing: growth of the memory's error with the silence of a radar under emission control
     ("rcs_factor", "f8"),  # on the cross section of its signature
     ("cloud", "i8"),  # row of `cloud` for chaff, else -1
+    ("area_m2", "f8"),  # presented to a gun
 )
 CARRIED = record(  # what leaves a carrier in flight, and does not if the carrier has been lost before
     ("platform", "i8"),

@@ -75,6 +75,7 @@ def add_survival(scenario: Scenario, out: Assembly, sites: dict[str, int], posts
         return
     for parts, group in (
         (d.damage.command_post, d.command_posts), (d.damage.radar, d.radars), (d.damage.launcher, d.launchers),
+        (d.damage.power_unit, d.power_units),
     ):  # fmt: skip
         if parts is None:
             continue

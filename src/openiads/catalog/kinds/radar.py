@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from openiads.catalog.kinds.ground import PACK_UP, READY
 from openiads.catalog.schema import Axis, Kind, choice, count, flag, quantity, table
 
 _DEG = math.pi / 180.0
@@ -199,7 +200,17 @@ RADAR = Kind(
         "engagement": "tracks targets and missiles in a sector and guides the missiles",
         "other": "anything else, for example a point-defence search radar",
     },
-    (*_BEAM, *_SCAN, *_SENSITIVITY, *_MEASUREMENT, *_AGAINST_CLUTTER, *_CAPACITY, *_PROTECTION),
+    (
+        *_BEAM,
+        *_SCAN,
+        *_SENSITIVITY,
+        *_MEASUREMENT,
+        *_AGAINST_CLUTTER,
+        *_CAPACITY,
+        *_PROTECTION,
+        READY,
+        PACK_UP,
+    ),
     one_of=("claim", "physical"),
     ordered=(
         ("elevation_min_rad", "elevation_max_rad"),

@@ -96,11 +96,22 @@ def _turn(w, r, t_s):
 @kernel
 def usable(w, r):
     """Can the fire unit of radar r fight: its radar transmits, or would as soon as it is given a target?"""
+    if w.duty.shape[0] > 0 and _about_to_go(w, r):
+        return False
     if w.radar_state[r].emitting == 1:
         return True
     if w.emission.shape[0] == 0 or w.emission[r].mode != schema.EMIT_CUED:
         return False
     return _able(w, r, w.sim[0].t_s)
+
+
+@kernel
+def _about_to_go(w, r):
+    """Does the radar, or the command post of its fire unit, only wait for its missiles before it goes elsewhere?"""
+    if w.duty[w.radar[r].site].hold == 1:
+        return True
+    b = w.radar[r].battery
+    return b >= 0 and w.duty[w.command_post[w.battery_state[b].post].site].hold == 1
 
 
 @kernel

@@ -12,6 +12,7 @@ import math
 from openiads._jit import kernel
 from openiads.engine import events, rng
 from openiads.engine.systems.move import evaluate
+from openiads.engine.systems.sightline import ray_clear
 from openiads.physics import interceptor_schema as ims
 from openiads.physics.antenna import GAUSS_EXPONENT
 from openiads.physics.interceptor_body import up_unit
@@ -92,7 +93,10 @@ def _tell(w, i, t_s, code):
 
 @kernel
 def _strongest(w, m, par, t_s, lx, ly, lz):
-    """Platform whose jamming is the strongest at the missile, in the cone about l and within the gimbal; -1 none."""
+    """Platform whose jamming is the strongest at the missile, in the cone about l and within the gimbal; -1 none.
+
+    What ground or Earth hides is not heard.
+    """
     best, most = -1, 0.0
     l2 = lx * lx + ly * ly + lz * lz
     v2 = m.vx_mps * m.vx_mps + m.vy_mps * m.vy_mps + m.vz_mps * m.vz_mps
@@ -115,7 +119,7 @@ def _strongest(w, m, par, t_s, lx, ly, lz):
             length = math.sqrt((ax * ax + ay * ay + az * az) * d2)
             sq = 2.0 * max(1.0 + (ax * dx + ay * dy + az * dz) / max(length, 1.0), 0.0)
             power *= max(math.exp(-GAUSS_EXPONENT * sq / (jam.beam_rad * jam.beam_rad)), jam.side_gain)
-        if power > most:
+        if power > most and ray_clear(w, m.x_m, m.y_m, m.z_m, m.alt_m, s.x_m, s.y_m, s.z_m, s.alt_m):
             best, most = jam.platform, power
     return best
 

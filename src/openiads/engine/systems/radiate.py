@@ -35,7 +35,7 @@ def radiate(w):
             on = wants(w, r, t_s)
         if on != s.emitting:
             s.emitting = on
-            if on == 1 and w.emission.shape[0] + w.component.shape[0] > 0:
+            if on == 1 and w.emission.shape[0] + w.component.shape[0] + w.duty.shape[0] > 0:
                 restart(w, r)
             if on == 0 and w.emission.shape[0] > 0:
                 w.emission_state[r].t_quiet_s = t_s

@@ -55,7 +55,7 @@ def shoot(w):
     for b in range(w.battery.shape[0]):
         par = w.battery[b]
         for c in range(par.first_channel, par.first_channel + par.n_channel):
-            if w.channel[c].phase != schema.CHANNEL_FREE:
+            if w.channel[c].phase != schema.CHANNEL_FREE and w.channel[c].phase != schema.CHANNEL_GUN:
                 _run_channel(w, b, c)
     for k in range(w.strike.shape[0]):
         _run_strike(w, k)
