@@ -107,6 +107,19 @@ def ground(options: argparse.Namespace) -> None:
     ])  # fmt: skip
 
 
+def everything(options: argparse.Namespace) -> None:
+    """The price of all parts of the language together."""
+    from benchmarks import reference_raid as rr  # noqa: PLC0415
+
+    without, with_all, ratio, counts = rr.everything(raid_world(), options.replications)
+    table("Reference raid, everything on", [
+        ("CPU time without", f"{without:.3f} s", ""),
+        ("CPU time with `everything.yaml`", f"{with_all:.3f} s", ""),
+        ("with over without, median", f"{ratio:.2f} ×", "at most 2 ×"),
+        ("events, rounds fired, with everything, mean", f"{counts['events']:,.0f}, {counts['rounds']:.0f}", ""),
+    ])  # fmt: skip
+
+
 def memory(options: argparse.Namespace) -> None:
     """Resident memory and its growth, in a process that does nothing else and finds the engine compiled."""
     raid_world()
@@ -243,6 +256,7 @@ SECTIONS: dict[str, Callable[[argparse.Namespace], None]] = {
     "raid": raid,
     "share": share,
     "ground": ground,
+    "everything": everything,
     "memory": memory,
     "scaling": scaling,
     "threads": threads,

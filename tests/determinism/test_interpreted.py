@@ -26,7 +26,8 @@ NEEDED = {
     "classification": ev.CLASSIFIED, "withheld fire": ev.WITHHELD, "assignment": ev.ASSIGNED, "salvo": ev.LAUNCH,
     "seeker": ev.SEEKER_ON, "burst": ev.BURST, "wrong shot": ev.WRONG_SHOT, "reload": ev.RELOADED,
     "surface strike": ev.STRIKE_IMPACT, "leak": ev.SITE_HIT, "loss of a site": ev.SITE_LOST, "emission": ev.EMISSION,
-    "end of an engagement": ev.ENGAGEMENT_END,
+    "end of an engagement": ev.ENGAGEMENT_END, "crossed strobes": ev.STROBES_CROSS,
+    "passive track": ev.PASSIVE_TRACK, "home on jam": ev.HOMES_ON_JAM, "silent emitter": ev.EMITTER_SILENT,
 }  # fmt: skip
 
 

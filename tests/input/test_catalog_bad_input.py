@@ -24,6 +24,7 @@ BASE = {
     "platform": "quasi-ballistic-missile",
     "jammer": "escort-jammer",
     "asset": "generic-depot",
+    "gun": "twin-30mm",
 }
 PLACE = re.compile(r"^(?P<file>.+?):(?P<line>\d+):(?P<column>\d+): (?P<message>.+)$")
 

@@ -62,6 +62,20 @@ def faults(source):
         ("rain: 4 mm", "environment.rain", "unit of"),
         ("rain: 4", "environment.rain", "needs a unit"),
         ("rain: 300 mm/h", "environment.rain", "too high"),
+        ("rain_area: {centre: {bearing: 0 deg, range: 9 km}, radius: 9 km}", "environment", "without rain"),
+        ("rain: 4 mm/h, rain_area: {centre: {bearing: 0 deg, range: 9 km}, radius: 9}", "environment.rain_area.radius",
+         "needs a unit"),
+        ("rain: 4 mm/h, rain_area: {radius: 9 km}", "environment.rain_area.centre", "missing"),
+        ("rain: 4 mm/h, rain_echo: on", "environment", "clutter: on"),
+        ("clutter: on, surface: {sea_state: 3}, rain_echo: on", "environment", "needs rain"),
+        ("clutter_plots: on", "environment", "clutter: on"),
+        ("clutter: on, surface: {sea_state: 3}, clutter_shape: 0.5", "environment", "without clutter_plots"),
+        ("clutter: on, surface: {sea_state: 3}, clutter_plots: on, clutter_shape: 0.1", "environment.clutter_shape",
+         "too low"),
+        ("clutter: on, surface: {sea_state: 3, coast: terrain}", "environment.surface", "needs both"),
+        ("clutter: on, surface: {sea_state: 3, land: urban, coast: terrain}", "environment", "elevation model"),
+        (f"clutter: on, surface: {{sea_state: 3, land: urban, soil: wet, coast: terrain}}, {TERRAIN}",
+         "environment.surface", "at sea only"),
         ("terrain: {file: hill.csv}", "environment.terrain.file", "cannot be used"),
         ("terrain: {file: ../hill.hgt}", "environment.terrain.file", "cannot be used"),
         ("terrain: {file: /etc/hill.hgt}", "environment.terrain.file", "cannot be used"),
@@ -72,6 +86,61 @@ def faults(source):
 def test_refused(environment, field, words):
     found = faults(text(environment))
     assert [f for f in found if f[0] == field and words in f[1]], found
+
+
+SEA = "clutter: on, surface: {sea_state: 3}"
+
+
+@pytest.mark.parametrize(
+    ("environment", "own", "field", "words"),
+    [
+        ("gas: on", "surface: [{from: 0 deg, to: 90 deg, land: urban}]", "surface", "without one in the environment"),
+        (SEA, "surface: [{from: 0 deg, to: 90 deg}]", "surface[0]", "sea_state or land"),
+        (SEA, "surface: [{from: 0 deg, to: 90 deg, land: urban, sea_state: 2}]", "surface[0]", "sea_state or land"),
+        (SEA, "surface: [{from: 0 deg, to: 90 deg, sea_state: 2, soil: wet}]", "surface[0]", "belong to land"),
+        (SEA, "surface: [{from: 10 deg, to: 10 deg, land: urban}]", "surface[0]", "at least one degree"),
+        (SEA, "surface: [{from: 350 deg, to: 20 deg, land: urban}, {from: 10 deg, to: 40 deg, land: urban}]", "",
+         "must not overlap"),
+        (SEA, "surface: [{from: 0 deg, to: 90 deg, land: town}]", "surface[0].land", "urban"),
+        (SEA, "rain_rejection: 12 dB", "rain_rejection", "without rain_echo"),
+        (SEA, "rain_rejection: 12", "rain_rejection", "needs a unit"),
+        (f"clutter: on, surface: {{sea_state: 3, land: urban, coast: terrain}}, {TERRAIN}",
+         "surface: [{from: 0 deg, to: 90 deg, land: urban}]", "surface", "same thing twice"),
+    ],
+)  # fmt: skip
+def test_sectors_refused(environment, own, field, words):
+    found = faults(text(environment).replace("range: 14 km}", "range: 14 km}, " + own))
+    path = f"defence.radars[0].{field}".rstrip(".")
+    assert [f for f in found if f[0] == path and words in f[1] + f[2]], found
+
+
+def test_sectors_rain_and_spikes_reach_the_tables():
+    environment = (
+        "rain: 5 mm/h, rain_echo: on, rain_area: {centre: {bearing: 90 deg, range: 40 km}, radius: 12 km}, "
+        "wind: [{altitude: 0 m, from: 270 deg, speed: 10 m/s}], clutter: on, clutter_plots: on, surface: {sea_state: 3}"
+    )
+    own = ", surface: [{from: 350 deg, to: 20 deg, land: urban}], rain_rejection: 10 dB"
+    source = text(environment).replace("range: 14 km}", "range: 14 km}" + own)
+    catalog = load_catalog()
+    world = compile_scenario(load_text(source, catalog_ids=catalogue_names(catalog)), catalog).world
+    assert set(np.flatnonzero(world.sector[0] == 1)) == {*range(350, 360), *range(20)}
+    assert (world.sector[0] == 0).sum() == 330
+    assert world.spike_per_s[0] == world.spike[:, 0].max()
+    rain = world.rain[0]
+    assert rain.radius_m == 12e3 and rain.top_m == 5e3
+    speed = math.sqrt(rain.vx_mps**2 + rain.vy_mps**2 + rain.vz_mps**2)
+    assert speed == pytest.approx(10.0, rel=1e-9)
+    assert world.loss.shape[1] == 0 and world.surface.rain_np_per_m[0] > 0.0
+    plain = load_text(source.replace(", rain_rejection: 10 dB", ""), catalog_ids=catalogue_names(catalog))
+    assert compile_scenario(plain, catalog).world.rain_m2 == pytest.approx(10.0 * world.rain_m2, rel=1e-9)
+
+
+def test_a_sea_sector_needs_the_polarisation_of_the_radar():
+    source = text("clutter: on, surface: {land: urban}", radar="36D6")
+    found = faults(
+        source.replace("range: 14 km}", "range: 14 km}, surface: [{from: 0 deg, to: 9 deg, sea_state: 2}]")
+    )
+    assert "polarisation" in found[0][1]
 
 
 def test_a_radar_without_the_values_is_refused():

@@ -49,7 +49,7 @@ def leaves(value=FULL, model=Scenario, path=()):
 
 FIELDS = list(leaves())
 #: Keys that exclude others of this file; test_ground_language.py has them.
-ELSEWHERE = {("Surface", "sea_state")}
+ELSEWHERE = {("Surface", "sea_state"), ("Surface", "coast")}
 QUANTITIES = [
     (path, q) for path, part in FIELDS if (q := next((m for m in part.marks if isinstance(m, Q)), None))
 ]
@@ -153,7 +153,7 @@ def test_every_wrong_type_is_refused_at_its_place(junk):
             continue
         if part.choices and junk in part.choices and part.choices[0] is not junk:
             continue
-        if path[-1] in ("self_defence", "moving_target_filter") and junk is True:
+        if path[-1] in ("self_defence", "moving_target_filter", "at_least_one", "cable") and junk is True:
             continue
         tree = broken(path, junk)
         if path[-1] in ("from", "until", "altitude", "speed") and junk == "":

@@ -400,9 +400,9 @@ def test_schema_agrees_with_the_reader():
 def test_examples_of_the_documentation_are_scenarios():
     """The smallest scenario, and each other YAML block put in its place, against the real catalogue."""
     blocks = re.findall(r"```yaml\n(.*?)```", DOCS, re.S)
-    assert blocks[0] == SMALL and len(blocks) == 8
+    assert blocks[0] == SMALL and len(blocks) == 9
     load_text(SMALL, catalog_ids=NAMES)
-    defence, alive, links, raid, let_go, environment, traffic = blocks[1:]
+    defence, alive, links, raid, let_go, emitters, environment, traffic = blocks[1:]
     sky = load_text(SMALL.replace("defence:", environment + "defence:", 1), catalog_ids=NAMES).environment
     assert sky.terrain is not None and sky.rain_mm_h == 4.0 and sky.clutter == "on"
     rest = SMALL.partition("  radars:")[2].replace("{id: EW,", "{id: EW, command_post: CP-N,")
@@ -421,6 +421,9 @@ def test_examples_of_the_documentation_are_scenarios():
     group = f"raid:\n  groups:\n    - id: F\n      type: fighter\n      at: 0 s\n      {flight}\n"
     carrier = load_text(before_raid + group + let_go, catalog_ids=NAMES).raid.groups[0]
     assert carrier.towed_decoy.behind_m == 150.0 and len(carrier.chaff) == len(carrier.decoys) == 1
+    armed = SMALL.replace("defence:\n", emitters, 1).replace("48N6E3: 4", "40N6E: 4")
+    heard = load_text(armed, catalog_ids=NAMES).defence
+    assert heard.doctrine.engage_emitters.max_error_m == 5e3 and heard.home_on_jam[0].range_m == 30e3
     scenario = load_text(before_raid + raid + traffic, catalog_ids=NAMES)
     assert [p.id for p in scenario.platforms()] == ["TBM", "ARM-01", "ARM-02", "SOJ", "CIV"]
     radars, _, others = alive.partition("  radars:\n")[2].partition("  decoy_emitters:")

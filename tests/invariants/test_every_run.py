@@ -54,7 +54,7 @@ def sweep(worlds, replications, build=scenes.generated):
 ELSEWHERE = (
     "jamming", "seduced", "component lost", "component failed", "repair started", "component repaired", "site restored",
     "anti-radiation alarm", "decoy emission", "command lost", "command taken", "command back", "reports to",
-    "engagement handed over",
+    "engagement handed over", "command link lost", "seeker blinded",
 )  # fmt: skip
 EVERYDAY = (
     *(spec.name for spec in events.SPECS.values() if spec.name not in ELSEWHERE),

@@ -356,3 +356,25 @@ def cut_off() -> tuple[World, Names]:
 
 
 SCENES[cut_off.__name__] = cut_off
+
+
+def strobes() -> tuple[World, Names]:
+    """Three radars with links cross the strobes of three jammers; one of these goes silent before a round that homes on it."""
+    f = Field(50.0, sample_s=10.0)
+    rule = {"on": 1, "confirm": 2, "engage": 1, "engage_error_m": 8e3, "drop_after_s": 8.0}
+    f.post("CP", control=0, passive=rule, salvo=1)
+    for k, (bearing, range_m) in enumerate(((270.0, 18e3), (90.0, 18e3), (0.0, 9e3))):
+        f.radar(f"S{k + 1}", "point-defence-radar", spot(bearing, range_m), heading_error_rad=1e-3 * k)
+        f.add_link(f"S{k + 1}", "CP", 0.4 * k)
+    f.fire_unit("B", spot(45.0, 800.0), {"9M96E2": (4, 0)}, half_deg=170.0)
+    f.add_link("B", "CP", 0.2)
+    f.home_on_jam["9M96E2"] = {"range_m": 20e3, "memory_s": 3.0}
+    asset = f.asset("A", spot(180.0, 1500.0))
+    for k, (bearing, off_s) in enumerate(((-14.0, 1e9), (4.0, 30.0), (20.0, 1e9))):
+        way = [spot(bearing, 42e3 + 2e3 * k, 7e3), spot(bearing, 8e3, 7e3)]
+        p = f.flight(f"J{k}", "fighter", way, speed_mps=250.0, target=asset if k == 2 else -1)
+        f.jam(p, power=30.0, t_off_s=off_s)
+    return f.finish()
+
+
+SCENES[strobes.__name__] = strobes

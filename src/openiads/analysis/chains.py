@@ -36,7 +36,7 @@ class Chains:
         events: events per platform, in time order.
         losses: events "site lost", in time order.
         strobes: times of jam strobes per radar.
-        commands: events "command lost", "command taken", "command back", in time order.
+        commands: what changed who commands, which links are cut, who has power or is in its place, in time order.
     """
 
     threats: dict[str, dict[str, Any]]
@@ -74,8 +74,21 @@ def chains(run: Run) -> Chains:
             made.events[platform].append(event)
         if event.event == "site lost":
             made.losses.append(event)
-        elif event.event in ("command lost", "command taken", "command back"):
+        elif event.event in (
+            "command lost",
+            "command taken",
+            "command back",
+            "link cut",
+            "link back",
+            "power supply",
+        ):
             made.commands.append(event)
+        elif event.event == "site moves":
+            if event.detail in ("packs up", "ready"):
+                made.commands.append(event)
+            for threat, row in made.threats.items():
+                if row["target"] == event.subject and (row["t_end_s"] is None or event.t_s <= row["t_end_s"]):
+                    made.events[threat].append(event)
         elif event.event == "jam strobe" and event.object is not None:
             made.strobes[event.object].append(event.t_s)
     return made

@@ -14,7 +14,7 @@ from openiads.analysis.sentences import sentence
 from openiads.results import Run
 
 #: Events that are told once when the same comes again at once.
-_TOLD_ONCE = ("fire withheld", "jam strobe", "identified", "classified", "local track")
+_TOLD_ONCE = ("fire withheld", "jam strobe", "identified", "classified", "local track", "strobes cross")
 
 
 class UnknownThreat(LookupError):

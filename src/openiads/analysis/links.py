@@ -14,6 +14,7 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from openiads.analysis.chains import Chains
+from openiads.analysis.deceived import CAUSE, led_away
 from openiads.analysis.sentences import km, percent, seconds
 
 LINKS = ("line of sight", "detection", "track", "identification", "assignment", "launch", "flight", "hit")
@@ -84,7 +85,8 @@ def _killed(known: Chains, threat: str) -> str:
     if row["t_detection_s"] is not None:
         seen = f", {seconds(_end(known, threat) - row['t_detection_s'])} after its first detection"
     n = row["rounds_fired"]
-    return f"No link failed: killed{by}{seen}, with {n} round{'s' if n != 1 else ''} fired at it."
+    what = "round" if row["killer"] in known.missiles else "missile"
+    return f"No link failed: killed{by}{seen}, with {n} {what}{'s' if n != 1 else ''} fired at it."
 
 
 def _sight(known: Chains, threat: str) -> Finding | None:
@@ -95,8 +97,8 @@ def _sight(known: Chains, threat: str) -> Finding | None:
 
 
 def _detection(known: Chains, threat: str) -> Finding | None:
-    if known.of(threat, "detection"):
-        return None
+    if known.of(threat, "detection", "passive track"):
+        return None  # an emitter that is held from its strobes needs no echo
     first = known.of(threat, "line of sight")[0]
     span = _end(known, threat) - first.t_s
     text = (
@@ -178,7 +180,8 @@ def _launch(known: Chains, threat: str) -> Finding | None:
         )
     texts += [*_late(known, threat), *_lost(known, threat, "radar", "launcher", "command post")]
     texts += _command(known, threat)
-    return Finding("launch", cause, tuple(texts))
+    pulled = led_away(known, threat, assigned[0].t_s)
+    return Finding("launch", f"{CAUSE}, {cause}" if pulled else cause, (*texts, *pulled))
 
 
 def _rounds(known: Chains, threat: str) -> list[dict[str, object]]:
@@ -195,11 +198,47 @@ def _flight(known: Chains, threat: str) -> Finding | None:
         f"{_count(len(rounds), 'missile was', 'missiles were')} fired at it and none came near it ({told})."
     ]
     launch_s = known.of(threat, "launch")[0].t_s
+    texts += _on_jam(known, threat)
     dropped = [e for e in known.of(threat, "track dropped") if e.t_s >= launch_s]
     if dropped:
         texts.append(f"The track they were guided on was dropped at {seconds(dropped[0].t_s)}.")
     texts += _lost(known, threat, "radar", after_s=launch_s)
-    return Finding("flight", f"{len(rounds)} fired, none came near", (*texts, *_late(known, threat)))
+    masked, why = _masked(known, threat)
+    pulled = led_away(known, threat, known.of(threat, "assigned", "launch")[0].t_s)
+    cause = f"{CAUSE}, " if pulled else ""
+    return Finding(
+        "flight",
+        f"{cause}{len(rounds)} fired, none came near{why}",
+        (*texts, *masked, *pulled, *_late(known, threat)),
+    )
+
+
+def _masked(known: Chains, threat: str) -> tuple[list[str], str]:
+    """Rounds from which ground or Earth hid their radar or the target: sentences, and a word for the cause."""
+    words = {
+        "seeker blinded": "The ground hid it from the seeker of {0} at {2}, {3}.",
+        "command link lost": "{0} lost its command link at {2}: no line of sight to {1}.",
+    }
+    found = known.of(threat, *words)
+    texts = [words[e.event].format(e.subject, e.via, seconds(e.t_s), e.detail) for e in found]
+    kinds = {e.event for e in found}
+    why = next((f": {name}" for name in words if name in kinds), "")
+    return texts, why
+
+
+def _on_jam(known: Chains, threat: str) -> Iterator[str]:
+    """What missiles that home on jamming heard, and lost."""
+    for missile in _rounds(known, threat):
+        mine = [
+            e for e in known.of(threat, "homes on jamming", "emitter silent") if e.subject == missile["id"]
+        ]
+        homed = [e for e in mine if e.event == "homes on jamming"]
+        if homed and homed[-1].object != threat:
+            yield f"{missile['id']} homed on the jamming of {homed[-1].object} instead."
+        if mine and mine[-1].event == "emitter silent":
+            yield f"{missile['id']} lost {mine[-1].object}, of which it heard no more from {seconds(mine[-1].t_s)} on."
+        elif not mine and missile["fate"] == "no target" and known.of(threat, "passive track"):
+            yield f"{missile['id']} heard no jamming where it was sent."
 
 
 def _hit(known: Chains, threat: str) -> Finding | None:
@@ -210,7 +249,8 @@ def _hit(known: Chains, threat: str) -> Finding | None:
     if misses:
         text += f" (miss {_span([f'{m:.1f}' for m in misses])} m"
         text += f", kill probability {_span([percent(p) for p in pks])})" if pks else ")"
-    texts = [text + "."]
+    texts = [text + ".", *_on_jam(known, threat)]
+    texts += _masked(known, threat)[0]
     last = bursts[-1].t_s
     closed = [e for e in known.of(threat, "engagement end") if e.t_s >= last]
     later = [h for h in holds_of(known, threat) if h.last_s >= last]
@@ -224,7 +264,11 @@ def _hit(known: Chains, threat: str) -> Finding | None:
             f"{seconds(_end(known, threat) - last)} were left after the last burst; "
             "it was not fired at again."
         )
-    return Finding("hit", f"missed {len(bursts)} time{'s' if len(bursts) != 1 else ''}", tuple(texts))
+    pulled = led_away(known, threat, known.of(threat, "assigned", "launch")[0].t_s)
+    cause = f"{CAUSE}, " if pulled else ""
+    return Finding(
+        "hit", f"{cause}missed {len(bursts)} time{'s' if len(bursts) != 1 else ''}", (*texts, *pulled)
+    )
 
 
 def _not_hostile(known: Chains, threat: str) -> Finding:
@@ -321,14 +365,18 @@ def _lost(known: Chains, threat: str, *kinds: str, after_s: float = -1.0) -> tup
 
 
 def _command(known: Chains, threat: str) -> tuple[str, ...]:
-    """Who was without command, and who took over, before the threat's end."""
+    """Who was without command or power or on the move, and who took over, before the threat's end."""
     words = {
         "command lost": "{0} was without its command post {1} from {2} on.",
         "command taken": "{0} obeyed {1} from {2} on.",
         "command back": "{0} obeyed {1} again from {2} on.",
+        "link cut": "The link between {0} and {1} was cut by jamming from {2} on.",
+        "link back": "The link between {0} and {1} was back from {2} on.",
+        "power supply": "{0}, fed by {1}: {3} from {2} on.",
+        "site moves": "{0}: {3} at {2}.",
     }
     return tuple(
-        words[e.event].format(e.subject, e.object, seconds(e.t_s))
+        words[e.event].format(e.subject, e.object, seconds(e.t_s), e.detail)
         for e in known.commands
         if e.t_s <= _end(known, threat)
     )

@@ -194,7 +194,9 @@ def _shots(known: Chains) -> list[Shots]:
         target = known.threats.get(missile["target"])
         kind, identity = (target["type"], target["identity"]) if target else _no_target(missile)
         sorts[missile["weapon"] or "", kind or "", identity].append(missile)
-    kills = Counter(_kill_key(known, row) for row in known.threats.values() if row["killer"])
+    kills = Counter(
+        _kill_key(known, row) for row in known.threats.values() if row["killer"] in known.missiles
+    )
     return [
         Shots(*key, len(rows), sum(m["t_burst_s"] is not None for m in rows), kills[key])
         for key, rows in sorted(sorts.items(), key=lambda item: (_ORDER.get(item[0][2], 3), item[0]))
@@ -213,7 +215,9 @@ def _kill_key(known: Chains, row: dict[str, Any]) -> tuple[str, str, str]:
 
 def _rounds(known: Chains, magazines: list[dict[str, Any]]) -> list[Rounds]:
     kills = Counter(
-        known.missiles[row["killer"]]["weapon"] for row in known.threats.values() if row["killer"]
+        known.missiles[row["killer"]]["weapon"]
+        for row in known.threats.values()
+        if row["killer"] in known.missiles
     )
     found = []
     for weapon in dict.fromkeys(row["weapon"] for row in magazines):

@@ -76,8 +76,43 @@ def _seduced(e: Event) -> str:
     return f"{e.subject}: seeker locks on the towed decoy{share}"
 
 
+def _pulled(e: Event) -> str:
+    js = f" ({e.value:.0f} dB stronger than the target)" if e.value is not None else ""
+    return f"{e.object}: its {e.detail} gate goes off the target with a false echo{js}"
+
+
+def _pull_over(e: Event) -> str:
+    unit = "m/s" if e.detail == "velocity" else "m"
+    how_far = f", {e.value:.0f} {unit} off the target" if e.value is not None else ""
+    return f"{e.object}: its {e.detail} gate has lost the false echo{how_far}"
+
+
 def _jamming(e: Event) -> str:
     return f"jammer {e.detail}"
+
+
+def _error(e: Event) -> str:
+    return f" (error {km(e.value)})" if e.value is not None else ""
+
+
+def _cross(e: Event) -> str:
+    return f"strobes of two radars cross{_error(e)}"
+
+
+def _passive(e: Event) -> str:
+    return f"held from strobes alone as passive track {e.via or ''}{_error(e)}"
+
+
+def _refuted(e: Event) -> str:
+    return f"crossing refuted by {e.object}, which hears nothing there"
+
+
+def _homes(e: Event) -> str:
+    return f"{e.subject} homes on the jamming of {e.object} from {km(e.range_m)}"
+
+
+def _silent(e: Event) -> str:
+    return f"{e.subject} no longer hears {e.object} and flies on from memory"
 
 
 def _withheld(e: Event) -> str:
@@ -132,6 +167,23 @@ def _site_lost(e: Event) -> str:
     return f"{e.subject} LOST"
 
 
+def _gun(e: Event) -> str:
+    if e.detail == "opens fire":
+        rounds = f" {e.value:.0f} rounds" if e.value is not None else ""
+        return f"{e.object} opens fire:{rounds} at {km(e.range_m)}"
+    pk = f" (kill probability {percent(e.value)})" if e.detail in ("miss", "kill") else ""
+    return f"burst of {e.object}: {e.detail}{pk}"
+
+
+def _power(e: Event) -> str:
+    return f"{e.subject} {e.detail} ({e.object})"
+
+
+def _moves(e: Event) -> str:
+    to = f" (place {e.value:.0f})" if e.value is not None else ""
+    return f"{e.subject} {e.detail}{to}"
+
+
 def _alarm(e: Event) -> str:
     told = {
         "ignore": "nothing is done",
@@ -140,6 +192,14 @@ def _alarm(e: Event) -> str:
         "intercept": "to be intercepted first",
     }
     return f"held to home on {e.object}: {told.get(e.detail or '', e.detail)}"
+
+
+def _link_cut(e: Event) -> str:
+    return f"{e.subject}: no line of sight to {e.via}, its command link is lost"
+
+
+def _seeker_cut(e: Event) -> str:
+    return f"{e.subject}: ground hides the target from its seeker {e.detail}"
 
 
 _WRITERS: dict[str, Callable[[Event], str]] = {
@@ -153,6 +213,13 @@ _WRITERS: dict[str, Callable[[Event], str]] = {
     "jam strobe": _strobe,
     "jamming": _jamming,
     "seduced": _seduced,
+    "track pulled off": _pulled,
+    "pull-off over": _pull_over,
+    "strobes cross": _cross,
+    "passive track": _passive,
+    "crossing refuted": _refuted,
+    "homes on jamming": _homes,
+    "emitter silent": _silent,
     "fire withheld": _withheld,
     "assigned": _assigned,
     "launch": _launch,
@@ -165,4 +232,9 @@ _WRITERS: dict[str, Callable[[Event], str]] = {
     "site hit": _site_hit,
     "site lost": _site_lost,
     "anti-radiation alarm": _alarm,
+    "command link lost": _link_cut,
+    "seeker blinded": _seeker_cut,
+    "site moves": _moves,
+    "power supply": _power,
+    "gun fire": _gun,
 }

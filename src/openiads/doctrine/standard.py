@@ -9,15 +9,15 @@ from __future__ import annotations
 import math
 
 from openiads._jit import kernel
-from openiads.doctrine import assign, classify, identify, salvo, threat
+from openiads.doctrine import assign, classify, emitters, identify, salvo, threat
+from openiads.doctrine.gun_fire import assign_guns
+from openiads.doctrine.reach import in_sector, in_sight, ready_rounds, suits
 from openiads.engine import events
 from openiads.engine.systems.emission import too_far, usable
-from openiads.engine.systems.ground import azimuth_of, hidden
-from openiads.engine.systems.meet import meet, track_at
+from openiads.engine.systems.meet import meet
 from openiads.engine.systems.network import delay_s, order_s
 from openiads.physics.geodesy import altitude_m
 from openiads.physics.interceptor_schema import SEEKER_SEMI_ACTIVE
-from openiads.physics.propagation import EARTH_MEAN_RADIUS_M, ground_range_m, look_path
 from openiads.tracking.impact import impact_point
 from openiads.tracking.schema import CONFIRMED
 from openiads.world import schema
@@ -59,6 +59,8 @@ def decide(w, c):
             n += 1
     if n > 0:
         _assign(w, c, n, t_s)
+    if w.gun.shape[0] > 0:
+        assign_guns(w, c, t_s)
 
 
 @kernel
@@ -234,6 +236,11 @@ def _is_candidate(w, c, k):
         or trk.t_update_s <= pic.t_verdict_s
     ):
         return False
+    if pic.passive == 1:
+        reason = emitters.refusal(w, c, k)
+        if reason != NO_REASON and (reason != NO_THREAT or pic.identity == identify.HOSTILE):
+            _withhold(w, c, k, reason)
+        return reason == NO_REASON
     if pic.threat <= 0.0 or pic.asset < 0:
         if pic.identity == identify.HOSTILE:
             _withhold(w, c, k, NO_THREAT)
@@ -297,7 +304,7 @@ def _nearness(reason):
     """How near a unit came to taking a target, by its reason: of several units the nearest one's is reported."""
     if reason == LOW_PK:
         return 5
-    if reason == NO_ROUNDS:
+    if reason in (NO_ROUNDS, emitters.NO_HOMING):
         return 4
     if reason in (ENVELOPE, _AMBUSH):
         return 3
@@ -341,12 +348,13 @@ def _option(w, c, i, b, k, t_s):
     par = w.tracker[w.radar.shape[0] + c]
     reaction_s = post.reaction_s + delay_s(w, c, bat.node)  # the order takes its time
     own = True  # the unit's own radar can hold the target
-    if not _in_sector(w, bat.radar, trk):
-        if post.remote == 0:
+    passive = w.picture[k].passive == 1  # nobody's radar need
+    if not in_sector(w, bat.radar, trk):
+        if post.remote == 0 and not passive:
             return ENVELOPE
         own = False
-    elif not _in_sight(w, bat.radar, trk, par, t_s + reaction_s):
-        if post.remote == 0:
+    elif not in_sight(w, bat.radar, trk, par, t_s + reaction_s):
+        if post.remote == 0 and not passive:
             return BELOW_HORIZON
         own = False
     cap = _MEET_CAP_S
@@ -356,14 +364,17 @@ def _option(w, c, i, b, k, t_s):
     n_weapons = w.weapon.shape[0]
     for q in range(n_weapons):
         desk.weapon_pk[q] = 0.0
-        desk.weapon_rounds[q], site = _ready_rounds(w, b, q)
+        desk.weapon_rounds[q], site = ready_rounds(w, b, q)
         if desk.weapon_rounds[q] <= 0:
             continue
+        if passive and (w.arms.shape[0] == 0 or w.arms[q].homes == 0):
+            reason = emitters.NO_HOMING if reason == NO_ROUNDS else reason
+            continue
         reason = ENVELOPE
-        if not own and w.weapon[q].seeker_kind == SEEKER_SEMI_ACTIVE:
+        if not own and not passive and w.weapon[q].seeker_kind == SEEKER_SEMI_ACTIVE:
             continue  # it has to be lit by that radar
         ok, tau, _, x, y, z = meet(w, q, site, trk, par, t_s, reaction_s, cap, _PLAN_BISECTIONS)
-        if not ok or not _suits(w, post, q, site, trk, x, y, z):
+        if not ok or not suits(w, post, q, site, trk, x, y, z):
             continue
         desk.weapon_pk[q] = w.arsenal[q].single_pk
         desk.weapon_time[q] = tau
@@ -400,68 +411,6 @@ def _option(w, c, i, b, k, t_s):
 
 
 @kernel
-def _suits(w, post, q, site, trk, x, y, z):
-    """Declared limits of a missile: reach, altitude and speed of the target where they would meet."""
-    par = w.weapon[q]
-    v = trk.vel_ecef_mps
-    speed = math.sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2])
-    if speed > par.max_target_mps:
-        return False
-    alt = altitude_m(x, y, z)
-    # The track's own error in height must not keep a low target out of the envelope.
-    slack = 3.0 * math.sqrt(max(trk.traces[0], 0.0))
-    if alt > par.max_target_alt_m + slack or alt < par.min_target_alt_m - slack - 200.0:
-        return False
-    g = w.site[site]
-    dx, dy, dz = x - g.x_m, y - g.y_m, z - g.z_m
-    dist = math.sqrt(dx * dx + dy * dy + dz * dz)
-    return par.min_range_m <= dist <= post.max_range_fraction * w.arsenal[q].reach_m
-
-
-@kernel
-def _in_sector(w, radar, trk):
-    """Can the fire unit's radar turn its beam there?"""
-    par = w.radar[radar]
-    g = w.site[par.site]
-    p = trk.pos_ecef_m
-    dx, dy, dz = p[0] - par.x_m, p[1] - par.y_m, p[2] - par.z_m
-    e = dx * g.ex + dy * g.ey + dz * g.ez
-    n = dx * g.nx + dy * g.ny + dz * g.nz
-    if dx * dx + dy * dy + dz * dz > par.range_max_m * par.range_max_m:
-        return False
-    return math.cos(math.atan2(e, n) - par.az0_rad) >= math.cos(par.sector_half_rad)
-
-
-@kernel
-def _in_sight(w, radar, trk, par, t_s):
-    """Will the target be above the horizon of the fire unit's radar by then? Its height is not known exactly."""
-    rad = w.radar[radar]
-    x, y, z = track_at(trk, par, t_s, 0.0)
-    dx, dy, dz = x - rad.x_m, y - rad.y_m, z - rad.z_m
-    dist = math.sqrt(dx * dx + dy * dy + dz * dz)
-    alt = max(altitude_m(x, y, z) + math.sqrt(max(trk.traces[0], 0.0)), 10.0)
-    arc = ground_range_m(dist, rad.alt_m, alt, EARTH_MEAN_RADIUS_M)
-    visible, _ = look_path(w.refraction[radar], alt, arc)
-    return visible and not hidden(w, radar, azimuth_of(w, radar, dx, dy, dz), arc, alt)
-
-
-@kernel
-def _ready_rounds(w, b, q):
-    """(rounds of missile type q on live launchers of unit b, site of one of them)."""
-    total = 0
-    site = -1
-    for k in range(w.magazine.shape[0]):
-        mag = w.magazine[k]
-        if mag.weapon != q:
-            continue
-        par = w.launcher[mag.launcher]
-        if par.battery == b and w.site_state[par.site].alive == 1 and w.magazine_state[k].rounds > 0:
-            total += w.magazine_state[k].rounds
-            site = par.site
-    return total, site
-
-
-@kernel
 def _open_channel(w, c, i, b, t_s):
     """Give the engagement to a free channel of unit b."""
     desk = w.desk
@@ -482,7 +431,7 @@ def _open_channel(w, c, i, b, t_s):
         ch.flying = 0
         ch.t_assigned_s = t_s
         ch.t_ready_s = t_s + w.command_post[c].reaction_s + order_s(w, c, b, trk.truth, t_s)
-        ch.remote = w.command_post[c].remote
+        ch.remote = max(w.command_post[c].remote, pic.passive)
         ch.t_look_s = t_s
         ch.t_plot_s = -1e9
         ch.t_burst_s = -1e9

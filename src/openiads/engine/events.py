@@ -41,12 +41,26 @@ COMPONENT_REPAIRED = 63
 SITE_RESTORED = 64
 ARM_ALARM = 65
 DECOY_EMISSION = 66
+SITE_MOVES = 67
+GUN_FIRE = 68
+POWER = 69
 SEDUCED = 51
 COMMAND_LOST = 70
 COMMAND_TAKEN = 71
 COMMAND_BACK = 72
 REPORTS_TO = 73
 HANDED_OVER = 74
+COMMAND_LINK_CUT = 45
+SEEKER_CUT = 46
+PULLED_OFF = 80
+PULL_OVER = 81
+LINK_CUT = 82
+LINK_BACK = 83
+STROBES_CROSS = 85
+PASSIVE_TRACK = 86
+CROSSING_REFUTED = 87
+HOMES_ON_JAM = 88
+EMITTER_SILENT = 89
 
 # Enumerations used in `detail`; the order is the number.
 IDENTITY = ("unknown", "friend", "neutral", "hostile")
@@ -60,6 +74,7 @@ MISSILE_FATE = (
     "dud",
     "end of run",
     "strike",
+    "emitter silent",
 )
 PLATFORM_FATE = (
     "flying",
@@ -84,6 +99,9 @@ WITHHOLD = (
     "rules of engagement hold",
     "below the horizon of the fire units",
     "not yet near enough for the ambush",
+    "known from strobes alone",
+    "emitter not located well enough",
+    "no missile that homes on jamming",
 )
 ENGAGEMENT_CLOSE = (
     "open",
@@ -99,7 +117,12 @@ ENGAGEMENT_CLOSE = (
 )
 ON_OFF = ("off", "on")
 COMPONENT = ("antenna", "transmitter", "link", "rail", "shelter", "generator")
+LOCK = ("before its lock", "after its lock")
+POWER_STATE = ("on batteries", "without power", "power back")
+GUN = ("opens fire", "miss", "kill", "nothing there", "ammunition spent")
+MOVE = ("waits for its missiles", "packs up", "under way", "sets up", "ready")
 ARM_ANSWER = ("none", "ignore", "shut-down", "decoy-emitter", "intercept")
+GATE = ("range", "velocity", "range and velocity")
 
 
 @dataclass(frozen=True)
@@ -210,6 +233,33 @@ SPECS: dict[int, EventSpec] = {
         "log_likelihood_ratio",
         note="the track is held to home on the radar; detail: the answer",
     ),
+    SITE_MOVES: EventSpec(
+        "site moves",
+        "site",
+        None,
+        None,
+        MOVE,
+        "place_number",
+        note="value: the place that it goes to or is ready at; where it began is 0",
+    ),
+    GUN_FIRE: EventSpec(
+        "gun fire",
+        "platform",
+        "site",
+        "track",
+        GUN,
+        "rounds_or_kill_probability",
+        note="range_m: gun to the point aimed at; value: rounds of the burst when it opens fire, else its kill probability",
+    ),
+    POWER: EventSpec(
+        "power supply",
+        "site",
+        "site",
+        None,
+        POWER_STATE,
+        "time_s",
+        note="object: its power unit; value: since that was lost",
+    ),
     DECOY_EMISSION: EventSpec("decoy emission", "site", None, None, ON_OFF),
     COMMAND_LOST: EventSpec(
         "command lost", "battery", "command_post", note="its command post is lost or cannot be reached"
@@ -236,12 +286,92 @@ SPECS: dict[int, EventSpec] = {
     REPORTS_TO: EventSpec(
         "reports to", "radar", "command_post", note="a search radar changes its command post"
     ),
+    COMMAND_LINK_CUT: EventSpec(
+        "command link lost",
+        "missile",
+        "platform",
+        "radar",
+        note="first time that ground or Earth lies between the missile and the radar that guides it",
+    ),
+    SEEKER_CUT: EventSpec(
+        "seeker blinded",
+        "missile",
+        "platform",
+        None,
+        LOCK,
+        note="first time that ground or Earth lies between the target and the seeker, or its illuminator",
+    ),
+    PULLED_OFF: EventSpec(
+        "track pulled off",
+        "platform",
+        "radar",
+        "track",
+        GATE,
+        "jammer_to_signal_db",
+        note="the gate of its dedicated looks leaves the target with a false echo; detail: which gate",
+    ),
+    PULL_OVER: EventSpec(
+        "pull-off over",
+        "platform",
+        "radar",
+        "track",
+        GATE,
+        "offset",
+        note="the gate has lost the false echo; value: how far from the target, in m, of a velocity gate m/s",
+    ),
+    LINK_CUT: EventSpec(
+        "link cut",
+        "site",
+        "site",
+        "platform",
+        None,
+        "jammer_to_noise_db",
+        note="by jamming; via: the strongest jammer",
+    ),
+    LINK_BACK: EventSpec("link back", "site", "site", note="after jamming"),
+    STROBES_CROSS: EventSpec(
+        "strobes cross",
+        "platform",
+        "command_post",
+        None,
+        None,
+        "error_m",
+        note="strobes of two radars meet; platform -1: of two different emitters, a ghost; range_m: from the post",
+    ),
+    PASSIVE_TRACK: EventSpec(
+        "passive track",
+        "platform",
+        "command_post",
+        "track",
+        None,
+        "error_m",
+        note="an emitter is held from strobes alone; platform -1: a ghost; value: root of the trace of the covariance",
+    ),
+    CROSSING_REFUTED: EventSpec(
+        "crossing refuted",
+        "platform",
+        "radar",
+        None,
+        None,
+        "error_m",
+        note="this radar ought to hear an emitter there and does not; platform -1: it was a ghost",
+    ),
+    HOMES_ON_JAM: EventSpec(
+        "homes on jamming",
+        "missile",
+        "platform",
+        note="the strongest source in its seeker's cone; range_m: missile to it",
+    ),
+    EMITTER_SILENT: EventSpec(
+        "emitter silent", "missile", "platform", note="the missile flies on from memory"
+    ),
 }
 
-SAMPLE_KINDS = ("platform", "track", "missile")
+SAMPLE_KINDS = ("platform", "track", "missile", "passive track")
 SAMPLE_PLATFORM = 0
 SAMPLE_TRACK = 1
 SAMPLE_MISSILE = 2
+SAMPLE_PASSIVE = 3  # a fused track while it is known from strobes alone
 
 
 @kernel

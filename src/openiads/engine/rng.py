@@ -36,8 +36,14 @@ STREAM_FAILURE = 62  # when a component fails by itself
 STREAM_FALSE_TARGET = 52  # is a false target seen at this beam position
 STREAM_FALSE_ERROR = 53  # its measurement errors
 STREAM_SEDUCE = 51  # which of two echoes a seeker locks on
+STREAM_GUN_LAYING = 65  # how far off a burst of a gun is laid
+STREAM_GUN_KILL = 66  # does it kill
 STREAM_LINK = 70  # is a plot lost on a link
 STREAM_ORDER = 71  # how often an order must be repeated
+STREAM_SPIKE_COUNT = 45  # number of false plots of the surface in a stretch of search
+STREAM_SPIKE_PLOT = 46  # where they are
+STREAM_PULL_OFF = 80  # does a false echo take the gate of a tracking radar
+STREAM_HOME_ON_JAM = 85  # angle noise of a seeker that homes on jamming
 
 _M0 = np.uint64(0xD2511F53)
 _M1 = np.uint64(0xCD9E8D57)

@@ -6,13 +6,17 @@ from openiads._jit import kernel
 from openiads.engine.systems.alarm import beware
 from openiads.engine.systems.command import command
 from openiads.engine.systems.fly import fly
+from openiads.engine.systems.gun import fire_guns
 from openiads.engine.systems.log import log
 from openiads.engine.systems.move import move
 from openiads.engine.systems.observe import observe
+from openiads.engine.systems.power import power
 from openiads.engine.systems.radiate import radiate
 from openiads.engine.systems.release import release
+from openiads.engine.systems.relocate import relocate
 from openiads.engine.systems.settle import settle
 from openiads.engine.systems.shoot import shoot
+from openiads.engine.systems.strobe import cross_strobes
 from openiads.engine.systems.upkeep import upkeep
 
 
@@ -22,12 +26,18 @@ def step(w, decide):
     sim = w.sim[0]
     sim.t_s = sim.step * sim.dt_s
     release(w)
+    if w.mover.shape[0] > 0:
+        relocate(w)
     move(w)
     if w.component.shape[0] > 0:
         upkeep(w)
+    if w.supply.shape[0] > 0:
+        power(w)
     radiate(w)
     command(w)
     observe(w)
+    if w.passive_rule.shape[0] > 0:
+        cross_strobes(w)
     for c in range(w.command_post.shape[0]):
         post = w.command_post[c]
         if post.standby >= 0 and w.battery_state[post.standby].post != c:
@@ -39,6 +49,8 @@ def step(w, decide):
     shoot(w)
     log(w)
     fly(w)
+    if w.gun.shape[0] > 0:
+        fire_guns(w)
     sim.step += 1
 
 

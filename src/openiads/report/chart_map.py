@@ -12,10 +12,19 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 
 from openiads.report import style
+from openiads.report.chart_ground import draw_ground
 from openiads.report.scene import Path, Place, Scene
 
 _HALO = [effects.withStroke(linewidth=2.4, foreground=style.PANEL)]
-_SITE_MARKERS = {"radar": "^", "launcher": "s", "command post": "D", "asset": "p", "target": "X"}
+_SITE_MARKERS = {
+    "radar": "^",
+    "launcher": "s",
+    "command post": "D",
+    "asset": "p",
+    "target": "X",
+    "gun": "P",
+    "power unit": "h",
+}
 _ALL_LABELS = 8  # more sites than these: launchers are not named
 _NICE_KM = (5, 10, 15, 20, 30, 40, 50, 75, 100, 150, 200, 250, 300, 350, 400, 450, 500, 600, 800, 1000)
 
@@ -56,6 +65,8 @@ def draw_map(axes: Axes, scene: Scene, radius_km: float, title: str, near: bool,
     axes.tick_params(length=2, pad=2)
     axes.set_xlabel("km east of the defence", fontsize=8, labelpad=1)
     axes.set_ylabel("km north", fontsize=8, labelpad=0)
+    if scene.ground is not None:
+        draw_ground(axes, scene.ground, scene.chart)
     _rings(axes, scene, radius_km)
     _platforms(axes, scene)
     if tracks:
@@ -144,6 +155,11 @@ def _fused(axes: Axes, scene: Scene) -> None:
             axes.plot(
                 path.east_km, path.north_km, ".", ms=1.2, color=style.IDENTITY["unknown"], alpha=0.5, zorder=5
             )
+        elif kind == "passive track":  # an emitter known from strobes alone
+            axes.plot(
+                path.east_km, path.north_km, "d", ms=3.0, mfc="none", mew=0.6, color=style.RADAR, alpha=0.8,
+                zorder=5,
+            )  # fmt: skip
 
 
 def _missiles(axes: Axes, scene: Scene, near: bool) -> None:
@@ -207,6 +223,12 @@ def _sites(axes: Axes, scene: Scene, near: bool) -> None:
                     [s.east_km for s in mine], [s.north_km for s in mine], marker=marker, s=size, c=colour,
                     edgecolors=style.PANEL, linewidths=0.6, zorder=10,
                 )  # fmt: skip
+    for s in scene.sites:
+        if s.end_km is not None:
+            axes.annotate(
+                "", s.end_km, xytext=(s.east_km, s.north_km), zorder=9, annotation_clip=True,
+                arrowprops={"arrowstyle": "-|>", "color": style.SITE, "lw": 0.8, "ls": (0, (3, 2)), "shrinkA": 2, "shrinkB": 0},
+            )  # fmt: skip
     if near:
         _site_labels(axes, scene.sites)
 

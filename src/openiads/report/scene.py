@@ -9,7 +9,7 @@ import numpy as np
 
 from openiads.analysis.links import leaked
 from openiads.report.mapping import Array, Map
-from openiads.results import Run
+from openiads.results import Ground, Run
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,7 @@ class Place:
     east_km: float
     north_km: float
     row: dict[str, Any]
+    end_km: tuple[float, float] | None = None  # where it was at the end, if that is elsewhere
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,8 @@ class Scene:
     paths: dict[tuple[str, str], Path]  # (kind, id)
     reach_km: dict[str, float]  # declared, per missile type
     fired: frozenset[str]  # missile types that were fired
+    chart: Map
+    ground: Ground | None
 
     @property
     def hostile(self) -> list[dict[str, Any]]:
@@ -97,7 +100,13 @@ def scene(run: Run) -> Scene:
         east, north = chart.project(
             np.radians(np.array([row["lat_deg"]])), np.radians(np.array([row["lon_deg"]]))
         )
-        places.append(Place(row["id"], row["kind"], float(east[0]), float(north[0]), row))
+        end = None
+        if row.get("moves"):
+            e, n = chart.project(
+                np.radians(np.array([row["lat_end_deg"]])), np.radians(np.array([row["lon_end_deg"]]))
+            )
+            end = (float(e[0]), float(n[0]))
+        places.append(Place(row["id"], row["kind"], float(east[0]), float(north[0]), row, end))
     missiles = run.missiles.to_pylist()
     reach = {
         row["weapon"]: row["weapon_range_m"] / 1e3
@@ -112,6 +121,8 @@ def scene(run: Run) -> Scene:
         paths=_paths(run, chart),
         reach_km=reach,
         fired=frozenset(m["weapon"] for m in missiles),
+        chart=chart,
+        ground=run.ground,
     )
 
 

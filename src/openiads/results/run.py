@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from openiads.results import schema
+from openiads.results.ground import Ground, GroundError, read_ground
 
 if TYPE_CHECKING:
     import numpy as np
@@ -106,6 +107,16 @@ class Run:
     def scenario_text(self) -> str:
         """The scenario file as it was run."""
         return self._read(schema.SCENARIO).decode("utf-8", errors="replace")
+
+    @property
+    def ground(self) -> Ground | None:
+        """The ground of the run's picture; None where the scenario has no elevation model."""
+        if schema.GROUND not in self.manifest["files"]:
+            return None
+        try:
+            return read_ground(self._read(schema.GROUND), self.path / schema.GROUND)
+        except GroundError as error:
+            raise RunError(str(error)) from None
 
     def table(self, name: str, raw: bool = False) -> pa.Table:
         """A table by name; `raw` leaves whole numbers of decimetres etc. as stored."""

@@ -15,6 +15,8 @@ SCHEMA_VERSION: Final = 1
 MANIFEST: Final = "manifest.json"
 SCENARIO: Final = "scenario.yaml"
 PICTURE: Final = "overview.png"
+GROUND: Final = "ground.npz"  # only where the scenario has an elevation model
+LOW_FLYER_M: Final = 100.0  # height above the ground for which it says how many radars see it
 
 # Column kinds: how a value is stored, hence which encoding it gets.
 KEY: Final = "key"  # text that repeats: dictionary
@@ -73,7 +75,12 @@ _VELOCITY = tuple(
     Column(f"v{c}_cmps", FIXED, f"{c.upper()} of the velocity", "m/s", ECEF, 100, f"v{c}_mps") for c in "xyz"
 )
 TRAJECTORIES: Final = (
-    Column("kind", KEY, "platform (truth), track (fused, as the command post sees it) or missile (truth)"),
+    Column(
+        "kind",
+        KEY,
+        "platform (truth), track (fused, as the command post sees it), passive track (the same while it is known "
+        "from strobes alone) or missile (truth)",
+    ),
     Column("id", KEY, "id of the platform, track or missile"),
     Column("t_ms", FIXED, "time since the start of the scenario", "s", "", 1000, "t_s"),
     *_POSITION,
@@ -92,7 +99,7 @@ THREATS: Final = (
     Column("target", KEY, "site aimed at"),
     Column("fate", KEY, "how it ended"),
     Column("t_end_s", FLOAT, "when it ended", "s"),
-    Column("killer", KEY, "missile that killed it"),
+    Column("killer", KEY, "missile or gun that killed it"),
     Column("hit_site", KEY, "site it reached"),
     *_link(
         "line_of_sight", "first above a radar's horizon", Column("line_of_sight_radar", KEY, "that radar")
@@ -143,10 +150,13 @@ SITES: Final = (
     Column("alt_m", FLOAT, "altitude above the ellipsoid", "m", "WGS-84"),
     Column("value", FLOAT, "worth, as the scenario states it"),
     Column("radar_range_m", FLOAT, "instrumented range, radars only", "m"),
-    Column("alive", FLAG, "working at the end"),
+    Column("alive", FLAG, "not lost at the end"),
     Column("hits", COUNT, "hits on it"),
     Column("t_lost_s", FLOAT, "when it was lost", "s"),
     Column("lost_to", KEY, "platform that destroyed it"),
+    Column("moves", COUNT, "further places that it has come to"),
+    Column("lat_end_deg", FLOAT, "geodetic latitude of the last place that it stood at", "deg", "WGS-84"),
+    Column("lon_end_deg", FLOAT, "longitude of that place", "deg", "WGS-84"),
 )
 
 MAGAZINES: Final = (

@@ -6,12 +6,17 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from openiads.scenario.emitters import check_emitters
 from openiads.scenario.faults import Fault, listed, shown
+from openiads.scenario.link_jam import check_link_jammers
+from openiads.scenario.moves import check_moves
 from openiads.scenario.network import check_network, check_succession
 from openiads.scenario.nodes import Document
+from openiads.scenario.pull_off import check_gates
 from openiads.scenario.raid import Group
 from openiads.scenario.references import CatalogIds, fault_at
 from openiads.scenario.spec import Scenario
+from openiads.scenario.surface_checks import check_surfaces
 from openiads.scenario.survival_checks import check_survival
 
 BALLISTIC = "platform/ballistic_missile"
@@ -49,6 +54,8 @@ def check_whole(
     yield from _launchers(scenario, document, known)
     yield from _strikes(scenario, document)
     yield from check_survival(scenario, document)
+    yield from check_surfaces(scenario, document)
+    yield from check_moves(scenario, document)
 
     def here(path: tuple[str | int, ...], message: str, allowed: str) -> Fault:
         return fault_at(document, path, message, allowed=allowed)
@@ -56,6 +63,9 @@ def check_whole(
     if scenario.defence.network is not None:
         yield from check_network(scenario, here)
     yield from check_succession(scenario, here)
+    yield from check_gates(scenario, here)
+    yield from check_link_jammers(scenario, here)
+    yield from check_emitters(scenario, here)
     for section, groups in (("raid", scenario.raid.groups), ("traffic", scenario.traffic.groups)):
         for number, group in enumerate(groups):
             yield from _group(scenario, document, known, (section, "groups", number), group)

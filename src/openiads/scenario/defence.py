@@ -8,6 +8,9 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from openiads.scenario.electronic import Protection, SatnavJammer
+from openiads.scenario.emitters import EngageEmitters, HomeOnJam, PassiveTracking
+from openiads.scenario.ground import SurfaceSector, check_sectors
+from openiads.scenario.moves import Moves
 from openiads.scenario.network import CommandLoss, Network
 from openiads.scenario.positions import Altitude, Bearing, PositionField
 from openiads.scenario.quantity import Cat, Id, Model, Moment, Name, Pairs, Probability, Q, Ref, Window, fault
@@ -116,6 +119,13 @@ class Doctrine(Model):
         "off",
         description="are biases of the radars in azimuth and range estimated from common targets and corrected",
     )
+    passive_tracking: PassiveTracking | None = Field(
+        None,
+        description="positions of jammers from the strobes of several radars; without it: strobes are reported only",
+    )
+    engage_emitters: EngageEmitters | None = Field(
+        None, description="fire at passive tracks; needs passive_tracking; without it: they are not fired at"
+    )
 
 
 class Site(Model):
@@ -144,6 +154,10 @@ class CommandPost(Site):
     type: Annotated[Name, Cat("command_post")] = Field(description="catalogue item")
     doctrine: Doctrine | None = Field(
         None, description="what differs here from the doctrine of the defence, key by key"
+    )
+    moves: Moves | None = Field(None, description="other places that it goes to; without it: it stays")
+    power: Annotated[Name, Ref("power_unit")] | None = Field(
+        None, description="power unit that it hangs on; without it: power of its own that cannot be hit"
     )
 
 
@@ -196,6 +210,19 @@ class Radar(Site):
     registration: Registration = Field(
         default_factory=lambda: Registration.model_validate({}), description="constant errors of its reports"
     )
+    surface: Annotated[tuple[SurfaceSector, ...], Field(strict=False, max_length=36)] = Field(
+        (), description="sea and land by sectors; elsewhere the surface of the environment"
+    )
+    rain_rejection_db: Annotated[float, Q("gain", 0.0, 40.0)] = Field(
+        0.0, alias="rain_rejection", description="by circular polarisation, of the echo of rain"
+    )
+    moves: Moves | None = Field(None, description="other places that it goes to; without it: it stays")
+    power: Annotated[Name, Ref("power_unit")] | None = Field(
+        None, description="power unit that it hangs on; without it: power of its own that cannot be hit"
+    )
+
+    def model_post_init(self, context: Any, /) -> None:
+        check_sectors(self.surface)
 
 
 class Battery(Model):
@@ -219,6 +246,10 @@ class Launcher(Site):
     battery: Annotated[Name, Ref("battery")] = Field(description="the battery it belongs to")
     rounds: Annotated[Pairs, Cat("missile")] = Field(description="missiles ready to fire, {type: number}")
     reloads: Annotated[Pairs, Cat("missile")] = Field((), description="missiles in reserve, {type: number}")
+    moves: Moves | None = Field(None, description="other places that it goes to; without it: it stays")
+    power: Annotated[Name, Ref("power_unit")] | None = Field(
+        None, description="power unit that it hangs on; without it: power of its own that cannot be hit"
+    )
 
 
 class Asset(Site):
@@ -259,6 +290,29 @@ class DecoyEmitter(Site):
     )
     transmits: Literal["always", "on-alarm"] = Field(
         "on-alarm", description="all the time, or when an anti-radiation missile is answered with it"
+    )
+
+
+class Gun(Site):
+    """A gun of a battery, laid by the battery's engagement radar."""
+
+    kind: ClassVar[str] = "gun"
+
+    type: Annotated[Name, Cat("gun")] = Field(description="catalogue item")
+    battery: Annotated[Name, Ref("battery")] = Field(description="whose radar lays it")
+    rounds: int | None = Field(None, ge=1, le=100_000, description="ammunition; without it: of its type")
+    power: Annotated[Name, Ref("power_unit")] | None = Field(
+        None, description="power unit that it hangs on; without it: power of its own that cannot be hit"
+    )
+
+
+class PowerUnit(Site):
+    """A generator that feeds the sites that name it."""
+
+    kind: ClassVar[str] = "power_unit"
+
+    backup_s: Annotated[float, Q("time", 0.0, 864_000.0)] = Field(
+        0.0, alias="backup", description="so long those it feeds work on batteries when it is lost"
     )
 
 
@@ -318,8 +372,15 @@ class Defence(Model):
     decoy_emitters: Annotated[tuple[DecoyEmitter, ...], _many(1000)] = Field(
         (), description="false radars for anti-radiation missiles"
     )
+    power_units: Annotated[tuple[PowerUnit, ...], _many(1000)] = Field(
+        (), description="generators that sites hang on"
+    )
+    guns: Annotated[tuple[Gun, ...], _many(1000)] = Field((), description="guns of point defences")
     damage: Damage | None = Field(
         None, description="sites that break by component; without it: a site is lost as a whole"
     )
     maintenance: Maintenance | None = Field(None, description="crews and spares; without it: no repair")
     network: Network | None = Field(None, description="links; without it: communication is perfect")
+    home_on_jam: Annotated[tuple[HomeOnJam, ...], _many(50)] = Field(
+        (), description="missiles that home on jamming; of those left out the catalogue says whether they do"
+    )

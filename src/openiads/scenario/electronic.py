@@ -8,7 +8,8 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from openiads.scenario.positions import PositionField, RouteField
-from openiads.scenario.quantity import Cat, Id, Model, Name, Q, Window, fault
+from openiads.scenario.pull_off import CaptureRatio, LeadingEdge, RateCheck, VelocityGate
+from openiads.scenario.quantity import Cat, Id, Model, Name, Probability, Q, Window, fault
 
 _DEG = math.pi / 180.0
 
@@ -56,6 +57,26 @@ class Protection(Model):
     )
     moving_target_filter: bool | None = Field(
         None, description="what is slower in range than min_radial_speed is rejected at any elevation"
+    )
+    leading_edge_s: LeadingEdge | None = Field(
+        None,
+        alias="leading_edge",
+        description="its tracker uses so much of the front of an echo only: a repeater that is slower does not get in; "
+        "costs the rest of the echo",
+    )
+    capture_js_db: CaptureRatio | None = Field(
+        None,
+        alias="capture_js",
+        description="a false echo so much stronger than the target's can take its gates",
+    )
+    capture_probability: Probability | None = Field(None, description="and does with this probability")
+    velocity_gate_mps: VelocityGate | None = Field(
+        None, alias="velocity_gate", description="width of its velocity gate in dedicated looks"
+    )
+    rate_check_mps: RateCheck | None = Field(
+        None,
+        alias="rate_check",
+        description="it refuses echoes whose range rate and Doppler differ by more; without it: no such check",
     )
 
 

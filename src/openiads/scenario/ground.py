@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
-from openiads.scenario.positions import PositionField
+from openiads.scenario.positions import Bearing, PositionField
 from openiads.scenario.quantity import Model, Q, fault
 
 _FILE = re.compile(
@@ -44,13 +45,24 @@ class Terrain(Model):
     )
 
 
+Land = Literal["mountain", "urban", "wooded-hills", "rolling-hills", "farmland", "flatland", "smooth"]
+
+
+class RainArea(Model):
+    """A disc in which it rains; it drifts with the wind at half the height of `rain_top`."""
+
+    centre: PositionField = Field(description="its middle at the start of the run")
+    radius_m: Annotated[float, Q("length", 1e3, 1000e3)] = Field(alias="radius", description="of the disc")
+
+
 class Surface(Model):
-    """Sea or land around the radars: one of `sea_state` and `land`."""
+    """Sea or land around the radars: one of `sea_state` and `land`; both with `coast: terrain`."""
 
     sea_state: int | None = Field(None, ge=0, le=6, description="Douglas sea state")
-    land: (
-        Literal["mountain", "urban", "wooded-hills", "rolling-hills", "farmland", "flatland", "smooth"] | None
-    ) = Field(None, description="class of land (mean echo)")
+    land: Land | None = Field(None, description="class of land (mean echo)")
+    coast: Literal["terrain"] | None = Field(
+        None, description="with both: land where the elevation model is above its sea, else sea"
+    )
     soil: Literal["wet", "medium-dry", "very-dry"] = Field(
         "medium-dry", description="of the land, for its reflection"
     )
@@ -59,7 +71,50 @@ class Surface(Model):
     )
 
     def model_post_init(self, context: Any, /) -> None:
-        if (self.sea_state is None) == (self.land is None):
+        if self.coast is not None:
+            if self.sea_state is None or self.land is None:
+                raise fault("coast needs both", "for example {sea_state: 3, land: farmland, coast: terrain}")
+            if {"soil", "roughness_m"} & self.model_fields_set:
+                raise fault("with a coast lobes are formed at sea only: no 'soil', no 'roughness'")
+        elif (self.sea_state is None) == (self.land is None):
             raise fault("give sea_state or land", "for example {sea_state: 3} or {land: farmland}")
         if self.land is None and {"soil", "roughness_m"} & self.model_fields_set:
             raise fault("'soil' and 'roughness' belong to land; the sea has a sea_state")
+
+
+class SurfaceSector(Model):
+    """Sea or land in one sector around a radar, to a whole degree: one of `sea_state` and `land`."""
+
+    from_rad: Bearing = Field(alias="from", description="bearing where it begins")
+    to_rad: Bearing = Field(alias="to", description="bearing where it ends, clockwise")
+    sea_state: int | None = Field(None, ge=0, le=6, description="Douglas sea state")
+    land: Land | None = Field(None, description="class of land (mean echo)")
+    soil: Literal["wet", "medium-dry", "very-dry"] = Field(
+        "medium-dry", description="of the land, for its reflection"
+    )
+    roughness_m: Annotated[float, Q("length", 0.0, 100.0)] | None = Field(
+        None, alias="roughness", description="rms height of the land; without it no lobes in this sector"
+    )
+
+    def model_post_init(self, context: Any, /) -> None:
+        if (self.sea_state is None) == (self.land is None):
+            raise fault("give sea_state or land", "for example {from: 0 deg, to: 90 deg, land: farmland}")
+        if self.land is None and {"soil", "roughness_m"} & self.model_fields_set:
+            raise fault("'soil' and 'roughness' belong to land; the sea has a sea_state")
+        if len(self.degrees()) < 1:
+            raise fault("a sector needs at least one degree")
+
+    def degrees(self) -> set[int]:
+        """Whole degrees that it covers; none where both bearings are the same."""
+        first = round(math.degrees(self.from_rad))
+        width = (round(math.degrees(self.to_rad)) - first) % 360
+        return {(first + k) % 360 for k in range(width)}
+
+
+def check_sectors(sectors: tuple[SurfaceSector, ...]) -> None:
+    """Refuse sectors that overlap."""
+    seen: set[int] = set()
+    for one in sectors:
+        if seen & one.degrees():
+            raise fault("the sectors of a surface must not overlap")
+        seen |= one.degrees()

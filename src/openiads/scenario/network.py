@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from openiads.scenario.faults import Fault, listed, shown
+from openiads.scenario.link_jam import Radio
 from openiads.scenario.quantity import Model, Name, Probability, Q, Ref, fault
 
 Delay = Annotated[float, Q("time", 0.0, 120.0)]
@@ -25,10 +26,14 @@ class Link(Model):
     delay_s: Delay | None = Field(None, alias="delay", description="of a message on this link")
     loss: Probability | None = Field(None, description="probability that a message is lost")
     bandwidth: int | None = Field(None, ge=1, le=100_000, description="messages a second")
+    radio: Radio | None = Field(None, description="its radio, which can be jammed")
+    cable: bool | None = Field(None, description="true: it has no radio, whatever the network says")
 
     def model_post_init(self, context: Any, /) -> None:
         if self.from_id == self.to_id:
             raise fault("a link needs two different ends")
+        if self.cable and self.radio is not None:
+            raise fault("a cable has no radio")
 
 
 class Network(Model):
@@ -50,6 +55,9 @@ class Network(Model):
         1.0,
         alias="longest_wait",
         description="a message that would have to wait longer for a full link is dropped",
+    )
+    radio: Radio | None = Field(
+        None, description="of links that do not say otherwise; without it: they cannot be jammed"
     )
     links: Annotated[tuple[Link, ...], Field(strict=False, max_length=5000)] = Field(
         (), description="links; one between two ends that the topology links too takes its place"
@@ -100,8 +108,11 @@ def made_links(scenario: Any) -> list[dict[str, Any]]:
         value = {
             k: getattr(network, k) if own.get(k) is None else own[k] for k in ("delay_s", "loss", "bandwidth")
         }
+        radio = network.radio if link is None or link.radio is None else link.radio
+        if radio is not None and (link is None or not link.cable):
+            value["radio"] = radio.values()
         out.append({
-            "a": a, "b": b, "delay_s": value["delay_s"], "loss": value["loss"],
+            "a": a, "b": b, "radio": value.get("radio"), "delay_s": value["delay_s"], "loss": value["loss"],
             "per_s": float(value["bandwidth"] or 0), "wait_max_s": network.longest_wait_s,
         })  # fmt: skip
     return out

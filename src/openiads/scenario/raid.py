@@ -17,7 +17,9 @@ from openiads.scenario.electronic import (
     Polarisation,
     TowedDecoy,
 )
+from openiads.scenario.link_jam import LinkJammer
 from openiads.scenario.positions import Bearing, PositionField, RouteField
+from openiads.scenario.pull_off import PullOff
 from openiads.scenario.quantity import Cat, Id, Model, Moment, Name, Probability, Q, Ref, Window, fault
 
 _DEG = math.pi / 180.0
@@ -115,7 +117,16 @@ class Group(Model):
     target: (
         Annotated[
             Name,
-            Ref("asset", "radar", "launcher", "command_post", "ground_target", words=("strongest",)),
+            Ref(
+                "asset",
+                "radar",
+                "launcher",
+                "command_post",
+                "ground_target",
+                "gun",
+                "power_unit",
+                words=("strongest",),
+            ),
         ]
         | None
     ) = Field(None, description="what it attacks; for an anti-radiation missile a radar, or strongest")
@@ -136,6 +147,12 @@ class Group(Model):
         None, description="of a weapon on a route; without it satellite jamming does nothing to it"
     )
     false_targets: FalseTargets | None = Field(None, description="deceiving repeater on board")
+    link_jammer: LinkJammer | None = Field(
+        None, description="jammer on board against radio links of the network"
+    )
+    pull_off: PullOff | None = Field(
+        None, description="deceiving repeater on board that leads the gates of tracking radars away"
+    )
     towed_decoy: TowedDecoy | None = Field(None, description="decoy towed behind each platform")
     decoys: Annotated[tuple[LaunchedDecoy, ...], Field(strict=False, max_length=50)] = Field(
         (), description="decoys that each platform launches in flight"

@@ -25,6 +25,8 @@ _OTHER_FORMS = {
     "start": "date and time",
     "self_defence": "`true`, `false`",
     "moving_target_filter": "`true`, `false`",
+    "at_least_one": "`true`, `false`",
+    "cable": "`true`, `false`",
 }
 _OPTIONAL = ("command_post",)  # filled in where there is one command post
 

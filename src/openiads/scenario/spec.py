@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field, PrivateAttr
 
 from openiads.scenario.defence import Defence, Doctrine
 from openiads.scenario.formation import PlatformPlan, plans
-from openiads.scenario.ground import Surface, Terrain
+from openiads.scenario.ground import RainArea, Surface, Terrain
 from openiads.scenario.positions import Altitude, Bearing, Origin
 from openiads.scenario.quantity import Model, Name, Q, Text, Title, Utc, fault
 from openiads.scenario.raid import Group, Raid, Traffic
@@ -53,6 +53,17 @@ class Environment(Model):
     clutter: Literal["on", "off"] = Field(
         "off", description="echo of the surface, and moving-target indication"
     )
+    rain_area: RainArea | None = Field(None, description="where it rains; without it: everywhere")
+    rain_echo: Literal["on", "off"] = Field(
+        "off", description="echo of the rain beside a target's; needs clutter: on"
+    )
+    clutter_plots: Literal["on", "off"] = Field(
+        "off", description="false plots where the surface's echo is spikier than the threshold allows for"
+    )
+    clutter_shape: Annotated[float, Q("ratio", 0.2, 1.0)] | None = Field(
+        None,
+        description="Weibull shape of the echo's power, 1 not spiky; without it: 0.75 of sea, 0.5 of land (assumed)",
+    )
 
     def model_post_init(self, context: Any, /) -> None:
         heights = [level.alt_m for level in self.wind]
@@ -64,12 +75,22 @@ class Environment(Model):
         if self.surface is not None and not used:
             raise fault("a surface does nothing without multipath: on or clutter: on")
         if self.multipath == "on" and self.surface is not None and self.surface.land is not None:
-            if self.terrain is not None:
+            if self.terrain is not None and self.surface.coast is None:
                 raise fault("multipath is of flat land or the sea; an elevation model is not flat")
-            if self.surface.roughness_m is None:
+            if self.surface.roughness_m is None and self.surface.coast is None:
                 raise fault("multipath over land needs its roughness, for example roughness: 30 cm")
         if "rain_top_m" in self.model_fields_set and self.rain_mm_h == 0.0:
             raise fault("rain_top does nothing without rain")
+        if self.rain_area is not None and self.rain_mm_h == 0.0:
+            raise fault("rain_area does nothing without rain")
+        if self.rain_echo == "on" and (self.rain_mm_h == 0.0 or self.clutter == "off"):
+            raise fault("rain_echo needs rain and clutter: on")
+        if self.clutter_plots == "on" and self.clutter == "off":
+            raise fault("clutter_plots needs clutter: on")
+        if self.clutter_shape is not None and self.clutter_plots == "off":
+            raise fault("clutter_shape does nothing without clutter_plots: on")
+        if self.surface is not None and self.surface.coast is not None and self.terrain is None:
+            raise fault("coast needs an elevation model: terrain")
 
 
 class Scenario(Model):
@@ -121,7 +142,15 @@ class Scenario(Model):
         if group.target is None or len(group.route) > 1:
             return None
         d = self.defence
-        for site in (*d.assets, *d.radars, *d.command_posts, *d.launchers, *d.ground_targets):
+        for site in (
+            *d.assets,
+            *d.radars,
+            *d.command_posts,
+            *d.launchers,
+            *d.ground_targets,
+            *d.guns,
+            *d.power_units,
+        ):
             if site.id == group.target:
                 return site.position.lat_rad, site.position.lon_rad
         return None

@@ -29,11 +29,17 @@ class Emission(Model):
         alias="ambush_range",
         description="cued engagement radars take on nothing farther from them than this",
     )
+    at_least_one: bool | None = Field(
+        None,
+        description="true: blinking radars of one command post that say so take turns where all of them would be silent",
+    )
 
     def model_post_init(self, context: Any, /) -> None:
         _needs(self.mode, self.on_s, self.off_s)
         if self.ambush_range_m is not None and self.engagement != "cued":
             raise fault("an ambush_range needs engagement: cued")
+        if self.at_least_one is not None and self.mode != "blinking":
+            raise fault("at_least_one goes with mode: blinking")
 
 
 class RadarEmission(Model):
@@ -50,6 +56,10 @@ class RadarEmission(Model):
     ambush_range_m: _Range | None = Field(
         None, alias="ambush_range", description="cued: nothing farther from the radar is taken on"
     )
+    at_least_one: bool | None = Field(
+        None,
+        description="true: blinking radars of one command post that say so take turns where all of them would be silent",
+    )
 
     def model_post_init(self, context: Any, /) -> None:
         _needs(self.mode, self.on_s, self.off_s)
@@ -57,6 +67,8 @@ class RadarEmission(Model):
             raise fault("a phase needs mode: blinking")
         if self.ambush_range_m is not None and self.mode != "cued":
             raise fault("an ambush_range needs mode: cued")
+        if self.at_least_one is not None and self.mode != "blinking":
+            raise fault("at_least_one goes with mode: blinking")
 
 
 def _needs(mode: str, on_s: float | None, off_s: float | None) -> None:
@@ -137,12 +149,19 @@ class PostDamage(Model):
     generator: Hardness | None = Field(None, description="beside it; without it: none that can be hit")
 
 
+class PowerDamage(Model):
+    """Components of a power unit."""
+
+    generator: Hardness = Field(1.0, description="with its switchgear; grade F, 0.5 to 2")
+
+
 class Damage(Model):
     """Sites that break by component; what is left out is lost as a whole."""
 
     radar: RadarDamage | None = Field(None, description="of every radar; {} takes the defaults")
     launcher: LauncherDamage | None = Field(None, description="of every launcher")
     command_post: PostDamage | None = Field(None, description="of every command post")
+    power_unit: PowerDamage | None = Field(None, description="of every power unit")
 
 
 class RepairTime(Model):

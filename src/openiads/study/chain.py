@@ -66,7 +66,7 @@ def threats_table(outcome: Outcome, names: Names, words: col.Words) -> pa.Table:
         "target": col.keys(names.platform_target),
         "fate": col.labels(ev.PLATFORM_FATE, np.asarray(outcome.platform_state.fate)),
         "t_end_s": col.floats(take(log.t_s, end)),
-        "killer": words.array(words.codes("missile", take(log.via, end, NONE).astype(np.int64))),
+        "killer": killers(outcome, names, words, take(log.via, end, NONE).astype(np.int64)),
         "hit_site": words.array(
             words.codes("site", np.where(hit, take(log.object, end, NONE), NONE).astype(np.int64))
         ),
@@ -86,6 +86,15 @@ def threats_table(outcome: Outcome, names: Names, words: col.Words) -> pa.Table:
         columns[f"t_{link}_s"] = col.floats(take(log.t_s, index))
         columns[f"{link}_range_m"] = col.floats(take(log.range_m, index))
     return col.table("threats", columns)
+
+
+def killers(outcome: Outcome, names: Names, words: col.Words, missile: np.ndarray) -> pa.Array:
+    """What ended every platform: the missile, or the gun."""
+    log, n = outcome.event, len(names.platform)
+    shot = (log.code == ev.GUN_FIRE) & (log.detail == ev.GUN.index("kill"))
+    gun = take(log.object, first_rows(log, shot, "subject", n), NONE).astype(np.int64)
+    codes = words.codes("missile", missile)
+    return words.array(np.where(gun >= 0, words.codes("site", gun), codes))
 
 
 def _targets(outcome: Outcome) -> np.ndarray:

@@ -15,6 +15,7 @@ from openiads.doctrine.standard import decide
 from openiads.engine.outcome import Outcome
 from openiads.engine.run import Engine
 from openiads.scenario import Scenario, catalogue_names, load_file
+from openiads.study.ground import ground_file
 from openiads.study.manifest import Provenance, sha256
 from openiads.study.store import Pictures, default_path, new_run
 from openiads.world.compile import Compiled, compile_scenario
@@ -115,7 +116,9 @@ def execute(
             command=command,
             wall_time_s=wall_s,
         )
-        return folder.write(outcome, loaded.compiled.names, origin, pictures)
+        return folder.write(
+            outcome, loaded.compiled.names, origin, pictures, ground_file(loaded.compiled.world)
+        )
 
 
 def simulate(world: World, seed: int, replication: int, told: Progress) -> tuple[Outcome, float]:

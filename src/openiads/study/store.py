@@ -28,7 +28,7 @@ Pictures = Callable[[Path], Mapping[str, bytes]]
 
 #: Names that a run folder may hold; `--force` removes no folder with anything else in it.
 OWN = frozenset(
-    {schema.MANIFEST, schema.SCENARIO, schema.PICTURE, "overview.svg"}
+    {schema.MANIFEST, schema.SCENARIO, schema.PICTURE, "overview.svg", schema.GROUND}
     | {schema.file_of(t) for t in schema.TABLES}
 )
 
@@ -84,7 +84,12 @@ class RunFolder:
         self._folder = folder
 
     def write(
-        self, outcome: Outcome, names: Names, origin: Provenance, pictures: Pictures | None = None
+        self,
+        outcome: Outcome,
+        names: Names,
+        origin: Provenance,
+        pictures: Pictures | None = None,
+        ground: bytes | None = None,
     ) -> Path:
         """Write and publish the run; returns its path. Raises RunExists, StoreError."""
         files = encode_all(outcome, names)
@@ -96,6 +101,9 @@ class RunFolder:
         stored[schema.SCENARIO] = StoredFile(sha256(text), len(text))
         contents = {name: memoryview(data) for name, (data, _) in files.items()}
         contents[schema.SCENARIO] = memoryview(text)
+        if ground is not None:
+            stored[schema.GROUND] = StoredFile(sha256(ground), len(ground))
+            contents[schema.GROUND] = memoryview(ground)
         contents[schema.MANIFEST] = memoryview(sealed(manifest(outcome, origin, stored)))
         with disk_errors(self._folder.final):
             for name, content in contents.items():

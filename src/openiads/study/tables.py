@@ -16,6 +16,7 @@ from openiads.engine.outcome import Outcome
 from openiads.results import schema
 from openiads.study import columns as col
 from openiads.study.chain import missiles_table, threats_table
+from openiads.study.places import site_moves
 from openiads.world.names import Names, missile_id, track_id
 
 #: Events whose `detail` is a row of the weapon table.
@@ -41,7 +42,11 @@ def _dictionary(outcome: Outcome, names: Names) -> col.Words:
     log, sample = outcome.event, outcome.sample
     n_tracks = 1 + max(
         int(log.via.max(initial=-1)),
-        int(sample.index[sample.kind == ev.SAMPLE_TRACK].max(initial=-1)),
+        int(
+            sample.index[(sample.kind == ev.SAMPLE_TRACK) | (sample.kind == ev.SAMPLE_PASSIVE)].max(
+                initial=-1
+            )
+        ),
         int(outcome.round.track_id.max(initial=-1)),
     )
     local, _ = _local_tracks(log)
@@ -51,6 +56,7 @@ def _dictionary(outcome: Outcome, names: Names) -> col.Words:
             "platform": names.platform,
             "missile": [missile_id(row) for row in range(len(outcome.round))],
             "track": [track_id(number) for number in range(n_tracks)],
+            "passive track": [track_id(number) for number in range(n_tracks)],
             "site": names.site,
             "radar": names.radar,
             "command_post": names.command_post,
@@ -158,7 +164,7 @@ def _trajectories(outcome: Outcome, words: col.Words) -> pa.Table:
         rows = sample.kind == kind
         if rows.any():
             ids[rows] = words.codes(table, sample.index[rows])
-    is_track = sample.kind == ev.SAMPLE_TRACK
+    is_track = (sample.kind == ev.SAMPLE_TRACK) | (sample.kind == ev.SAMPLE_PASSIVE)
     columns: dict[str, pa.Array] = {
         "kind": col.labels(ev.SAMPLE_KINDS, sample.kind),
         "id": words.array(ids),
@@ -182,6 +188,7 @@ def _sites(outcome: Outcome, names: Names) -> pa.Table:
         radar_row.get(name) if kind == "radar" else None
         for name, kind in zip(names.site, names.site_kind, strict=True)
     ]
+    moves, end = site_moves(outcome, names)
     return col.table(
         "sites",
         {
@@ -197,6 +204,9 @@ def _sites(outcome: Outcome, names: Names) -> pa.Table:
             "hits": pa.array(np.asarray(state.n_hits, dtype=np.int64)),
             "t_lost_s": col.floats(np.where(state.alive != 0, np.nan, state.t_dead_s)),
             "lost_to": col.keys(lost_to),
+            "moves": pa.array(moves),
+            "lat_end_deg": col.floats(end[:, 0]),
+            "lon_end_deg": col.floats(end[:, 1]),
         },
     )
 

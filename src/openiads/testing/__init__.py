@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from openiads.engine.outcome import Outcome
-from openiads.testing import fire, log, picture, upkeep
+from openiads.testing import fire, log, moves, picture, power, upkeep
 from openiads.testing.case import Case, Row
 from openiads.world.names import Names
 from openiads.world.schema import World
@@ -39,6 +39,8 @@ CHECKS: dict[str, Callable[[Case], Iterator[str]]] = {
     "the dead": picture.dead_do_nothing,
     "repairs": upkeep.repairs,
     "out of action": upkeep.out_of_action,
+    "moves": moves.moves,
+    "power": power.power,
 }
 
 

@@ -69,9 +69,15 @@ def kills(c: Case) -> Iterator[str]:
             killers[p] += 1
             if end is None or end.via != row.subject or abs(end.t - row.t) > EPS_S:
                 yield f"{name} has killed {c.platform(p)} at {row.t} s, which did not end so"
+    for row in c.of(ev.GUN_FIRE):
+        if row.detail == ev.GUN.index("kill"):
+            end = killed.get(row.subject)
+            killers[row.subject] += 1
+            if end is None or end.via != -1 or abs(end.t - row.t) > EPS_S:
+                yield f"{c.site(row.object)} has killed {c.platform(row.subject)} at {row.t} s, which did not end so"
     for p in killed:
         if killers[p] != 1:
-            yield f"{c.platform(p)} has been killed by {killers[p]} missiles"
+            yield f"{c.platform(p)} has been killed by {killers[p]} missiles and guns"
 
 
 def magazines(c: Case) -> Iterator[str]:

@@ -11,6 +11,8 @@ from openiads.engine.systems import move
 from openiads.testing.case import EPS_S, Case, Row
 from openiads.world.names import track_id
 
+_STROBE_S = 2.0  # a strobe is worked on up to a beat after it was taken
+
 
 def kill_chain(c: Case) -> Iterator[str]:
     """Line of sight, detection, local track, fused track: each after what it needs, the first two once per pair."""
@@ -30,8 +32,16 @@ def kill_chain(c: Case) -> Iterator[str]:
     for row in c.of(ev.LOCAL_TRACK):
         for number in c.posts_of_radar(row.object):
             local.setdefault(number, row.t)
+    crossed: dict[int, float] = {}
+    for row in c.of(ev.STROBES_CROSS):
+        crossed.setdefault(row.object, row.t)
+    passive = {(row.object, row.via): row.t for row in reversed(list(c.of(ev.PASSIVE_TRACK)))}
     for row in c.of(ev.SYSTEM_TRACK):
         post = c.names.command_post[row.object]
+        if passive.get((row.object, row.via), math.inf) <= row.t + EPS_S:  # it needs strobes, no echo
+            if crossed.get(row.object, math.inf) > row.t + _STROBE_S:
+                yield f"{track_id(row.via)} of {post} at {row.t} s, before any strobes have crossed"
+            continue
         if local.get(row.object, math.inf) > row.t:
             yield f"{track_id(row.via)} of {post} at {row.t} s, before any radar of it has a track"
         seen = [first.get((ev.DETECTION, row.subject, r), math.inf) for r in range(len(c.w.radar))

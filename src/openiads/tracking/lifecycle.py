@@ -112,6 +112,24 @@ def start_track(tracks, tset, par, plot):
 
 
 @kernel
+def branch(tracks, tset, par, j):
+    """A second track from the one plot of track j, so that both this and a later plot can follow it; -1: no room."""
+    k = free_row(tracks, tset)
+    if k < 0:
+        return -1
+    unlink(tracks, tset, k)
+    number = tset.next_id
+    tset.next_id += 1
+    tset.n_started += 1
+    tracks[k] = tracks[j]
+    row = tracks[k]
+    row.id = number
+    row.cell, row.next, row.prev = -1, -1, -1
+    place(tracks, tset, par, k, row.t_s + 1.5 * par.revisit_s)
+    return k
+
+
+@kernel
 def copy_track(tracks, tset, source, status):
     """Begin a track as a copy of the kinematic estimate of another TRACK row (hand-over, new fused track).
 

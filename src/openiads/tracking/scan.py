@@ -20,7 +20,15 @@ import math
 from openiads._jit import kernel
 from openiads.tracking.associate import AMBIGUOUS, NO_PAIR, best_track, pair_plots, solve_cluster
 from openiads.tracking.gate import gate_d2, track_distance
-from openiads.tracking.lifecycle import delete, miss, predicted_sigma_m, shrink, start_track, take_plot
+from openiads.tracking.lifecycle import (
+    branch,
+    delete,
+    miss,
+    predicted_sigma_m,
+    shrink,
+    start_track,
+    take_plot,
+)
 from openiads.tracking.schema import (
     CONFIRMED,
     FREE,
@@ -35,6 +43,10 @@ from openiads.tracking.schema import (
     STROBE,
     TOO_LATE,
     UPDATED,
+)
+
+_DOUBT_SIGMAS = (
+    2.0  # of the speed that a first plot is given: beyond it the first plot is kept for a better second one
 )
 
 
@@ -127,12 +139,24 @@ def _start(tracks, tset, par, plot):
 @kernel
 def _update(tracks, tset, par, plot, j, dropped, n_dropped):
     """Give a plot to track j."""
+    if tracks[j].n_updates == 1 and _is_doubtful(tracks[j], par, plot):
+        k = branch(tracks, tset, par, j)
+        j = k if k >= 0 else j
     used, now, bad = take_plot(tracks, tset, par, j, plot)
     if used:
         plot.track = j
         plot.event = NOW_CONFIRMED if now else UPDATED
         if bad:
             _drop(tracks, tset, j, dropped, n_dropped)
+
+
+@kernel
+def _is_doubtful(row, par, plot):
+    """Does a second plot ask for a speed that little but a ballistic missile has? Then it may well be another target."""
+    z, pos = plot.pos_ecef_m, row.pos_ecef_m
+    dx, dy, dz = z[0] - pos[0], z[1] - pos[1], z[2] - pos[2]
+    reach = _DOUBT_SIGMAS * par.speed_sigma_mps * (plot.t_s - row.t_s)
+    return dx * dx + dy * dy + dz * dz > reach * reach
 
 
 @kernel

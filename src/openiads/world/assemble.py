@@ -6,7 +6,7 @@ The scenario compiler is the usual caller; tests and studies of a single mechani
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,11 +17,12 @@ from openiads.physics.jamming import check_jammer
 from openiads.physics.radar import db_to_ratio
 from openiads.world import schema
 from openiads.world.elevation_grid import Elevation
+from openiads.world.guns import gun_fields
 from openiads.world.names import Names
 from openiads.world.schema import World
 from openiads.world.weather import CLEAR, Weather
 
-_SITE_KINDS = ("radar", "launcher", "command post", "asset", "target", "decoy emitter")
+_SITE_KINDS = ("radar", "launcher", "command post", "asset", "target", "decoy emitter", "gun", "power unit")
 
 
 @dataclass
@@ -68,6 +69,14 @@ class Assembly:
     extra: dict[str, str] = field(default_factory=dict)  # for Names.extra
     repeaters: list[dict[str, Any]] = field(default_factory=list)  # `world.jamming.repeater_tables`
     links: list[dict[str, Any]] = field(default_factory=list)
+    link_jammers: list[dict[str, Any]] = field(default_factory=list)  # `world.link_jam.link_jam_tables`
+    pull_offs: list[dict[str, Any]] = field(default_factory=list)  # `world.pull_off.pull_tables`
+    home_on_jam: dict[str, dict[str, float]] = field(default_factory=dict)  # missile → range_m, memory_s
+    movers: list[dict[str, Any]] = field(default_factory=list)
+    guns: list[dict[str, Any]] = field(default_factory=list)
+    supplies: list[tuple[int, int, float]] = field(
+        default_factory=list
+    )  # site, power unit, seconds on batteries
 
     # --- ground --------------------------------------------------------------------------------
 
@@ -124,12 +133,21 @@ class Assembly:
         loss: float = 0.0,
         per_s: float = 0.0,
         wait_max_s: float = 1.0,
+        radio: Mapping[str, float] | None = None,
     ) -> None:
         """A link, both ways, between two of: command posts, search radars, batteries (ids). With the first link
         messages go over links only. per_s: messages a second, 0 without limit; wait_max_s: those that would wait
-        longer are dropped."""
+        longer are dropped; radio: of a link that can be jammed (`world.link_jam`)."""
         self.links.append(
-            {"a": a, "b": b, "delay_s": delay_s, "loss": loss, "per_s": per_s, "wait_max_s": wait_max_s}
+            {
+                "a": a,
+                "b": b,
+                "delay_s": delay_s,
+                "loss": loss,
+                "per_s": per_s,
+                "wait_max_s": wait_max_s,
+                "radio": radio,
+            }
         )
 
     def add_standby(self, battery: int, roe: Mapping[str, Any], **doctrine: Any) -> int:
@@ -159,6 +177,14 @@ class Assembly:
                 "launcher": index, "weapon": weapon, "rounds": ready, "reserve": reserve, "capacity": ready or full,
             })  # fmt: skip
         return index
+
+    def add_gun(self, name: str, item: Item, place: Place, battery: int, rounds: int, **more: float) -> int:
+        """A gun of a battery, laid by its radar. `more`: fields of GUN in place of the item's."""
+        site = self.add_site(name, schema.SITE_GUN, place, 0.0, item.si("radius_m"), item.si("hardness"))
+        self.guns.append(
+            {**gun_fields(item), **more, "id": name, "site": site, "battery": battery, "rounds": rounds}
+        )
+        return len(self.guns) - 1
 
     def add_weapon(self, item: Item) -> int:
         """A missile type of the catalogue; the same type once only."""
@@ -190,6 +216,25 @@ class Assembly:
         """A part of a site that can break alone. `kind`: index of events.COMPONENT; `more`: the other fields of COMPONENT."""
         self.components.append({"site": site, "kind": kind, "hardness": 1.0, **more})
         return len(self.components) - 1
+
+    def add_move(
+        self,
+        site: int,
+        places: Sequence[tuple[Place, Sequence[Place]]],
+        speed_mps: float,
+        at_s: Sequence[float] = (),
+        **rules: float,
+    ) -> None:
+        """A site goes to other places: (place, points on the way to it), one after the other, and stays at the last.
+        `at_s`: planned times, ascending; `rules`: pack_s, set_up_s, after_shots, after_alarm, waits of MOVER."""
+        self.movers.append({
+            "site": site, "places": [(place, list(via)) for place, via in places], "speed_mps": speed_mps,
+            "at_s": list(at_s), "rules": rules,
+        })  # fmt: skip
+
+    def add_supply(self, site: int, unit: int, backup_s: float = 0.0) -> None:
+        """A site hangs on a power unit (a site of SITE_POWER) and works on for `backup_s` without it."""
+        self.supplies.append((site, unit, backup_s))
 
     # --- what flies ----------------------------------------------------------------------------
 
@@ -271,5 +316,9 @@ class Assembly:
             weapon_range_m=tuple(w.si("range_max_m") for w in self.weapons),
             magazine_launcher=tuple(self.launchers[m["launcher"]]["id"] for m in self.magazines),
             magazine_weapon=tuple(self.weapons[m["weapon"]].id for m in self.magazines),
+            site_places={
+                m["site"]: tuple((math.degrees(p.lat_rad), math.degrees(p.lon_rad)) for p, _ in m["places"])
+                for m in self.movers
+            },
             extra=dict(self.extra),
         )

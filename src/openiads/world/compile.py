@@ -12,28 +12,40 @@ from typing import Any
 import numpy as np
 
 from openiads.catalog import Catalog
-from openiads.doctrine import assign, identify, salvo
-from openiads.physics.flight import STILL_AIR, Wind
+from openiads.doctrine import assign, salvo
 from openiads.physics.geodesy import geodetic_to_ecef
 from openiads.scenario import Fault, PlatformPlan, Scenario, ScenarioError, fault_of
 from openiads.scenario.defence import Doctrine
-from openiads.scenario.electronic import Protection
 from openiads.scenario.network import made_links
 from openiads.scenario.raid import Jammer, Recorded
 from openiads.world import flights, released, satnav, schema
-from openiads.world.assemble import Assembly, Place
+from openiads.world.assemble import Assembly
+from openiads.world.emitters_compile import add_home_on_jam, passive_fields
 from openiads.world.ground import load_terrain, on_the_ground
+from openiads.world.guns import add_guns
+from openiads.world.link_jam import link_jam_row
 from openiads.world.low_flight import standing
+from openiads.world.moves_compile import add_moves
 from openiads.world.names import Names
+from openiads.world.power import add_power
+from openiads.world.pull_off import pull_row
 from openiads.world.recording import recorded_platforms
 from openiads.world.schema import World
+from openiads.world.sections import (
+    CONTROL,
+    jam_plan,
+    place_of,
+    protection_fields,
+    roe_fields,
+    weather_of,
+    wind_of,
+)
 from openiads.world.survive_compile import add_survival, arm_fields, control_emission
-from openiads.world.weather import Weather, lacking
+from openiads.world.weather_plan import completed, lacking_here, radar_weather
 
 DEFAULT_SAMPLE_S = 2.0
 _NEVER_S = 1e9
 _WIDEST_SECTOR_RAD = math.radians(170.0)
-_CONTROL = {"free": identify.WEAPONS_FREE, "tight": identify.WEAPONS_TIGHT, "hold": identify.WEAPONS_HOLD}
 _ASSIGNMENT = {"greedy": assign.GREEDY, "optimal": assign.OPTIMAL}
 _POLICY = {"salvo": salvo.SALVO, "shoot-look-shoot": salvo.SHOOT_LOOK_SHOOT}
 _LAYERING = {
@@ -79,7 +91,7 @@ class _Compiler:
         self.posts: dict[str, int] = {}
         self.radars: dict[str, int] = {}
         self.batteries: dict[str, int] = {}
-        self.wind = _wind(scenario)
+        self.wind = wind_of(scenario)
         self.arcs: dict[Any, Any] = {}
         self.out = Assembly(
             duration_s=scenario.duration_s,
@@ -89,9 +101,9 @@ class _Compiler:
 
     def weather(self) -> None:
         """Weather and surface; a radar that lacks a value for them is a fault."""
-        self.out.weather = weather = _weather(self.scenario)
+        self.out.weather = weather = completed(weather_of(self.scenario), self.scenario, self.wind)
         for number, radar in enumerate(self.scenario.defence.radars):
-            missing = lacking(self.catalog.get(radar.type, "radar"), weather)
+            missing = lacking_here(self.catalog.get(radar.type, "radar"), weather, radar)
             if missing:
                 path = ("defence", "radars", number, "type")
                 effects = " and ".join(n for n in ("multipath", "clutter") if getattr(weather, n))
@@ -117,6 +129,7 @@ class _Compiler:
         self.out.links = made_links(self.scenario)
         for launcher in d.launchers:
             self._launcher(launcher)
+        self.faults += add_home_on_jam(self.scenario, self.out)
         for asset in d.assets:
             self._plain_site(asset, schema.SITE_ASSET, asset.value)
         for target in d.ground_targets:
@@ -124,11 +137,14 @@ class _Compiler:
         for number, strike in enumerate(d.surface_strikes):
             self._strike(number, strike)
         control_emission(self.scenario, self.out, self.radars)
+        self.faults += add_guns(self.scenario, self.catalog, self.out, self.sites, self.batteries)
+        self.faults += add_power(self.scenario, self.out, self.sites)
         add_survival(self.scenario, self.out, self.sites, self.posts)
+        self.faults += add_moves(self.scenario, self.catalog, self.out, self.sites)
         for airway in d.airways:
             for start, end in pairwise(airway.points):
                 self.out.airways.append({
-                    "start": _place(start), "end": _place(end), "half_width_m": 0.5 * airway.width_m,
+                    "start": place_of(start), "end": place_of(end), "half_width_m": 0.5 * airway.width_m,
                     "alt_min_m": airway.alt_min_m, "alt_max_m": airway.alt_max_m,
                 })  # fmt: skip
 
@@ -140,8 +156,8 @@ class _Compiler:
         doctrine = self.scenario.doctrine(post.id)
         index = self.out.add_post(
             post.id,
-            _place(post.position),
-            _roe(doctrine),
+            place_of(post.position),
+            roe_fields(doctrine),
             value=self._value(post),
             **self._rules(post, doctrine),
         )
@@ -171,6 +187,7 @@ class _Compiler:
             "remote": int(doctrine.engage_on_remote == "yes"),
             "registration": int(doctrine.registration_estimate == "on"),
             **arm_fields(doctrine),
+            **passive_fields(doctrine),
         }
         rule = doctrine.on_command_loss
         if rule is not None:
@@ -193,7 +210,7 @@ class _Compiler:
             doctrine = self.scenario.doctrine(last)
             assert doctrine.on_command_loss is not None
             control = doctrine.on_command_loss.rules_of_engagement or doctrine.rules_of_engagement
-            roe = {**_roe(doctrine), "control": _CONTROL[control]}
+            roe = {**roe_fields(doctrine), "control": CONTROL[control]}
             rules = {**self._rules(posts[last], doctrine), "loss_mode": schema.LOSS_HOLD, "registration": 0}
             self.out.add_standby(self.batteries[battery.id], roe, **rules)
 
@@ -232,7 +249,7 @@ class _Compiler:
         index = self.out.add_radar(
             radar.id,
             item,
-            _place(radar.position),
+            place_of(radar.position),
             self.posts[radar.command_post],
             value=self._value(radar),
             antenna_height_m=radar.antenna_height_m,
@@ -243,7 +260,8 @@ class _Compiler:
             bias_el_rad=radar.registration.elevation_rad,
             t_on_s=radar.emits.from_s,
             t_off_s=_NEVER_S if radar.emits.until_s is None else radar.emits.until_s,
-            protection=_protection(radar.protection),
+            protection=protection_fields(radar.protection),
+            **radar_weather(radar),
         )
         self.radars[radar.id] = index
         self._extent(radar, self.out.radars[index]["site"], item)
@@ -257,14 +275,14 @@ class _Compiler:
             self.out.add_weapon(self.catalog.get(name, "missile")): load for name, load in loads.items()
         }
         index = self.out.add_launcher(
-            launcher.id, item, _place(launcher.position), self.batteries[launcher.battery], rounds
+            launcher.id, item, place_of(launcher.position), self.batteries[launcher.battery], rounds
         )
         site = self.out.launchers[index]["site"]
         self.out.sites[site]["value"] = self._value(launcher)
         self._extent(launcher, site, item)
 
     def _plain_site(self, site: Any, kind: int, value: float) -> None:
-        index = self.out.add_site(site.id, kind, _place(site.position), value)
+        index = self.out.add_site(site.id, kind, place_of(site.position), value)
         item = self.catalog.get(site.type, "asset") if site.type is not None else None
         row = self.out.sites[index]
         row["radius_m"] = site.radius_m if site.radius_m is not None else item.si("radius_m")  # type: ignore[union-attr]
@@ -368,6 +386,10 @@ class _Compiler:
                 **{name: getattr(made, name) for name in type(made).model_fields}, "platform": row, "t_on_s": made.from_s,
                 "t_off_s": _NEVER_S if made.until_s is None else made.until_s,
             })  # fmt: skip
+        if group.link_jammer is not None:
+            self.out.link_jammers.append(link_jam_row(group.link_jammer, row))
+        if group.pull_off is not None:
+            self.out.pull_offs.append(pull_row(group.pull_off, row))
         if group.towed_decoy is not None or group.decoys or group.chaff:
             released.add(self.out, self.catalog, plan, row, self.wind, self.scenario.duration_s)
 
@@ -399,7 +421,7 @@ class _Compiler:
         until = _NEVER_S if jammer.until_s is None else jammer.until_s
         self.out.add_jammer(
             f"{plan.id}-JAM", row, {**values, "polarisation_loss_db": loss}, jammer.from_s, until,
-            **_jam_plan(jammer),
+            **jam_plan(jammer),
         )  # fmt: skip
 
     def recorded(self) -> list[Mapping[str, Any]]:
@@ -438,81 +460,8 @@ class _Compiler:
         )
 
 
-def _wind(scenario: Scenario) -> Wind:
-    """Profile of where the air goes to, east and north."""
-    levels = scenario.environment.wind
-    if not levels:
-        return STILL_AIR
-    speed = np.array([w.speed_mps for w in levels])
-    come = np.array([w.from_rad for w in levels])
-    return Wind(np.array([w.alt_m for w in levels]), -speed * np.sin(come), -speed * np.cos(come))
-
-
-def _protection(own: Protection | None) -> dict[str, Any]:
-    """What a scenario gives a radar against jamming, as `world.jamming` calls it."""
-    if own is None:
-        return {}
-    found: dict[str, Any] = {
-        name: getattr(own, name)
-        for name in (
-            "agile_bandwidth_hz",
-            "polarisation",
-            "cross_polar_db",
-            "moving_target_filter",
-            "blanking_threshold",
-        )
-    }
-    if own.canceller is not None:
-        found.update(
-            canceller_channels=own.canceller.channels,
-            cancellation_db=own.canceller.cancellation_db,
-            auxiliary_margin_db=own.canceller.margin_db,
-        )
-    return found
-
-
-def _jam_plan(jammer: Jammer) -> dict[str, Any]:
-    """Fields of JAMMER that the scenario sets: intervals, trigger, beam."""
-    plan: dict[str, Any] = {}
-    if jammer.on_s is not None:
-        plan.update(planned=1, cycle_on_s=jammer.on_s, cycle_off_s=jammer.off_s)
-    if jammer.trigger is not None:
-        plan.update(planned=1, lit=1, hold_s=jammer.hold_s)
-    if jammer.beam is not None:
-        plan.update(
-            beam_rad=jammer.beam.width_rad, side_gain=10.0 ** (0.1 * jammer.beam.sidelobe_db),
-            aim=_place(jammer.beam.toward),
-        )  # fmt: skip
-    return plan
-
-
-def _weather(scenario: Scenario) -> Weather:
-    e = scenario.environment
-    weather = Weather(e.gas == "on", e.rain_mm_h, e.rain_top_m)
-    if e.surface is None:
-        return weather
-    return weather._replace(
-        sea_state=e.surface.sea_state, land=e.surface.land, soil=e.surface.soil,
-        roughness_m=e.surface.roughness_m or 0.0, multipath=e.multipath == "on", clutter=e.clutter == "on",
-    )  # fmt: skip
-
-
 def _time_on_target(knots: np.ndarray, arrive_s: float) -> None:
     """Move a flight in time so that it ends then. ValueError where it would have to begin before the run."""
     knots[:, 0] += arrive_s - knots[-1, 0]
     if knots[0, 0] < 0.0:
         raise ValueError(f"to arrive then it would have to start {-knots[0, 0]:.0f} s before the run")
-
-
-def _place(position: Any) -> Place:
-    return Place(position.lat_rad, position.lon_rad, position.alt_m)
-
-
-def _roe(doctrine: Doctrine) -> dict[str, Any]:
-    """Fields of ROE that the scenario sets."""
-    roe: dict[str, Any] = {"control": _CONTROL[doctrine.rules_of_engagement]}
-    for name in type(doctrine.identification).model_fields:
-        value = getattr(doctrine.identification, name)
-        if value is not None:
-            roe[name] = int(value) if name == "self_defence" else value
-    return roe

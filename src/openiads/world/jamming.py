@@ -47,6 +47,11 @@ FIELDS = (
     "cross_polar_db",
     "cancellation_db",
     "auxiliary_margin_db",
+    "leading_edge_s",
+    "capture_js_db",
+    "capture_probability",
+    "velocity_gate_mps",
+    "rate_check_mps",
 )
 
 

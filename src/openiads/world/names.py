@@ -32,6 +32,9 @@ class Names:
     weapon_range_m: tuple[float, ...] = ()  # declared reach, for the map
     magazine_launcher: tuple[str, ...] = ()
     magazine_weapon: tuple[str, ...] = ()
+    site_places: dict[int, tuple[tuple[float, float], ...]] = field(
+        default_factory=dict
+    )  # of what moves: latitude and longitude (deg) of its further places, by site
     extra: dict[str, str] = field(default_factory=dict)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from openiads.world import schema
+from openiads.world.link_jam import fill_radio
 
 if TYPE_CHECKING:
     from openiads.world.assemble import Assembly
@@ -112,6 +113,7 @@ def link_table(a: Assembly) -> np.recarray:
         row.a, row.b = known[one["a"]][0], known[one["b"]][0]
         row.delay_s, row.loss, row.per_s = one["delay_s"], one["loss"], one["per_s"]
         row.wait_max_s = one["wait_max_s"]
+        fill_radio(row, one.get("radio"))
     return table
 
 

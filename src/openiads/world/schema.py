@@ -41,9 +41,11 @@ from openiads.world.schema_command import (
     EMIT_SILENT,
     EMIT_STAGGERED,
     EVENT,
+    GUIDE,
     LAUNCHER,
     LAUNCHER_STATE,
     LINK,
+    LINK_JAMMER,
     LINK_STATE,
     LOSS_AUTONOMOUS,
     LOSS_HOLD,
@@ -63,6 +65,22 @@ from openiads.world.schema_command import (
     STRIKE,
     STRIKE_STATE,
 )
+from openiads.world.schema_gun import BURST, CHANNEL_GUN, GUN, GUN_STATE, N_BURSTS
+from openiads.world.schema_move import (
+    DUTY,
+    IN_PLACE,
+    LEAVING,
+    LEG,
+    MOVER,
+    MOVER_STATE,
+    OFF_DARK,
+    OFF_MOVING,
+    PACKING,
+    PLACE,
+    SETTING_UP,
+    UNDER_WAY,
+)
+from openiads.world.schema_power import SUPPLY, SUPPLY_STATE
 from openiads.world.schema_sensing import (
     CARRIED,
     CLOUD,
@@ -82,16 +100,25 @@ from openiads.world.schema_sensing import (
     N_CELLS,
     PLATFORM,
     PLATFORM_STATE,
+    PULL_BOTH,
+    PULL_OFF,
+    PULL_RANGE,
+    PULL_STATE,
+    PULL_VELOCITY,
     RADAR,
     RADAR_STATE,
+    RAIN,
     REPEATER,
     SCAN_ROTATING,
     SCAN_SECTOR,
+    SECTORS,
     SITE,
     SITE_ASSET,
     SITE_COMMAND_POST,
     SITE_DECOY_EMITTER,
+    SITE_GUN,
     SITE_LAUNCHER,
+    SITE_POWER,
     SITE_RADAR,
     SITE_STATE,
     SITE_TARGET,
@@ -178,17 +205,47 @@ class World(NamedTuple):
     repeater_coupling_m2: (
         np.ndarray
     )  # [radar, repeater], signal to noise of a copy = coupling / r^2 on the beam axis
+    pull_off: np.recarray  # PULL_OFF
+    pull_coupling_m2: np.ndarray  # [radar, pull-off], as above; 0: that radar is not deceived by it
     jam_duty: np.ndarray  # [radar, jammer], share of the pulses of such a look that it touches
     terrain: np.ndarray  # f4 [row, column], heights of the elevation model; no rows: none
     ground: np.recarray  # GROUND, one
     mask_m: np.ndarray  # f4 [radar, azimuth, range], lowest visible altitude; no azimuths: none
     mask_frame: np.recarray  # MASK, one per radar
     loss: np.ndarray  # [radar, height, 1 + range], physics.attenuation; no heights: clear
-    surface: np.recarray  # SURFACE, one per radar
-    clutter: np.ndarray  # [radar, 2 + point], physics.clutter; no points: none
+    surface: np.recarray  # SURFACE, one per radar, then those of `sector`
+    clutter: np.ndarray  # [radar, then those of `sector`; 2 + point], physics.clutter; no points: none
+    sector: (
+        np.ndarray
+    )  # i8 [radar, SECTORS], rows of `surface`, `clutter`, `spike`; no directions: the radar's own
+    spike: np.ndarray  # [as `clutter`, 1 + quantile], physics.clutter_plots; no quantiles: none
+    spike_per_s: np.ndarray  # [radar], plots per second in its spikiest direction; 0 none
+    rain: np.recarray  # RAIN, one
+    rain_m2: np.ndarray  # [radar, azimuth, layer], physics.rain; no azimuths: rain has no echo
     prf_hz: np.ndarray  # [radar, MAX_PRF], pulse repetition frequencies of the canceller
     node: np.recarray
     link: np.recarray
+    link_jammer: np.recarray  # LINK_JAMMER
+    link_coupling_m2: np.ndarray  # [link, link jammer], J/N = coupling / r^2 with both antennas on each other
+    passive_rule: np.recarray  # PASSIVE_RULE: one per command post, or none where nobody crosses strobes
+    ear: np.recarray  # EAR: one per radar, or none as before
+    arms: np.recarray  # ARMS: one per weapon, or none where no missile homes on jamming
+    jam_erp_w: np.ndarray  # [jammer], power times gain; none where no missile homes on jamming
+    mover: np.recarray  # MOVER
+    place: np.recarray  # PLACE
+    leg: np.recarray  # LEG
+    move_at_s: np.ndarray  # planned times of all movers
+    place_refraction: np.ndarray  # [further place of a radar, …]: as `refraction`; likewise the eight below
+    place_mask_m: np.ndarray
+    place_mask_frame: np.recarray
+    place_loss: np.ndarray
+    place_surface: np.recarray
+    place_clutter: np.ndarray
+    place_sector: np.ndarray
+    place_spike: np.ndarray
+    place_spike_per_s: np.ndarray
+    gun: np.recarray
+    supply: np.recarray  # SUPPLY
     # state
     site_state: np.recarray
     platform_state: np.recarray
@@ -197,6 +254,7 @@ class World(NamedTuple):
     due_s: np.ndarray  # [radar, platform]: next time that the search beam meets it; inf: not flying
     jammer_state: np.recarray
     jam: np.recarray  # [radar, jammer]
+    pull_state: np.recarray  # [radar, pull-off]
     battery_state: np.recarray
     channel: np.recarray
     launcher_state: np.recarray
@@ -228,6 +286,19 @@ class World(NamedTuple):
     mail_plot: np.recarray  # PLOT [radar, slot]
     mail_track: np.recarray  # TRACK [radar, slot]
     bias: np.recarray  # one per radar
+    guide: np.recarray  # GUIDE: one per round
+    passive_state: np.recarray  # one per command post, or none
+    strobe: np.recarray  # STROBE [radar, jammer]
+    ear_on_s: np.ndarray  # [radar]: since when it is on the air, inf: it is not
+    passive: np.recarray  # PASSIVE: a slice of MAX_PASSIVE per command post
+    passive_track: np.recarray  # TRACK: their filters
+    passive_hit: np.recarray  # PASSIVE_HIT [passive track, radar]
+    homing: np.recarray  # HOMING: one per round, or none
+    mover_state: np.recarray
+    gun_state: np.recarray
+    supply_state: np.recarray
+    burst: np.recarray  # BURST [gun, slot]
+    duty: np.recarray  # DUTY: one per site, or none at all
 
 
 __all__ = [
@@ -236,12 +307,14 @@ __all__ = [
     "BATTERY",
     "BATTERY_STATE",
     "BIAS",
+    "BURST",
     "CARRIED",
     "CHANNEL",
     "CHANNEL_ASSESSING",
     "CHANNEL_FIRING",
     "CHANNEL_FREE",
     "CHANNEL_GUIDING",
+    "CHANNEL_GUN",
     "CHANNEL_REACTING",
     "CLOUD",
     "COMMAND_POST",
@@ -250,6 +323,7 @@ __all__ = [
     "CREW",
     "DECOY_EMITTER",
     "DECOY_EMITTER_STATE",
+    "DUTY",
     "ECHO",
     "EMISSION",
     "EMISSION_STATE",
@@ -262,13 +336,20 @@ __all__ = [
     "END_LEAVE",
     "EVENT",
     "GROUND",
+    "GUIDE",
+    "GUN",
+    "GUN_STATE",
+    "IN_PLACE",
     "JAMMER",
     "JAMMER_STATE",
     "JAM_STATE",
     "KNOT",
     "LAUNCHER",
     "LAUNCHER_STATE",
+    "LEAVING",
+    "LEG",
     "LINK",
+    "LINK_JAMMER",
     "LINK_STATE",
     "LOOK",
     "LOSS_AUTONOMOUS",
@@ -281,17 +362,31 @@ __all__ = [
     "MAX_PRF",
     "MISSILE",
     "MISSILE_TYPE",
+    "MOVED_TABLES",
+    "MOVER",
+    "MOVER_STATE",
     "MOVE_HOMING",
     "MOVE_KNOTS",
     "NODE",
     "NODE_STATE",
+    "N_BURSTS",
     "N_CELLS",
+    "OFF_DARK",
+    "OFF_MOVING",
+    "PACKING",
     "PICTURE",
+    "PLACE",
     "PLATFORM",
     "PLATFORM_STATE",
     "PLOT",
+    "PULL_BOTH",
+    "PULL_OFF",
+    "PULL_RANGE",
+    "PULL_STATE",
+    "PULL_VELOCITY",
     "RADAR",
     "RADAR_STATE",
+    "RAIN",
     "REPAIR_EXPONENTIAL",
     "REPAIR_LOGNORMAL",
     "REPEATER",
@@ -301,22 +396,29 @@ __all__ = [
     "SAMPLE",
     "SCAN_ROTATING",
     "SCAN_SECTOR",
+    "SECTORS",
+    "SETTING_UP",
     "SIM",
     "SITE",
     "SITE_ASSET",
     "SITE_COMMAND_POST",
     "SITE_DECOY_EMITTER",
+    "SITE_GUN",
     "SITE_LAUNCHER",
+    "SITE_POWER",
     "SITE_RADAR",
     "SITE_STATE",
     "SITE_TARGET",
     "SPARE",
     "STRIKE",
     "STRIKE_STATE",
+    "SUPPLY",
+    "SUPPLY_STATE",
     "SURFACE",
     "TRACK",
     "TRACKER",
     "TRACK_SET",
+    "UNDER_WAY",
     "World",
 ]
 
@@ -326,15 +428,26 @@ STATE_TABLES = (
     "channel", "launcher_state", "magazine_state", "strike_state", "track", "track_set", "picture", "echo", "cell", "plot",
     "missile", "round", "event", "sample", "emission_state", "decoy_emitter_state", "component_state", "crew", "spare",
     "node_state", "link_state", "route_s", "route_link", "report", "mail", "mail_plot", "mail_track", "bias",
+    "guide",
+    "pull_state",
+    "passive_state", "strobe", "ear_on_s", "passive", "passive_track", "passive_hit", "homing",
+    "mover_state", "duty", "gun_state", "burst", "supply_state",
 )  # fmt: skip
 
 #: Of these, buffers whose used part is counted by `sim`: what is left in them has no meaning and is not cleaned.
 BUFFERS = ("event", "sample", "echo", "cell", "plot", "mail", "mail_plot", "mail_track")
 
 
+#: Parameters that change in a World with sites that move, and only there (relocate).
+MOVED_TABLES = (
+    "site", "radar", "refraction", "mask_m", "mask_frame", "loss", "surface", "clutter", "sector", "spike", "spike_per_s",
+)  # fmt: skip
+
+
 def scratch(world: World) -> World:
     """A World with state tables of its own and the parameter tables of `world`: one per thread."""
-    own = {name: getattr(world, name).copy() for name in STATE_TABLES}
+    moved = MOVED_TABLES if len(world.mover) else ()
+    own = {name: getattr(world, name).copy() for name in (*STATE_TABLES, *moved)}
     own["work"] = Work(*(array.copy() for array in world.work))
     desk = world.desk._asdict()
     wta = WtaWork(*(array.copy() for array in desk.pop("wta")))
@@ -344,6 +457,6 @@ def scratch(world: World) -> World:
 
 def reset(own: World, world: World) -> None:
     """Bring the state tables of `own` back to the initial state of `world`, in place."""
-    for name in STATE_TABLES:
+    for name in (*STATE_TABLES, *(MOVED_TABLES if len(world.mover) else ())):
         if name not in BUFFERS:
             np.copyto(getattr(own, name), getattr(world, name))

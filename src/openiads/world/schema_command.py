@@ -18,12 +18,30 @@ LINK = record(  # both ways
     ("loss", "f8"),  # probability that a message is lost on it
     ("per_s", "f8"),  # messages a second, 0 without limit
     ("wait_max_s", "f8"),  # a message that would have to wait longer is dropped
+    (
+        "margin",
+        "f8",
+    ),  # of a radio link: the noise at a receiver may rise by this factor; 0: it cannot be jammed
+    ("beam_rad", "f8"),  # 3 dB width of the antennas, which look at each other; 0: they hear all round
+    ("side_gain", "f8"),  # outside it, power ratio to the peak
+    ("mast_m", "f8"),  # antennas above their sites
 )
 LINK_STATE = record(
     ("t_free_s", "f8"),  # when the messages taken so far will have been sent (network)
     ("n_sent", "i8"),
     ("n_lost", "i8"),
     ("n_dropped", "i8"),
+    ("cut", "i8"),  # 1: jammed (link_jam)
+)
+LINK_JAMMER = record(
+    ("platform", "i8"),
+    ("t_on_s", "f8"),
+    ("t_off_s", "f8"),
+    ("beam_rad", "f8"),  # 3 dB width of its main lobe, kept on aim; 0: full gain everywhere
+    ("side_gain", "f8"),  # outside it, power ratio to the peak
+    ("aim_x_m", "f8"),
+    ("aim_y_m", "f8"),
+    ("aim_z_m", "f8"),
 )
 REPORT = record(  # state: where a radar's plots go, and its plots that are under way (network, command)
     ("post", "i8"),  # command post that it reports to now
@@ -117,6 +135,7 @@ PICTURE = record(  # what the command post holds about one fused track; written 
     ("arm_llr", "f8"),  # log-likelihood ratio, homing over other traffic
     ("t_arm_s", "f8"),  # update of the track last weighed
     ("t_arm_again_s", "f8"),  # not answered again before this time
+    ("passive", "i8"),  # 1: known from strobes alone (lend)
 )
 BATTERY = record(
     ("command_post", "i8"),
@@ -196,6 +215,13 @@ ROUND = record(  # state: who a launched missile belongs to; same row as in `mis
     ("t_search_s", "f8"),  # next time that it looks for what is where it is told to look
     ("seen_lock", "i8"),  # 1 after its first lock was reported
 )
+GUIDE = record(  # state: what ground and Earth have hidden from a round; same row as in `round`
+    ("cut", "i8"),  # 1 after the first loss of its command link; written by sightline
+    (
+        "blind",
+        "i8",
+    ),  # 1 after the first time that its seeker was hidden from its target; written by sightline
+)
 STRIKE = record(
     ("battery", "i8"), ("weapon", "i8"), ("site", "i8"), ("t_s", "f8"), ("rounds", "i8"), ("interval_s", "f8")
 )
@@ -216,6 +242,7 @@ EMISSION = record(  # one per radar where emission is controlled at all, else no
     ("off_s", "f8"),  # blinking
     ("phase_s", "f8"),  # blinking: so far into its cycle at t = 0
     ("ambush_m", "f8"),  # cued: nothing farther from the radar is taken on; 0: no such limit
+    ("guard", "i8"),  # blinking: 1 stands in where no other such radar of its command post would transmit
 )
 EMISSION_STATE = record(
     ("t_silent_s", "f8"),  # shut down until then; written by alarm

@@ -7,6 +7,8 @@ from openiads.world.records import BASIS, POS, VEL, record
 # --- ground ---------------------------------------------------------------------------------------
 SITE_RADAR, SITE_LAUNCHER, SITE_COMMAND_POST, SITE_ASSET, SITE_TARGET = 0, 1, 2, 3, 4
 SITE_DECOY_EMITTER = 5
+SITE_GUN = 6
+SITE_POWER = 7
 SITE = record(
     ("kind", "i8"),  # SITE_*
     ("row", "i8"),  # index into the table of that kind; assets and targets: -1
@@ -63,6 +65,7 @@ PLATFORM = record(
     ),  # homing: growth of the memory's error with the silence of a radar under emission control
     ("rcs_factor", "f8"),  # on the cross section of its signature
     ("cloud", "i8"),  # row of `cloud` for chaff, else -1
+    ("area_m2", "f8"),  # presented to a gun
 )
 CARRIED = record(  # what leaves a carrier in flight, and does not if the carrier has been lost before
     ("platform", "i8"),
@@ -151,6 +154,13 @@ RADAR = record(
     ("node", "i8"),  # of the network, -1 without one; an engagement radar: its battery's
     ("bias_range_m", "f8"),  # added to every reported range (registration)
     ("bias_el_rad", "f8"),  # added to every reported elevation
+    (
+        "edge_gain",
+        "f8",
+    ),  # of dedicated looks: what a tracker of the leading edge keeps of the echo; 1 without one
+    ("capture_js", "f8"),  # J/S from which a false echo can take the gate, power ratio
+    ("p_capture", "f8"),  # and does with this probability
+    ("velocity_gate_mps", "f8"),  # width of the velocity gate of dedicated looks
 )
 RADAR_STATE = record(
     ("emitting", "i8"),
@@ -214,6 +224,30 @@ REPEATER = record(  # makes false targets
     ("first_m", "f8"),  # behind the repeater
     ("spacing_m", "f8"),
 )
+PULL_RANGE, PULL_VELOCITY, PULL_BOTH = 0, 1, 2
+PULL_OFF = record(  # a deceiving repeater that leads the gate of a tracking radar away; times since that radar's first look
+    ("platform", "i8"),
+    ("t_on_s", "f8"),
+    ("t_off_s", "f8"),
+    ("gate", "i8"),  # PULL_*
+    ("start_s", "f8"),  # of its program, after that look
+    ("dwell_s", "f8"),  # both echoes in one place
+    ("pull_s", "f8"),  # the false one moves away
+    ("hold_s", "f8"),  # and stays there
+    ("silent_s", "f8"),  # then nothing, and all again
+    ("rate_per_s", "f8"),  # of the offset: m/s, of a velocity gate m/s^2
+    ("accel_per_s2", "f8"),  # and its growth, m/s^2; of a velocity gate 0
+)
+PULL_STATE = record(  # radar x pull-off, written by pull_off
+    ("t_start_s", "f8"),  # first of its looks
+    ("t_look_s", "f8"),  # last of them
+    ("cycle", "i8"),  # of the program, for which the capture has been drawn; -1 none
+    ("captured", "i8"),  # 1: the gate follows the false echo
+    ("channel", "i8"),  # of that gate
+    ("apart", "i8"),  # 1: and has left the target with it
+    ("empty", "i8"),  # 1: the false echo is gone, and the velocity gate holds nothing
+    ("offset", "f8"),  # at the last look, m or m/s
+)
 JAM_STATE = record(  # radar x jammer, refreshed once per radar and second
     ("ux", "f8"),  # unit vector from the antenna to the jammer, ECEF
     ("uy", "f8"),
@@ -248,5 +282,13 @@ SURFACE = record(  # what sea or land does to one radar
     ("canceller", "i8"),  # physics.mti
     ("n_prf", "i8"),  # pulse repetition frequencies, used in turn
     ("sea_only", "i8"),  # 1: the mirror point must lie at sea level (there is an elevation model)
+    ("rain_np_per_m", "f8"),  # two-way loss in the rain of an area; 0: rain everywhere is in `loss`
 )
+RAIN = record(  # the area in which it rains
+    *POS,  # of its middle on the ground at t = 0
+    *VEL,  # with the wind
+    ("radius_m", "f8"),  # 0: everywhere
+    ("top_m", "f8"),  # altitude
+)
+SECTORS = 360  # directions of `sector`, from north clockwise
 MAX_PRF = 8

@@ -61,6 +61,8 @@ def mark_components(a: Assembly, sites: np.recarray) -> None:
 def event_room(a: Assembly) -> int:
     """Events that these features may add: every turn of a radar, every repair, every alarm."""
     room = 0
+    guarded = [row["on_s"] for row in a.emission.values() if row.get("guard")]
+    room += 4 * len(guarded) * int(a.duration_s / max(min(guarded, default=_LONG_S), 0.25) + 1.0)
     for row in a.emission.values():
         if row["mode"] in (schema.EMIT_BLINKING, schema.EMIT_STAGGERED):
             room += 2 * int(a.duration_s / max(row.get("on_s", _LONG_S), 0.25)) + 2

@@ -44,6 +44,7 @@ def control_emission(scenario: Scenario, out: Assembly, radars: Mapping[str, int
                 "off_s": own.off_s,
                 "phase_s": own.phase_s,
                 "ambush_m": own.ambush_range_m,
+                "guard": own.at_least_one,
             }
             mode = own.mode
         else:
@@ -53,7 +54,8 @@ def control_emission(scenario: Scenario, out: Assembly, radars: Mapping[str, int
             if radar.id in engagement:
                 mode, fields = common.engagement, {"ambush_m": common.ambush_range_m}
             else:
-                mode, fields = common.mode, {"on_s": common.on_s, "off_s": common.off_s}
+                mode = common.mode
+                fields = {"on_s": common.on_s, "off_s": common.off_s, "guard": common.at_least_one}
         given = {name: value for name, value in fields.items() if value is not None}
         out.control_emission(radars[radar.id], _MODES[mode], **given)
 
@@ -73,6 +75,7 @@ def add_survival(scenario: Scenario, out: Assembly, sites: dict[str, int], posts
         return
     for parts, group in (
         (d.damage.command_post, d.command_posts), (d.damage.radar, d.radars), (d.damage.launcher, d.launchers),
+        (d.damage.power_unit, d.power_units),
     ):  # fmt: skip
         if parts is None:
             continue

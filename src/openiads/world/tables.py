@@ -15,20 +15,26 @@ from openiads.physics.geodesy import enu_basis, geodetic_to_ecef
 from openiads.physics.interceptor_schema import missiles
 from openiads.tracking.params import tracker_params
 from openiads.tracking.schema import make_plots, make_track_sets, make_tracks, make_work
-from openiads.world import network, schema
+from openiads.world import guns, moves, network, power, schema
 from openiads.world.assemble import Assembly
 from openiads.world.ground import ground_tables
 from openiads.world.jamming import fill_jammer, fill_protection, jam_tables, repeater_tables
+from openiads.world.link_jam import link_jam_tables
+from openiads.world.passive import passive_tables
+from openiads.world.pull_off import fill_gates, pull_tables
+from openiads.world.rain import rain_tables, widespread
+from openiads.world.room import TRACK_SPARE, event_capacity, sample_capacity
 from openiads.world.schema import Desk, World
+from openiads.world.schema_passive import MAX_PASSIVE
 from openiads.world.sensors import fill_radar, pd_table, refraction_table
 from openiads.world.signatures import rcs_table
-from openiads.world.survive import event_room, mark_components, survive_tables
+from openiads.world.surface import spike_room, surface_tables
+from openiads.world.survive import mark_components, survive_tables
 from openiads.world.weapons import weapon_table
 from openiads.world.weather import weather_tables
 
 MAX_PLOTS = 512  # of one radar in one base step
 MAX_CANDIDATES = 256  # targets weighed at one decision epoch
-_TRACK_SPARE = 64  # rows for false and duplicate tracks, besides half as many again as there are platforms
 _NEVER_S = 1e9
 
 
@@ -39,7 +45,11 @@ def _table(dtype: np.dtype, n: int | tuple[int, ...]) -> np.recarray:
 def build(a: Assembly) -> World:
     """All tables in their initial state."""
     n_rounds = sum(m["rounds"] + m["reserve"] for m in a.magazines)
-    n_track = len(a.platforms) * 3 // 2 + _TRACK_SPARE + sum(4 * x["count"] for x in a.repeaters)
+    n_track = len(a.platforms) * 3 // 2 + TRACK_SPARE + sum(4 * x["count"] for x in a.repeaters)
+    by_place = moves.by_place(a, _refraction, _ground, _weather)
+    spikes = np.concatenate([by_place["spike_per_s"], by_place["place_spike_per_s"]])
+    n_track += spike_room(moves.antennas(a), spikes)
+    n_track += MAX_PASSIVE * any(c.get("passive") for c in a.posts)
     n_sets = len(a.radars) + len(a.posts)
     n_channels = sum(b["targets"] for b in a.batteries)
     weapon = weapon_table(a.weapons)
@@ -69,16 +79,19 @@ def build(a: Assembly) -> World:
         pd_table=_pd_tables(a),
         flyout=flyout,
         flyout_scale=flyout_scale,
-        refraction=_refraction(a),
         jam_coupling_m2=coupling,
         jam_share=share,
         jam_duty=duty,
-        **_ground(a),
-        **_weather(a),
+        **by_place,
+        **moves.move_tables(a, _antenna_alt_m),
+        **guns.gun_tables(a),
+        **power.power_tables(a),
         repeater=repeater,
         repeater_coupling_m2=repeater_coupling,
+        **pull_tables(a),
         node=network.node_table(a),
         link=network.link_table(a),
+        **link_jam_tables(a),
         site_state=_site_state(a),
         platform_state=_platform_state(a),
         radar_state=_table(schema.RADAR_STATE, len(a.radars)),
@@ -99,8 +112,8 @@ def build(a: Assembly) -> World:
         plot=make_plots(MAX_PLOTS),
         missile=missiles(n_rounds),
         round=_table(schema.ROUND, n_rounds),
-        event=_table(schema.EVENT, _event_capacity(a, n_rounds)),
-        sample=_table(schema.SAMPLE, _sample_capacity(a, n_rounds)),
+        event=_table(schema.EVENT, event_capacity(a, n_rounds)),
+        sample=_table(schema.SAMPLE, sample_capacity(a, n_rounds)),
         work=make_work(MAX_PLOTS, n_track),
         desk=_desk(a, n_channels),
         **survive_tables(a),
@@ -113,6 +126,8 @@ def build(a: Assembly) -> World:
         mail_plot=make_plots(len(a.radars) * network.slots(a)).reshape(len(a.radars), network.slots(a)),  # type: ignore[arg-type]
         mail_track=make_tracks(len(a.radars) * network.slots(a)).reshape(len(a.radars), network.slots(a)),  # type: ignore[arg-type]
         bias=network.biases(a),
+        guide=_table(schema.GUIDE, n_rounds),
+        **passive_tables(a, share, n_rounds),
     )
 
 
@@ -124,25 +139,6 @@ def _sim(a: Assembly) -> np.recarray:
     sim.sample_every = round(a.sample_s / a.dt_s) if a.sample_s > 0.0 else 0
     sim.commands = 1 if a.links or any(c.get("loss_mode", 0) != schema.LOSS_HOLD for c in a.posts) else 0
     return sim
-
-
-def _event_capacity(a: Assembly, n_rounds: int) -> int:
-    # Every platform: sight and detection per radar, tracks, identity changes, withheld reasons; every round about five.
-    per_platform = 4 * len(a.radars) + 60
-    false_tracks = int(a.duration_s)
-    false = sum(x["count"] for x in a.repeaters) * len(a.radars) * int(a.duration_s)
-    plans = sum(int(a.duration_s) for j in a.jammers if j["plan"].get("planned"))
-    # A command that comes and goes, at most every few seconds.
-    changes = (len(a.batteries) + len(a.radars)) * int(a.duration_s) if a.links else 0
-    noise = false_tracks * len(a.radars) + plans + false + changes
-    return int(len(a.platforms) * per_platform + n_rounds * 8 + noise + 2000 + event_room(a))
-
-
-def _sample_capacity(a: Assembly, n_rounds: int) -> int:
-    if a.sample_s <= 0.0:
-        return 1
-    times = int(a.duration_s / a.sample_s) + 2
-    return times * (2 * len(a.platforms) + _TRACK_SPARE) + n_rounds * (int(400.0 / a.sample_s) + 2)
 
 
 def _sites(a: Assembly) -> np.recarray:
@@ -196,6 +192,7 @@ def _platforms(a: Assembly) -> np.recarray:
         row.signature = p["signature"]
         row.swerling = p.get("swerling", item.count("swerling"))
         first += len(knots)
+    guns.fill_areas(a, table)
     for j in a.jammers:
         if j["plan"].get("lit"):
             table[j["platform"]].listens = 1
@@ -264,14 +261,15 @@ def _radars(a: Assembly, n_track: int) -> np.recarray:
         row.t_on_s, row.t_off_s = r.get("t_on_s", 0.0), r.get("t_off_s", _NEVER_S)
         row.first_track, row.n_track = index * n_track, n_track
         fill_protection(row, r)
+        fill_gates(row, r)
         row.node = network.node_of_radar(a, network.nodes(a), r) if a.links else -1
         row.bias_range_m, row.bias_el_rad = r.get("bias_range_m", 0.0), r.get("bias_el_rad", 0.0)
     return table
 
 
-def _refraction(a: Assembly) -> np.ndarray:
+def _refraction(a: Assembly) -> Mapping[str, Any]:
     tables = [refraction_table(round(_antenna_alt_m(a, r), 3), a.refraction_model) for r in a.radars]
-    return np.stack(tables) if tables else np.zeros((0, 2, 3))
+    return {"refraction": np.stack(tables) if tables else np.zeros((0, 2, 3))}
 
 
 def _ground(a: Assembly) -> Mapping[str, Any]:
@@ -281,10 +279,11 @@ def _ground(a: Assembly) -> Mapping[str, Any]:
 
 
 def _weather(a: Assembly) -> Mapping[str, Any]:
-    return weather_tables(
-        a.weather, [(r["item"], _antenna_alt_m(a, r), a.sites[r["site"]]["place"].alt_m) for r in a.radars],
+    made = weather_tables(
+        widespread(a.weather), [(r["item"], _antenna_alt_m(a, r), a.sites[r["site"]]["place"].alt_m) for r in a.radars],
         a.elevation is not None,
     )  # fmt: skip
+    return {**surface_tables(a, made, [_antenna_alt_m(a, r) for r in a.radars]), **rain_tables(a)}
 
 
 def _pd_tables(a: Assembly) -> np.ndarray:

@@ -13,6 +13,7 @@ from openiads.catalog.items import Item
 from openiads.physics import mti
 from openiads.physics.attenuation import CIRCULAR, HORIZONTAL, VERTICAL, make_loss_table
 from openiads.physics.clutter import GAMMA_DB, TABLE_POINTS, Processing, Surface, make_clutter_table
+from openiads.physics.flight import STILL_AIR, Wind
 from openiads.physics.mti import CLUTTER_SPREAD_MPS
 from openiads.physics.multipath import ground_permittivity, rms_wave_height_m, sea_permittivity
 from openiads.physics.propagation import TABLE_HEIGHTS, TABLE_RANGES
@@ -32,6 +33,14 @@ _TILT = {**_LINEAR, "slant": 0.5 * (HORIZONTAL + VERTICAL)}  # circular ones: as
 _MIN_ANTENNA_M = 0.5
 
 
+class RainArea(NamedTuple):
+    """Where it rains: a disc about a place at the start of the run."""
+
+    lat_rad: float
+    lon_rad: float
+    radius_m: float
+
+
 class Weather(NamedTuple):
     """What the scenario says. sea_state None with land None: no surface."""
 
@@ -44,6 +53,12 @@ class Weather(NamedTuple):
     roughness_m: float = 0.0
     multipath: bool = False
     clutter: bool = False
+    coast: str | None = None  # land where an elevation model is not sea; `land` then is None
+    rain_area: RainArea | None = None  # None: everywhere
+    rain_echo: bool = False
+    plots: bool = False  # false plots of the surface
+    shape: float | None = None  # of their law; None: by the kind of surface
+    wind: Wind = STILL_AIR  # carries the rain
 
 
 CLEAR = Weather()

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from openiads.catalog.kinds.ground import ASSET, COMMAND_POST, LAUNCHER
+from openiads.catalog.kinds.gun import GUN
 from openiads.catalog.kinds.missile import MISSILE
 from openiads.catalog.kinds.platform import JAMMER, PLATFORM
 from openiads.catalog.kinds.radar import RADAR
@@ -14,7 +15,7 @@ from openiads.catalog.schema import Kind
 
 #: Every kind by name, in the order in which lists show them.
 KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
-    {kind.name: kind for kind in (RADAR, MISSILE, LAUNCHER, COMMAND_POST, PLATFORM, JAMMER, ASSET)}
+    {kind.name: kind for kind in (RADAR, MISSILE, LAUNCHER, COMMAND_POST, PLATFORM, JAMMER, ASSET, GUN)}
 )
 
-__all__ = ["ASSET", "COMMAND_POST", "JAMMER", "KINDS", "LAUNCHER", "MISSILE", "PLATFORM", "RADAR"]
+__all__ = ["ASSET", "COMMAND_POST", "GUN", "JAMMER", "KINDS", "LAUNCHER", "MISSILE", "PLATFORM", "RADAR"]

@@ -6,6 +6,10 @@ from openiads.catalog.schema import Axis, Kind, count, quantity, table
 
 RADIUS = quantity("radius_m", "length", 0.1, 5e3, "physical extent; a hit inside it counts in full")
 HARDNESS = quantity("hardness", "ratio", 0.1, 100.0, "divides the lethal radius of what hits it")
+PACK_UP = quantity(
+    "pack_up_time_s", "time", 0.0, 86_400.0, "from the order to move to the march", required=False
+)
+READY = quantity("ready_time_s", "time", 0.0, 86_400.0, "from the march to ready", required=False)
 
 LAUNCHER = Kind(
     "launcher",
@@ -24,6 +28,7 @@ LAUNCHER = Kind(
         quantity("launch_interval_s", "time", 0.1, 60.0, "shortest time between two launches"),
         quantity("reload_time_s", "time", 1.0, 86_400.0, "time from empty to full"),
         quantity("ready_time_s", "time", 0.0, 86_400.0, "from the march to ready to fire"),
+        PACK_UP,
         RADIUS,
         HARDNESS,
     ),
@@ -36,6 +41,8 @@ COMMAND_POST = Kind(
     (
         quantity("reaction_time_s", "time", 0.0, 600.0, "from an assigned target to the first launch"),
         quantity("kill_assessment_s", "time", 0.0, 600.0, "from a burst to the decision on its effect"),
+        READY,
+        PACK_UP,
         count("track_capacity", 1, 100_000, "fused tracks kept at a time"),
         count("target_channels", 1, 10_000, "targets engaged at a time by all batteries"),
         count("missile_channels", 1, 10_000, "missiles guided at a time by all batteries"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from openiads.catalog.schema import Axis, Kind, choice, quantity, table
+from openiads.catalog.schema import Axis, Kind, choice, flag, quantity, table
 
 _DEG = math.pi / 180.0
 _G = 9.806_65
@@ -64,7 +64,16 @@ _SEEKER = (
     quantity("seeker_noise_rad", "angle", 0.0, 5 * _DEG, "angle error per axis, one sigma"),
     quantity("seeker_glint_m", "length", 0.0, 100.0, "apparent position error per axis, one sigma"),
     quantity("seeker_tau_s", "time", 1e-3, 10.0, "correlation time of both errors"),
-)
+    flag("home_on_jam", "true: homes on jamming when fired at an emitter; left out: false", required=False),
+    quantity(
+        "home_on_jam_range_m", "length", 1e3, 200e3, "distance to the target from which it listens",
+        when=("home_on_jam", True),
+    ),
+    quantity(
+        "home_on_jam_memory_s", "time", 0.0, 60.0, "flies on so long after the source goes silent",
+        when=("home_on_jam", True),
+    ),
+)  # fmt: skip
 
 _LETHALITY = (
     choice(

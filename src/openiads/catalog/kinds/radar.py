@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from openiads.catalog.kinds.ground import PACK_UP, READY
 from openiads.catalog.schema import Axis, Kind, choice, count, flag, quantity, table
 
 _DEG = math.pi / 180.0
@@ -174,6 +175,20 @@ _PROTECTION = (
         "auxiliary_margin_db", "gain", -10.0, 30.0, "gain of the auxiliary antennas over the side lobes",
         required=False,
     ),
+    quantity(
+        "leading_edge_s", "time", 1e-9, 1e-4,
+        "part of the front of an echo that its tracker uses, and with it that share of the echo", required=False,
+    ),
+    quantity(
+        "capture_js_db", "gain", -20.0, 40.0, "false echo over true one from which it can take the gates",
+        required=False,
+    ),
+    quantity("capture_probability", "ratio", 0.0, 1.0, "probability that it then does", required=False),
+    quantity("velocity_gate_mps", "speed", 1.0, 1000.0, "width of its velocity gate", required=False),
+    quantity(
+        "rate_check_mps", "speed", 1.0, 1000.0,
+        "largest difference between range rate and Doppler that its tracker accepts", required=False,
+    ),
 )  # fmt: skip
 
 RADAR = Kind(
@@ -185,7 +200,17 @@ RADAR = Kind(
         "engagement": "tracks targets and missiles in a sector and guides the missiles",
         "other": "anything else, for example a point-defence search radar",
     },
-    (*_BEAM, *_SCAN, *_SENSITIVITY, *_MEASUREMENT, *_AGAINST_CLUTTER, *_CAPACITY, *_PROTECTION),
+    (
+        *_BEAM,
+        *_SCAN,
+        *_SENSITIVITY,
+        *_MEASUREMENT,
+        *_AGAINST_CLUTTER,
+        *_CAPACITY,
+        *_PROTECTION,
+        READY,
+        PACK_UP,
+    ),
     one_of=("claim", "physical"),
     ordered=(
         ("elevation_min_rad", "elevation_max_rad"),

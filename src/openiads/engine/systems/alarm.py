@@ -10,6 +10,7 @@ import math
 
 from openiads._jit import kernel
 from openiads.engine import events
+from openiads.engine.systems.relocate import sound
 from openiads.physics.geodesy import ecef_to_enu
 from openiads.physics.sequential import (
     ACCEPT_H1,
@@ -114,6 +115,8 @@ def _answer(w, c, trk, pic, t_s):
                     s.t_until_s = max(s.t_until_s, until)
     elif answer == INTERCEPT:
         pic.arm_priority = 1
+    if w.mover.shape[0] > 0:
+        sound(w, c, r)
     events.emit(
         w, t_s, events.ARM_ALARM, trk.truth, r, trk.id, answer, math.nan, math.nan, math.nan, pic.arm_llr
     )

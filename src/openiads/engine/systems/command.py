@@ -134,7 +134,7 @@ def _take(w, b, c, code, t_s):
     kept = 0
     for q in range(bat.first_channel, bat.first_channel + bat.n_channel):
         ch = w.channel[q]
-        if ch.phase == schema.CHANNEL_FREE:
+        if ch.phase in (schema.CHANNEL_FREE, schema.CHANNEL_GUN):
             continue
         if _hand_over(w, b, q, c, t_s):
             kept += 1

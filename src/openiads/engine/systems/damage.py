@@ -10,7 +10,7 @@ import math
 
 from openiads._jit import kernel
 from openiads.engine import events, rng
-from openiads.engine.systems.upkeep import strike_components
+from openiads.engine.systems.upkeep import lose, strike_components, working
 from openiads.physics import lethality
 
 
@@ -52,8 +52,8 @@ def damage_site(w, site, platform, missile, t_s, miss_m, lethal_radius_m, u):
         events.emit(
             w, t_s, events.SITE_HIT, site, platform, missile, -1, math.nan, row.alt_m, math.nan, miss_m
         )
-    if destroyed and s.alive == 1:
-        s.alive = 0
+    if destroyed and working(w, site):
+        lose(w, site)
         s.t_dead_s = t_s
         events.emit(
             w, t_s, events.SITE_LOST, site, platform, missile, -1, math.nan, row.alt_m, math.nan, miss_m

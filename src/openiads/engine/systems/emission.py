@@ -33,10 +33,9 @@ def wants(w, r, t_s):
     if t_s < w.emission_state[r].t_silent_s or row.mode == schema.EMIT_SILENT:
         return 0
     if row.mode == schema.EMIT_BLINKING:
-        period = row.on_s + row.off_s
-        x = t_s + row.phase_s
-        x -= math.floor(x / max(period, 1e-3) + 1e-9) * period
-        return 1 if x < row.on_s else 0
+        if _on_by_clock(row, t_s):
+            return 1
+        return _stands_in(w, r, t_s) if row.guard == 1 else 0
     if row.mode == schema.EMIT_STAGGERED:
         return _turn(w, r, t_s)
     if row.mode == schema.EMIT_CUED:
@@ -46,6 +45,37 @@ def wants(w, r, t_s):
                 return 1
         return 0
     return 1
+
+
+@kernel
+def _on_by_clock(row, t_s):
+    """Is it the time on the air of a blinking radar?"""
+    period = row.on_s + row.off_s
+    x = t_s + row.phase_s
+    x -= math.floor(x / max(period, 1e-3) + 1e-9) * period
+    return x < row.on_s
+
+
+@kernel
+def _stands_in(w, r, t_s):
+    """1 if guarded radar r must transmit in the others' silence: those able to take turns, each as long as the first one's
+    time on the air."""
+    post = w.report[r].post
+    n = 0
+    mine = 0
+    turn_s = 1.0
+    for k in range(w.radar.shape[0]):
+        row = w.emission[k]
+        if row.guard == 0 or w.report[k].post != post or not _able(w, k, t_s):
+            continue
+        if _on_by_clock(row, t_s):
+            return 0
+        if n == 0:
+            turn_s = max(row.on_s, 1e-3)
+        if k == r:
+            mine = n
+        n += 1
+    return 1 if n > 0 and int(t_s / turn_s + 1e-9) % n == mine else 0
 
 
 @kernel
@@ -66,11 +96,22 @@ def _turn(w, r, t_s):
 @kernel
 def usable(w, r):
     """Can the fire unit of radar r fight: its radar transmits, or would as soon as it is given a target?"""
+    if w.duty.shape[0] > 0 and _about_to_go(w, r):
+        return False
     if w.radar_state[r].emitting == 1:
         return True
     if w.emission.shape[0] == 0 or w.emission[r].mode != schema.EMIT_CUED:
         return False
     return _able(w, r, w.sim[0].t_s)
+
+
+@kernel
+def _about_to_go(w, r):
+    """Does the radar, or the command post of its fire unit, only wait for its missiles before it goes elsewhere?"""
+    if w.duty[w.radar[r].site].hold == 1:
+        return True
+    b = w.radar[r].battery
+    return b >= 0 and w.duty[w.command_post[w.battery_state[b].post].site].hold == 1
 
 
 @kernel

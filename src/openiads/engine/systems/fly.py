@@ -12,7 +12,9 @@ from openiads.engine import events, rng
 from openiads.engine.systems import move
 from openiads.engine.systems.damage import damage_site
 from openiads.engine.systems.ground import ground_below_m
+from openiads.engine.systems.home_on_jam import listen
 from openiads.engine.systems.north import north_error_rad, to_true, turn_back
+from openiads.engine.systems.sightline import linked, seeker_sees
 from openiads.physics import interceptor_schema as ims
 from openiads.physics import lethality
 from openiads.physics.deception import centroid_share
@@ -25,6 +27,7 @@ from openiads.world import schema
 
 # Fates in the run's own words (events.MISSILE_FATE)
 IN_FLIGHT, KILL, MISS, NO_TARGET, SELF_DESTRUCT, GROUND, DUD, END_OF_RUN, STRIKE = range(9)
+EMITTER_SILENT = events.MISSILE_FATE.index("emitter silent")
 
 _SEARCH_EVERY_S = 1.0  # how often a missile without a lock looks for what is nearest to its estimate
 _SEARCH_GATE_M = 1500.0
@@ -69,6 +72,8 @@ def _uplink(w, i, t_s):
     trk = w.track[r.track]
     radar = w.battery[r.battery].radar
     if trk.status == FREE or trk.id != r.track_id or w.radar_state[radar].emitting == 0:
+        return
+    if not linked(w, i, radar, t_s):
         return
     tracker = w.tracker[w.radar.shape[0] + w.battery_state[r.battery].post]
     falls = trk.n_models == 3 and trk.mu[2] > 0.5
@@ -124,7 +129,13 @@ def _fly_one(w, i, t_s, dt_s):
     ey = r.est_y_m + r.est_vy_mps * age + ay * h
     ez = r.est_z_m + r.est_vz_mps * age + az * h
     evx, evy, evz = r.est_vx_mps + ax * age, r.est_vy_mps + ay * age, r.est_vz_mps + az * age
-    if m.locked == 0 and r.planned == 0 and t_s >= r.t_search_s and m.phase >= ims.MIDCOURSE:
+    on_jam = w.homing.shape[0] > 0 and w.homing[i].armed == 1
+    if on_jam:
+        lost, ex, ey, ez, evx, evy, evz = listen(w, i, t_s, ex, ey, ez, evx, evy, evz)
+        if lost:
+            finish(w, i, EMITTER_SILENT, t_s)
+            return
+    if not on_jam and m.locked == 0 and r.planned == 0 and t_s >= r.t_search_s and m.phase >= ims.MIDCOURSE:
         _choose_platform(w, i, t_s, ex, ey, ez)
     p = r.platform
     tx, ty, tz, tvx, tvy, tvz = _FAR_M, _FAR_M, _FAR_M, 0.0, 0.0, 0.0
@@ -138,7 +149,9 @@ def _fly_one(w, i, t_s, dt_s):
         move.evaluate(w, p, t_s)
         tx, ty, tz, tvx, tvy, tvz = s.x_m, s.y_m, s.z_m, s.vx_mps, s.vy_mps, s.vz_mps
         root4 = _rcs_root4(w, p, m)
-        seeker_on = _seeker_works(w, r, par)
+        seeker_on = 0 if on_jam else _seeker_works(w, r, par)
+        if seeker_on == 1:
+            seeker_on = seeker_sees(w, i, p, root4, t_s)
         n = rng.normal4(sim.seed, sim.replication, rng.STREAM_SEEKER, r.address, p, sim.step)
         noise_1, noise_2 = n[0], n[1]
         if w.platform[p].move == schema.MOVE_KNOTS:
@@ -272,6 +285,8 @@ def _close(w, i, fate, t_end_s):
     m = w.missile[i]
     p = r.platform
     result = MISS
+    if w.homing.shape[0] > 0 and w.homing[i].armed == 1 and w.homing[i].t_heard_s < 0.0:
+        result = NO_TARGET  # nothing jammed where it looked
     if fate == ims.FATE_INTERCEPT:
         t_end_s = m.t_cpa_s
         result = _burst(w, i, p)

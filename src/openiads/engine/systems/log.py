@@ -55,7 +55,8 @@ def _sample_track(w, c, k):
     trk = w.track[k]
     x, y, z, vx, vy, vz = predicted_state(trk, w.tracker[w.radar.shape[0] + c], w.sim[0].t_s)
     sigma = math.sqrt(max(trk.traces[0], 0.0))
-    _sample(w, events.SAMPLE_TRACK, trk.id, x, y, z, vx, vy, vz, sigma, w.picture[k].identity, trk.truth)
+    kind = events.SAMPLE_PASSIVE if w.picture[k].passive == 1 else events.SAMPLE_TRACK
+    _sample(w, kind, trk.id, x, y, z, vx, vy, vz, sigma, w.picture[k].identity, trk.truth)
 
 
 @kernel

@@ -13,6 +13,7 @@ from openiads.engine import events, rng, status
 from openiads.engine.systems.ground import hidden
 from openiads.engine.systems.jam_plan import illuminate
 from openiads.engine.systems.radiate import jam_to_noise
+from openiads.engine.systems.rain import rain_echo, rain_loss
 from openiads.engine.systems.release import cloud_rcs_m2
 from openiads.engine.systems.weather import lobes, mti_gain, surface_echo, two_way
 from openiads.physics.accuracy import sigma_angle_rad, sigma_range_m
@@ -131,12 +132,23 @@ def _snr(w, r, p, e, n, u, dist, cos_scan, arc, el, t_s):
     noise = 1.0 + gain * jam_to_noise(w, r, ux, uy, uz, t_s)
     if w.loss.shape[1] > 0:
         power *= two_way(w, r, s.alt_m, arc, dist)
+    through = 1.0
+    if w.rain[0].radius_m > 0.0:
+        through = rain_loss(w, r, e, n, s.alt_m, dist, t_s)
+        power *= through
     surface = w.surface[r]
     if surface.multipath == 1:
         power *= lobes(w, r, s.alt_m, arc, el, math.atan2(e, n))
     if surface.clutter == 1:
-        noise += gain * gain * surface_echo(w, r, s.alt_m, arc, dist, el)
-        if surface.canceller > 0 and el < par.bw_el_rad:
+        residue = surface_echo(w, r, s.alt_m, arc, dist, el, math.atan2(e, n))
+        wet = 0.0
+        if w.rain_m2.shape[1] > 0:
+            wet = rain_echo(w, r, e, n, s.alt_m, dist, t_s)
+            if w.loss.shape[1] > 0:
+                wet *= two_way(w, r, s.alt_m, arc, dist)
+            residue += wet
+        noise += gain * gain * residue * through
+        if surface.canceller > 0 and (el < par.bw_el_rad or wet > 0.0):
             power *= mti_gain(w, r, s.vx_mps * ux + s.vy_mps * uy + s.vz_mps * uz)
     return power / noise
 

@@ -13,6 +13,7 @@ from openiads.engine import events, rng
 from openiads.engine.systems.damage import strike_site
 from openiads.engine.systems.emission import decoy_emits, lure, memory_error_sq, stronger_decoy
 from openiads.engine.systems.ground import ground_below_m
+from openiads.engine.systems.relocate import displaced_m
 from openiads.physics.geodesy import altitude_m
 from openiads.world import schema
 
@@ -135,7 +136,10 @@ def _advance(w, p, t_s):
         return
     evaluate(w, p, par.t_end_s)
     if par.end == schema.END_IMPACT:
-        hit = strike_site(w, p, par.target_site, par.t_end_s, 0.0)
+        off_m = 0.0
+        if w.mover.shape[0] > 0 and par.target_site >= 0:
+            off_m = displaced_m(w, par.target_site)
+        hit = strike_site(w, p, par.target_site, par.t_end_s, off_m)
         end(w, p, HIT_TARGET if hit else MISSED_TARGET, par.t_end_s, par.target_site, -1)
     else:
         end(w, p, LEFT, par.t_end_s, -1, -1)

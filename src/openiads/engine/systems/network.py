@@ -10,6 +10,7 @@ import math
 
 from openiads._jit import kernel
 from openiads.engine import rng
+from openiads.engine.systems.link_jam import jam_links
 
 _RETRY_S = (
     1.0  # an order that is not acknowledged is repeated after the way there and back, and not before this
@@ -20,8 +21,8 @@ _FALSE = 1 << 24  # addresses of draws for plots without a platform
 
 @kernel
 def route(w):
-    """Find all ways anew if a node has died or come back (writes node_state, route_s, route_link)."""
-    changed = False
+    """Find all ways anew if a node has died or come back, or a link is jammed (writes node_state, route_s, route_link)."""
+    changed = w.link_jammer.shape[0] > 0 and jam_links(w)
     for i in range(w.node.shape[0]):
         alive = w.site_state[w.node[i].site].alive
         if w.node_state[i].alive != alive:
@@ -58,6 +59,7 @@ def _ways_to(w, c):
             other = other_end(w, k, near)
             if (
                 other >= 0
+                and w.link_state[k].cut == 0
                 and w.node_state[other].done == 0
                 and least + w.link[k].delay_s < w.route_s[c, other]
             ):

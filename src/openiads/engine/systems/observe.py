@@ -16,7 +16,9 @@ from openiads.engine.systems.look import NOT_ASKED, REPLY_CIVIL, REPLY_FRIEND, d
 from openiads.engine.systems.move import evaluate
 from openiads.engine.systems.network import arrival_s, next_mail, post_away
 from openiads.engine.systems.north import to_true
+from openiads.engine.systems.pull_off import answered_by, beside, mislead
 from openiads.engine.systems.register import register
+from openiads.engine.systems.spikes import clutter_plots
 from openiads.physics.antenna import GAUSS_EXPONENT
 from openiads.physics.geodesy import ecef_to_enu
 from openiads.tracking.fusion import fuse_message, maintain_fused
@@ -46,6 +48,7 @@ def observe(w):
             sense.search(w, r)
             if w.repeater.shape[0] > 0:
                 false_targets(w, r, since_s, sim.t_s)
+            clutter_plots(w, r, since_s, sim.t_s)
             sense.strobes(w, r)
             _track_search_plots(w, r, sim.t_s)
         if looks:
@@ -200,6 +203,7 @@ def new_picture(w, c, k, trk, plot, t_s):
     pic.arm_llr = 0.0
     pic.t_arm_s = -1e9
     pic.t_arm_again_s = -1e9
+    pic.passive = 0
     events.emit(
         w,
         t_s,
@@ -275,8 +279,15 @@ def _look_at(w, r, c, t_s):
     w.radar_state[r].n_track_looks += 1
     w.sim[0].n_plots = 0
     w.sim[0].n_echoes = 0
-    p = _platform_near(w, t_s, x, y, z, _LOOK_SIGMAS * math.sqrt(max(trk.traces[0], 0.0)) + _LOOK_MARGIN_M)
-    seen = p >= 0 and _dwell_at(w, r, p, t_s, x, y, z)
+    reach_m = _LOOK_SIGMAS * math.sqrt(max(trk.traces[0], 0.0)) + _LOOK_MARGIN_M
+    p = _platform_near(w, t_s, x, y, z, reach_m)
+    q = -1
+    if w.pull_off.shape[0] > 0:
+        q = answered_by(w, r, c, p, t_s, x, y, z, reach_m)
+        if q >= 0 and w.pull_state[r, q].captured == 1:
+            p = w.pull_off[q].platform
+            x, y, z = beside(w, r, p, x, y, z)
+    seen = p >= 0 and _dwell_at(w, r, c, p, t_s, x, y, z, q)
     tracks = _local_tracks(w, r)
     tset = w.track_set[r]
     j = ch.local_track
@@ -300,8 +311,8 @@ def _look_at(w, r, c, t_s):
 
 
 @kernel
-def _dwell_at(w, r, p, t_s, x, y, z):
-    """Point the beam at (x, y, z) and look at platform p, which lies a little off its axis."""
+def _dwell_at(w, r, c, p, t_s, x, y, z, q):
+    """Point the beam at (x, y, z) and look at platform p, which lies a little off its axis; q: pull-off that answers."""
     par = w.radar[r]
     g = w.site[par.site]
     s = w.platform_state[p]
@@ -316,7 +327,9 @@ def _dwell_at(w, r, p, t_s, x, y, z):
     dx, dy, dz = x - s.x_m, y - s.y_m, z - s.z_m
     sq = (dx * dx + dy * dy + dz * dz) / max(e * e + n * n + u * u, 1.0)
     loss = math.exp(-2.0 * GAUSS_EXPONENT * sq / (par.bw_az_rad * par.bw_el_rad))
-    return echo(w, r, p, t_s, e, n, u, loss) and detect(w, r) > 0
+    if not echo(w, r, p, t_s, e, n, u, loss * par.edge_gain):
+        return False
+    return (q < 0 or mislead(w, r, c, q, t_s)) and detect(w, r) > 0
 
 
 @kernel

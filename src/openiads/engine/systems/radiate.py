@@ -14,6 +14,7 @@ from openiads.engine.systems.emission import restart, switch_decoys, wants
 from openiads.engine.systems.ground import azimuth_of, hidden
 from openiads.engine.systems.jam_plan import beam_gain, planned, switch
 from openiads.engine.systems.move import evaluate
+from openiads.engine.systems.rain import one_way_through_rain
 from openiads.engine.systems.weather import one_way
 from openiads.physics.antenna import pattern_gain
 from openiads.physics.noise_jamming_modes import cancelled_sum, insert_strongest, summed_jam_to_noise
@@ -34,7 +35,7 @@ def radiate(w):
             on = wants(w, r, t_s)
         if on != s.emitting:
             s.emitting = on
-            if on == 1 and w.emission.shape[0] + w.component.shape[0] > 0:
+            if on == 1 and w.emission.shape[0] + w.component.shape[0] + w.duty.shape[0] > 0:
                 restart(w, r)
             if on == 0 and w.emission.shape[0] > 0:
                 w.emission_state[r].t_quiet_s = t_s
@@ -73,6 +74,8 @@ def _hear_jammers(w, r, t_s):
         row.ux, row.uy, row.uz = dx / dist, dy / dist, dz / dist
         if visible and not hidden(w, r, azimuth_of(w, r, dx, dy, dz), arc, s.alt_m):
             row.jn_main = w.jam_coupling_m2[r, j] / (dist * dist) * one_way(w, r, s.alt_m, arc, dist)
+            if w.rain[0].radius_m > 0.0:
+                row.jn_main *= one_way_through_rain(w, r, dx, dy, dz, s.alt_m, dist, t_s)
             if w.jammer[j].beam_rad > 0.0:
                 row.jn_main *= beam_gain(w, j, r)
 

@@ -52,7 +52,7 @@ def search(w, r):
             else:
                 # What steers itself is where its last step has put it: it is looked at now, not up to a second ago.
                 homing = w.platform[p].move == schema.MOVE_HOMING
-                _search_look(w, r, p, t_s if homing else due[p])
+                _search_look(w, r, p, t_s if homing else due[p], due[p])
     resolve(w, r)
     detect(w, r)
     _false_plots(w, r, par, s.t_search_s, sim.t_s)
@@ -102,18 +102,21 @@ def _schedule(w, r, p, t_s):
 
 
 @kernel
-def _search_look(w, r, p, t_s):
+def _search_look(w, r, p, t_s, due_s):
+    """One look at t_s; the next one is counted from when the beam was there, due_s: it does not wait for the look."""
     par = w.radar[r]
     evaluate(w, p, t_s)
     e, n, u = _bearing(w, r, p)
     rate = _az_rate(w, r, p, e, n)
     if par.scan == schema.SCAN_SECTOR:
-        w.due_s[r, p] = t_s + par.period_s * max(1.0 + rate * par.period_s / (2.0 * par.sector_half_rad), 0.5)
+        w.due_s[r, p] = due_s + par.period_s * max(
+            1.0 + rate * par.period_s / (2.0 * par.sector_half_rad), 0.5
+        )
         if abs(wrap_pi(math.atan2(e, n) - par.az0_rad)) > par.sector_half_rad:
             return
     else:
         # The beam turns at 2 pi / period and meets a target that moves with it a little later.
-        w.due_s[r, p] = t_s + par.period_s / max(1.0 - rate * par.period_s / _TWO_PI, 0.5)
+        w.due_s[r, p] = due_s + par.period_s / max(1.0 - rate * par.period_s / _TWO_PI, 0.5)
     echo(w, r, p, t_s, e, n, u, 1.0)
 
 

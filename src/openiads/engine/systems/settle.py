@@ -26,4 +26,7 @@ def settle(w):
         m = w.missile[i]
         if not (m.x_m - m.x_m == 0.0 and m.vx_mps - m.vx_mps == 0.0):
             sim.status |= status.NONFINITE_STATE
+    for g in range(w.duty.shape[0]):
+        if w.duty[g].off != 0 and w.duty[g].lost == 0:
+            w.site_state[g].alive = 1  # under way or without power at the end: not lost
     sim.over = 1

@@ -13,6 +13,7 @@ from openiads._jit import kernel
 from openiads.engine import events, rng, status
 from openiads.engine.systems import fly
 from openiads.engine.systems.emission import usable
+from openiads.engine.systems.home_on_jam import arm
 from openiads.engine.systems.meet import meet
 from openiads.engine.systems.move import evaluate
 from openiads.engine.systems.network import delay_s
@@ -54,7 +55,7 @@ def shoot(w):
     for b in range(w.battery.shape[0]):
         par = w.battery[b]
         for c in range(par.first_channel, par.first_channel + par.n_channel):
-            if w.channel[c].phase != schema.CHANNEL_FREE:
+            if w.channel[c].phase != schema.CHANNEL_FREE and w.channel[c].phase != schema.CHANNEL_GUN:
                 _run_channel(w, b, c)
     for k in range(w.strike.shape[0]):
         _run_strike(w, k)
@@ -230,6 +231,8 @@ def _launch_at_track(w, b, c, mag, t_s):
     ch.fired += 1
     ch.flying += 1
     w.picture[ch.track].rounds_in_all += 1
+    if w.homing.shape[0] > 0:
+        arm(w, i)
     _report_launch(w, i, c, t_s, x, y, z, flight_s)
     return LAUNCHED
 

@@ -37,9 +37,23 @@ def strike_components(w, site, platform, missile, t_s, miss_m, lethal_radius_m):
     for k in range(row.first_component, row.first_component + row.n_component):
         if w.component_state[k].broken == 0 and _breaks(w, k, platform, missile, clear, lethal_radius_m):
             _break(w, k, t_s, events.COMPONENT_LOST, platform, missile)
-    if broken > 0 and s.alive == 1:
+    if broken > 0 and working(w, site):
         _out_of_action(w, site, t_s, platform, missile, miss_m)
     return True
+
+
+@kernel
+def working(w, site):
+    """Is the site not lost? (One that is under way or without power is not.)"""
+    return w.duty[site].lost == 0 if w.duty.shape[0] > 0 else w.site_state[site].alive == 1
+
+
+@kernel
+def lose(w, site):
+    """The site is lost (writes site_state, duty)."""
+    w.site_state[site].alive = 0
+    if w.duty.shape[0] > 0:
+        w.duty[site].lost = 1
 
 
 @kernel
@@ -68,7 +82,7 @@ def _break(w, k, t_s, code, platform, missile):
 @kernel
 def _out_of_action(w, site, t_s, platform, missile, miss_m):
     s = w.site_state[site]
-    s.alive = 0
+    lose(w, site)
     s.t_dead_s = t_s
     alt = w.site[site].alt_m
     events.emit(w, t_s, events.SITE_LOST, site, platform, missile, -1, math.nan, alt, math.nan, miss_m)
@@ -101,7 +115,7 @@ def _fail(w, k, t_s):
     if t_s < c.t_fail_s:
         return
     _break(w, k, t_s, events.COMPONENT_FAILED, -1, -1)
-    if w.site_state[part.site].alive == 1:
+    if working(w, part.site):
         _out_of_action(w, part.site, t_s, -1, -1, math.nan)
 
 
@@ -124,7 +138,10 @@ def _finish(w, job, t_s):
     for i in range(g.first_component, g.first_component + g.n_component):
         if w.component_state[i].broken == 1:
             return
-    s.alive = 1
+    if w.duty.shape[0] > 0:
+        w.duty[part.site].lost = 0
+    if w.duty.shape[0] == 0 or w.duty[part.site].off == 0:
+        s.alive = 1
     events.emit(
         w, t_s, events.SITE_RESTORED, part.site, -1, -1, -1, math.nan, g.alt_m, math.nan, t_s - s.t_dead_s
     )

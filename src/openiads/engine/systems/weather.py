@@ -35,13 +35,25 @@ def one_way(w, r, alt_m, arc_m, dist_m):
 
 
 @kernel
+def surface_row(w, r, az_rad):
+    """Row of `surface`, `clutter` and `spike` that holds for radar r in a direction."""
+    n = w.sector.shape[1]
+    if n == 0:
+        return r
+    turn = az_rad * (0.5 / math.pi)
+    return w.sector[r, min(int((turn - math.floor(turn)) * n), n - 1)]
+
+
+@kernel
 def lobes(w, r, alt_m, arc_m, el_rad, az_rad):
     """Two-way power factor of direct and reflected ray (0..16) toward a target."""
     par = w.radar[r]
     widths = el_rad / par.bw_el_rad
     if widths >= _NO_BEAMS:
         return 1.0
-    surface = w.surface[r]
+    surface = w.surface[surface_row(w, r, az_rad)]
+    if surface.multipath == 0:
+        return 1.0
     antenna_m = par.alt_m - surface.level_m
     target_m = alt_m - surface.level_m
     _, _, leg_m, _, mirror_arc_m = mirror_path(antenna_m, target_m, arc_m, _EFFECTIVE_RADIUS_M)
@@ -70,9 +82,9 @@ def _sea_at(w, par, az_rad, arc_m):
 
 
 @kernel
-def surface_echo(w, r, alt_m, arc_m, dist_m, el_rad):
+def surface_echo(w, r, alt_m, arc_m, dist_m, el_rad, az_rad):
     """Clutter to noise (ratio) of the surface in the range cell of a target, after the radar's suppression."""
-    table = w.clutter[r]
+    table = w.clutter[surface_row(w, r, az_rad)]
     if dist_m >= table[0]:
         return 0.0
     par = w.radar[r]

@@ -1,0 +1,43 @@
+"""How many rows the tables of events and samples need."""
+
+from __future__ import annotations
+
+from openiads.world import guns, moves, power
+from openiads.world.assemble import Assembly
+from openiads.world.link_jam import link_jam_room
+from openiads.world.passive import passive_event_room
+from openiads.world.pull_off import pull_room
+from openiads.world.survive import event_room
+
+TRACK_SPARE = 64  # rows for false and duplicate tracks, besides half as many again as there are platforms
+
+
+def event_capacity(a: Assembly, n_rounds: int) -> int:
+    """Rows of the event log that no run fills."""
+    # Every platform: sight and detection per radar, tracks, identity changes, withheld reasons; every round about five.
+    per_platform = 4 * len(a.radars) + 60
+    false_tracks = int(a.duration_s)
+    false = sum(x["count"] for x in a.repeaters) * len(a.radars) * int(a.duration_s)
+    plans = sum(int(a.duration_s) for j in a.jammers if j["plan"].get("planned"))
+    # A command that comes and goes, at most every few seconds.
+    changes = (len(a.batteries) + len(a.radars)) * int(a.duration_s) if a.links else 0
+    noise = false_tracks * len(a.radars) + plans + false + changes + pull_room(a) + link_jam_room(a)
+    return int(
+        len(a.platforms) * per_platform
+        + n_rounds * 8
+        + noise
+        + 2000
+        + event_room(a)
+        + passive_event_room(a, n_rounds)
+        + moves.event_room(a)
+        + guns.event_room(a)
+        + power.event_room(a)
+    )
+
+
+def sample_capacity(a: Assembly, n_rounds: int) -> int:
+    """Rows of the sample table that no run fills."""
+    if a.sample_s <= 0.0:
+        return 1
+    times = int(a.duration_s / a.sample_s) + 2
+    return times * (2 * len(a.platforms) + TRACK_SPARE) + n_rounds * (int(400.0 / a.sample_s) + 2)
