@@ -46,16 +46,12 @@ def spot(bearing_deg: float, range_m: float, alt_m: float = 20.0) -> Place:
 _flyout_memo: dict[bytes, tuple[np.ndarray, np.ndarray]] = {}
 
 
-def _flyouts(types, **options):
-    """`make_flyouts` with a memory: the same missile type has the same table."""
-    made = []
-    for index, row in enumerate(types):
-        key = row.tobytes()
-        if key not in _flyout_memo:
-            _flyout_memo[key] = flyout.make_flyout(row, **options)
-        made.append(_flyout_memo[key])
-        types["flyout"][index] = index
-    return np.stack([table for table, _ in made]), np.stack([scale for _, scale in made])
+def _flyout(row):
+    """`make_flyout` with a memory: the same missile type has the same table."""
+    key = row.tobytes()
+    if key not in _flyout_memo:
+        _flyout_memo[key] = flyout.make_flyout(row)
+    return _flyout_memo[key]
 
 
 @cache
@@ -108,7 +104,7 @@ class Field(Assembly):
 
     def finish(self) -> tuple[World, Names]:
         """As Assembly.finish; fly-out tables are remembered between Worlds."""
-        with mock.patch("openiads.world.tables.make_flyouts", _flyouts):
+        with mock.patch("openiads.world.flyouts.make_flyout", _flyout):
             return super().finish()
 
     def post(self, name: str = "CP", place: Place | None = None, control: int = 0, **doctrine: Any) -> int:

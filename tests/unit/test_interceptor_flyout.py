@@ -8,14 +8,16 @@ from interceptor_case import Flight, missile_type, point_north, speed
 
 from openiads.physics import interceptor_schema as S
 from openiads.physics.flyout import (
+    N_ALT,
+    N_RANGE,
     fly_to_point,
     flyout_lookup,
     ground_range,
     make_flyout,
-    make_flyouts,
     predict_intercept,
 )
 from openiads.physics.geodesy import geodetic_to_ecef
+from openiads.world.flyouts import flyout_tables
 
 SITE = point_north(0.0, 0.0)
 
@@ -84,11 +86,14 @@ def test_stacked_tables_number_their_types():
             for t in (missile_type(), missile_type(boost_s=8.0, max_flight_s=60.0))
         ]
     )
-    tables, scales = make_flyouts(types, n_range=8, n_alt=4)
-    assert tables.shape == (2, 4, 8, 3)
+    tables, scales = flyout_tables(types)
+    assert tables.shape == (2, N_ALT, N_RANGE, 3)
     assert scales.shape == (2, 2)
     assert list(types.flyout) == [0, 1]
     assert scales[0, 0] > scales[1, 0]
+    for i in range(2):
+        table, scale = make_flyout(types[i])
+        assert (table == tables[i]).all() and (scale == scales[i]).all()
 
 
 @pytest.mark.parametrize("mps", [0.0, 200.0, 600.0])

@@ -166,19 +166,11 @@ def make_flyout(par, max_range_m=None, n_range=N_RANGE, n_alt=N_ALT, step_s=STEP
     return table, np.array([max_range_m, float(row.max_target_alt_m)])
 
 
-def make_flyouts(types, **options):
-    """Tables of a MISSILE_TYPE recarray, stacked: (n, n_alt, n_range, 3) and (n, 2); writes
-    `types.flyout`."""
-    made = [make_flyout(row, **options) for row in types]
-    types["flyout"] = np.arange(len(types))
-    return np.stack([table for table, _ in made]), np.stack([scale for _, scale in made])
-
-
 @kernel
 def flyout_lookup(tables, scales, index, range_m, alt_m):
     """(time of flight s, arrival speed m/s, margin) to a point; bilinear. Outside the table the margin is -1.
 
-    tables, scales: of `make_flyouts`; index: `flyout` of the missile type; range_m: ground range; alt_m:
+    tables, scales: of `make_flyout`, stacked; index: `flyout` of the missile type; range_m: ground range; alt_m:
     altitude.
     """
     n_alt = tables.shape[1]

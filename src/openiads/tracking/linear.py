@@ -51,27 +51,31 @@ def predict_cov(p, dt_s, w00, w01, w02, w11, w12, w22, cpp, cpv, cvv):
     dt^2.)
     """
     t2 = dt_s * dt_s
-    p[0] += dt_s * (p[3] + p[3]) + t2 * p[15] + cpp * w00
-    p[1] += dt_s * (p[4] + p[8]) + t2 * p[16] + cpp * w01
-    p[2] += dt_s * (p[5] + p[12]) + t2 * p[17] + cpp * w02
-    p[6] += dt_s * (p[9] + p[9]) + t2 * p[18] + cpp * w11
-    p[7] += dt_s * (p[10] + p[13]) + t2 * p[19] + cpp * w12
-    p[11] += dt_s * (p[14] + p[14]) + t2 * p[20] + cpp * w22
-    p[3] += dt_s * p[15] + cpv * w00
-    p[4] += dt_s * p[16] + cpv * w01
-    p[5] += dt_s * p[17] + cpv * w02
-    p[8] += dt_s * p[16] + cpv * w01
-    p[9] += dt_s * p[18] + cpv * w11
-    p[10] += dt_s * p[19] + cpv * w12
-    p[12] += dt_s * p[17] + cpv * w02
-    p[13] += dt_s * p[19] + cpv * w12
-    p[14] += dt_s * p[20] + cpv * w22
-    p[15] += cvv * w00
-    p[16] += cvv * w01
-    p[17] += cvv * w02
-    p[18] += cvv * w11
-    p[19] += cvv * w12
-    p[20] += cvv * w22
+    # All is read before anything is written: the compiler need not fear that a write changes what is read next
+    a00, a01, a02, b00, b01, b02, a11, a12 = p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7]
+    b10, b11, b12, a22, b20, b21, b22 = p[8], p[9], p[10], p[11], p[12], p[13], p[14]
+    c00, c01, c02, c11, c12, c22 = p[15], p[16], p[17], p[18], p[19], p[20]
+    p[0] = a00 + (dt_s * (b00 + b00) + t2 * c00 + cpp * w00)
+    p[1] = a01 + (dt_s * (b01 + b10) + t2 * c01 + cpp * w01)
+    p[2] = a02 + (dt_s * (b02 + b20) + t2 * c02 + cpp * w02)
+    p[3] = b00 + (dt_s * c00 + cpv * w00)
+    p[4] = b01 + (dt_s * c01 + cpv * w01)
+    p[5] = b02 + (dt_s * c02 + cpv * w02)
+    p[6] = a11 + (dt_s * (b11 + b11) + t2 * c11 + cpp * w11)
+    p[7] = a12 + (dt_s * (b12 + b21) + t2 * c12 + cpp * w12)
+    p[8] = b10 + (dt_s * c01 + cpv * w01)
+    p[9] = b11 + (dt_s * c11 + cpv * w11)
+    p[10] = b12 + (dt_s * c12 + cpv * w12)
+    p[11] = a22 + (dt_s * (b22 + b22) + t2 * c22 + cpp * w22)
+    p[12] = b20 + (dt_s * c02 + cpv * w02)
+    p[13] = b21 + (dt_s * c12 + cpv * w12)
+    p[14] = b22 + (dt_s * c22 + cpv * w22)
+    p[15] = c00 + cvv * w00
+    p[16] = c01 + cvv * w01
+    p[17] = c02 + cvv * w02
+    p[18] = c11 + cvv * w11
+    p[19] = c12 + cvv * w12
+    p[20] = c22 + cvv * w22
 
 
 @kernel

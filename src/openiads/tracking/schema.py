@@ -62,8 +62,9 @@ TRACK = np.dtype(
         ("vel_ecef_mps", "f8", (3,)),  # combined estimate (imm)
         ("traces", "f8", (3,)),  # traces of the blocks pos-pos, pos-vel, vel-vel of `cov` (imm)
         ("n_models", "i8"),  # 2, or 3 while the ballistic model takes part (imm)
-        ("t_look_s", "f8"),  # last look, hit or missed (lifecycle)
         ("t_update_s", "f8"),  # time of the last plot (lifecycle)
+        ("next", "i8"),  # next row in the list of the index, -1 none (index)
+        ("t_look_s", "f8"),  # last look, hit or missed (lifecycle)
         ("n_looks", "i8"),  # looks, hit or missed (lifecycle)
         ("n_missed", "i8"),  # consecutive missed looks (lifecycle)
         ("n_astray", "i8"),  # consecutive plots that the fused track refused (fusion)
@@ -75,8 +76,7 @@ TRACK = np.dtype(
         ("nis", "f8"),  # last normalised innovation squared of the mixture, 3 degrees of freedom (imm)
         # Book-keeping
         ("cell", "i8"),  # list of the index that the row is in, -1 none (index)
-        ("next", "i8"),  # next and previous row in that list, -1 none (index)
-        ("prev", "i8"),
+        ("prev", "i8"),  # previous row in that list, -1 none (index)
         ("id", "i8"),  # number in its set, -1 never used (lifecycle)
         ("history", "i8"),  # hit (1) and miss (0) bits, latest lowest (lifecycle)
         ("sources", "i8"),  # bit per radar (mod 63) that fed it since the last maintenance (fusion)

@@ -16,6 +16,7 @@ from openiads.scenario.formation import PlatformPlan
 from openiads.units import STANDARD_GRAVITY_MPS2
 from openiads.world import schema
 from openiads.world.elevation_grid import Elevation
+from openiads.world.kept import kept
 from openiads.world.low_flight import check_above_ground, follow
 
 _ROUTE_STEP_S = 0.5
@@ -97,17 +98,14 @@ def ballistic_knots(plan: PlatformPlan, item: Item, target: Target, wind: Wind) 
             weave_mps2=QUASI_BALLISTIC_MANOEUVRE.weave_mps2 * scale,
         )
     start = plan.route[0]
-    times, pos, vel = fly_ballistic(
-        start.lat_rad,
-        start.lon_rad,
-        start.alt_m,
-        *target,
-        missile,
-        apogee_m=apogee,
-        manoeuvre=manoeuvre,
-        wind=wind,
-    )
-    return np.column_stack([plan.at_s + times, pos, vel])
+    ends = (start.lat_rad, start.lon_rad, start.alt_m, *target)
+
+    def fly() -> np.ndarray:
+        return np.column_stack(fly_ballistic(*ends, missile, apogee_m=apogee, manoeuvre=manoeuvre, wind=wind))
+
+    knots = kept("ballistic", (ends, missile, apogee, manoeuvre, wind), 7, fly)
+    knots[:, 0] += plan.at_s
+    return knots
 
 
 def homing_knots(plan: PlatformPlan, item: Item, toward: Target) -> np.ndarray:

@@ -10,13 +10,13 @@ import numpy as np
 
 from openiads.doctrine import assign
 from openiads.doctrine.identify import default_roe
-from openiads.physics.flyout import make_flyouts
 from openiads.physics.geodesy import enu_basis, geodetic_to_ecef
 from openiads.physics.interceptor_schema import missiles
 from openiads.tracking.params import tracker_params
 from openiads.tracking.schema import make_plots, make_track_sets, make_tracks, make_work
 from openiads.world import guns, moves, network, power, schema
 from openiads.world.assemble import Assembly
+from openiads.world.flyouts import flyout_tables
 from openiads.world.ground import ground_tables
 from openiads.world.jamming import fill_jammer, fill_protection, jam_tables, repeater_tables
 from openiads.world.link_jam import link_jam_tables
@@ -55,7 +55,7 @@ def build(a: Assembly) -> World:
     weapon = weapon_table(a.weapons)
     coupling, share, duty = jam_tables(a)
     repeater, repeater_coupling = repeater_tables(a)
-    flyout, flyout_scale = make_flyouts(weapon) if a.weapons else (np.zeros((0, 2, 2, 3)), np.zeros((0, 2)))
+    flyout, flyout_scale = flyout_tables(weapon)
     return World(
         sim=_sim(a),
         site=_sites(a),

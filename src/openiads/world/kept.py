@@ -1,0 +1,76 @@
+"""Tables that depend on a catalogue item alone, kept beside the compiled code: the next start reads them.
+
+What is kept is found by a digest of everything that it was made from, in the folder of exactly this source, and holds a
+digest of itself: a table that is missing, cut off or changed is made anew. Interpreted runs, which check compiled
+ones, neither read nor write.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from openiads._jit import CACHE_ON_DISK, COMPILED, cache_dir
+
+_DIGEST_BYTES = 32
+
+
+def kept(name: str, made_from: tuple[Any, ...], columns: int, make: Callable[[], np.ndarray]) -> np.ndarray:
+    """The float64 array (n, `columns`) that `make()` gives, from disk where it is there.
+
+    name: what it is; made_from: all that `make` depends on, besides the sources of the package: numbers, texts,
+    arrays, None and tuples of these.
+    """
+    if not (CACHE_ON_DISK and COMPILED):
+        return make()
+    digest = hashlib.sha256(b"".join(_parts(made_from))).hexdigest()[:32]
+    file = cache_dir() / "tables" / f"{name}-{digest}"
+    found = _read(file, columns)
+    if found is None:
+        found = np.ascontiguousarray(make(), dtype=np.float64)
+        _write(file, found)
+    return found
+
+
+def _parts(value: Any) -> Iterator[bytes]:
+    """Everything that tells one value from another, to the last bit."""
+    if isinstance(value, tuple):
+        yield b"(%d" % len(value)
+        for part in value:
+            yield from _parts(part)
+    elif isinstance(value, np.ndarray | np.record):
+        yield f"{value.dtype} {value.shape} ".encode() + value.tobytes()
+    elif value is None or isinstance(value, str | bool | int | float | np.floating | np.integer):
+        yield f"{value!r};".encode()
+    else:
+        raise TypeError(f"{type(value).__name__} has no bytes of its own")
+
+
+def _read(file: Path, columns: int) -> np.ndarray | None:
+    try:
+        text = file.read_bytes()
+    except OSError:
+        return None
+    digest, body = text[:_DIGEST_BYTES], text[_DIGEST_BYTES:]
+    if hashlib.sha256(body).digest() != digest or len(body) % (8 * columns) != 0:
+        return None
+    return np.frombuffer(body).reshape(-1, columns).copy()
+
+
+def _write(file: Path, table: np.ndarray) -> None:
+    """Beside, then renamed: no reader sees half of it. A folder that cannot be written costs time only."""
+    body = table.tobytes()
+    beside = file.with_name(f"{file.name}.{os.getpid()}.tmp")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_bytes(hashlib.sha256(body).digest() + body)
+        beside.replace(file)
+    except OSError:
+        with contextlib.suppress(OSError):
+            beside.unlink()
