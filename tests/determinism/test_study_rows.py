@@ -148,3 +148,17 @@ def test_a_goal_is_reached_at_the_first_border_and_not_before(stopped):
     before = {name: values[: n - 10] for name, values in runs.items()}
     found = estimate("leakage", before)
     assert found.half_width > 0.05 or found.n < 30
+
+
+def test_every_point_stops_by_itself(place):
+    """With two rounds the leakage is larger and known later than with six; other threads, same files."""
+    made = []
+    for workers in (1, 3):
+        out = place / f"each-{workers}"
+        study = openiads.Study(
+            place / "small.yaml", n=200, vary={"L1.rounds.9M96E2": "6,4"}, until="leakage ±0.06", workers=workers,
+            chunk=10, out=out,
+        ).run()  # fmt: skip
+        made.append((study.done(0), study.done(1), studies.files(out)))
+    assert made[0] == made[1]
+    assert made[0][0] != made[0][1] and max(made[0][:2]) < 200

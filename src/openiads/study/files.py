@@ -194,7 +194,7 @@ def _host() -> str:
 
 def fsync_file(path: Path) -> None:
     """Force a finished file to the disk."""
-    handle = os.open(path, os.O_RDONLY)
+    handle = os.open(path, os.O_RDWR)
     try:
         os.fsync(handle)
     finally:

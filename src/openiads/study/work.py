@@ -92,6 +92,7 @@ class Course:
         self._total: dict[int, Sums] = dict.fromkeys(self._of_point, Sums())
         self._reached: set[int] = set()
         self._given: set[Chunk] = set()
+        self._place = 0  # in `wanted`: all before it are given, or not needed
         self._change = threading.Condition()
 
     def known(self, chunk: Chunk, sums: Sums) -> None:
@@ -118,7 +119,9 @@ class Course:
     def take(self) -> Chunk | None:
         """The next chunk to compute, None when none is left."""
         with self._change:
-            for chunk in self.wanted:
+            while self._place < len(self.wanted):
+                chunk = self.wanted[self._place]
+                self._place += 1
                 if chunk not in self._given and chunk.point not in self._reached:
                     self._given.add(chunk)
                     return chunk
