@@ -18,10 +18,14 @@ if TYPE_CHECKING:
     from openiads.analysis.explain import explain
     from openiads.catalog import load_catalog
     from openiads.report.picture import overview
+    from openiads.report.study_picture import study_overview
+    from openiads.report.study_summary import plain_study as study_summary
     from openiads.report.summary import plain as summary
     from openiads.results import Run, open_run
+    from openiads.results.study import StudyResults, open_study
     from openiads.scenario import load_file
     from openiads.study.execute import execute
+    from openiads.study.study import Study, resume
 
 __version__ = "0.1.0"
 
@@ -34,17 +38,29 @@ _WHERE = {
     "summary": ("openiads.report.summary", "plain"),
     "overview": ("openiads.report.picture", "overview"),
     "explain": ("openiads.analysis.explain", "explain"),
+    "Study": ("openiads.study.study", "Study"),
+    "resume": ("openiads.study.study", "resume"),
+    "open_study": ("openiads.results.study", "open_study"),
+    "StudyResults": ("openiads.results.study", "StudyResults"),
+    "study_summary": ("openiads.report.study_summary", "plain_study"),
+    "study_overview": ("openiads.report.study_picture", "study_overview"),
 }
 
 __all__ = [
     "Run",
+    "Study",
+    "StudyResults",
     "__version__",
     "execute",
     "explain",
     "load_catalog",
     "load_file",
     "open_run",
+    "open_study",
     "overview",
+    "resume",
+    "study_overview",
+    "study_summary",
     "summary",
 ]
 

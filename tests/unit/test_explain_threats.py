@@ -94,8 +94,8 @@ def test_the_time_of_holding_fire_is_counted_until_the_end(known):
 
 def test_repeated_refusals_are_told_once(run, known):
     old = known.of("cm-08", "fire withheld")[0]
-    known.events["cm-08"].insert(-1, type(old)(**{**vars(old), "t_s": old.t_s + 4.0}))
-    known.events["cm-08"].insert(-1, type(old)(**{**vars(old), "t_s": old.t_s + 8.0}))
+    known.events["cm-08"].insert(-1, old._replace(t_s=old.t_s + 4.0))
+    known.events["cm-08"].insert(-1, old._replace(t_s=old.t_s + 8.0))
     try:
         told = [step for step in explain_one(known, "cm-08").steps if step.event == "fire withheld"]
         assert len(told) == 1

@@ -19,7 +19,7 @@ ALLOWED = {
     "doctrine": {"world", "engine", "tracking", "physics", "units", "_jit"},
     "world": {"scenario", "catalog", "doctrine", "physics", "tracking", "units", "_jit"},
     "engine": {"world", "physics", "tracking", "units", "_jit"},
-    "study": {"engine", "doctrine", "world", "scenario", "catalog", "_jit", "units", "results"},
+    "study": {"engine", "doctrine", "world", "scenario", "catalog", "_jit", "units", "results", "analysis"},
     "results": set(),
     "analysis": {"results", "world", "physics", "tracking", "catalog", "units"},
     "report": {"results", "analysis", "units"},

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from openiads.results import Run
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(NamedTuple):
     """One row of events.parquet (times in s, ranges in m; None where the log has nothing)."""
 
     t_s: float
@@ -68,30 +67,31 @@ def chains(run: Run) -> Chains:
     meanings = run.meanings()
     about = {name: (m.get("subject"), m.get("object")) for name, m in meanings.items()}
     columns = run.events.to_pydict()
-    log = [Event(*row) for row in zip(*(columns[name] for name in Event.__dataclass_fields__), strict=True)]
+    log = [Event(*row) for row in zip(*(columns[name] for name in Event._fields), strict=True)]
     for event in sorted(log, key=lambda e: e.t_s):
-        for platform in _concerns(event, about.get(event.event, (None, None)), made.missiles):
-            made.events[platform].append(event)
-        if event.event == "site lost":
-            made.losses.append(event)
-        elif event.event in (
-            "command lost",
-            "command taken",
-            "command back",
-            "link cut",
-            "link back",
-            "power supply",
-        ):
-            made.commands.append(event)
-        elif event.event == "site moves":
-            if event.detail in ("packs up", "ready"):
-                made.commands.append(event)
-            for threat, row in made.threats.items():
-                if row["target"] == event.subject and (row["t_end_s"] is None or event.t_s <= row["t_end_s"]):
-                    made.events[threat].append(event)
-        elif event.event == "jam strobe" and event.object is not None:
-            made.strobes[event.object].append(event.t_s)
+        enter(made, event, about.get(event.event, (None, None)))
     return made
+
+
+_OF_COMMAND = ("command lost", "command taken", "command back", "link cut", "link back", "power supply")
+
+
+def enter(made: Chains, event: Event, about: tuple[str | None, str | None]) -> None:
+    """Put one event, in its turn of time, where it belongs; `about`: the tables of its subject and object."""
+    for platform in _concerns(event, about, made.missiles):
+        made.events[platform].append(event)
+    if event.event == "site lost":
+        made.losses.append(event)
+    elif event.event in _OF_COMMAND:
+        made.commands.append(event)
+    elif event.event == "site moves":
+        if event.detail in ("packs up", "ready"):
+            made.commands.append(event)
+        for threat, row in made.threats.items():
+            if row["target"] == event.subject and (row["t_end_s"] is None or event.t_s <= row["t_end_s"]):
+                made.events[threat].append(event)
+    elif event.event == "jam strobe" and event.object is not None:
+        made.strobes[event.object].append(event.t_s)
 
 
 def _concerns(

@@ -22,6 +22,8 @@ app = typer.Typer(
 
 RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a finished run.")]
 
+StudyArgument = Annotated[Path, typer.Argument(metavar="STUDY", help="Folder of a study.")]
+
 
 def _version(wanted: bool) -> None:
     if wanted:
@@ -74,13 +76,95 @@ def run(
     run_once(scenario, seed, replication, out, force, samples)
 
 
-@app.command()
+@app.command(short_help="Print the summary of a run or a study again.")
 @guarded
-def show(folder: RunArgument) -> None:
-    """Print the summary of a finished run again."""
-    from openiads.cli.tell import show_run
+def show(
+    folder: Annotated[Path, typer.Argument(metavar="RUN|STUDY", help="Folder of a run or a study.")],
+) -> None:
+    """Print the summary of a finished run again, or the measures of a study with their intervals."""
+    from openiads.cli.studies import show_any
 
-    show_run(folder)
+    show_any(folder)
+
+
+@app.command(short_help="Simulate a scenario many times.")
+@guarded
+def study(
+    scenario: Annotated[
+        str, typer.Argument(metavar="SCENARIO", help="A shipped scenario by name, or a file.")
+    ],
+    n: Annotated[int, typer.Option("-n", min=1, help="Replications of every point; with --until the most.")],
+    vary: Annotated[
+        Optional[list[str]],
+        typer.Option(
+            metavar="PATH=VALUES",
+            help="Values of a key, as a,b,c or a..b:n or a..b:log:n; several: all combinations.",
+            show_default=False,
+        ),
+    ] = None,
+    until: Annotated[
+        Optional[str],
+        typer.Option(metavar="GOAL", help='Stop early, such as "leakage ±0.01".', show_default=False),
+    ] = None,
+    out: Annotated[
+        Optional[Path],
+        typer.Option(help="Folder to make [default: studies/<scenario>-seed<N>].", show_default=False),
+    ] = None,
+    seed: Annotated[
+        Optional[int],
+        typer.Option(
+            min=0,
+            max=2**32 - 1,
+            help="Seed of the random numbers [default: the scenario's].",
+            show_default=False,
+        ),
+    ] = None,
+    workers: Annotated[
+        Optional[int], typer.Option(min=1, max=1024, help="Threads [default: all cores].", show_default=False)
+    ] = None,
+    chunk: Annotated[
+        Optional[int],
+        typer.Option(min=1, help="Replications per shard [default: 100 or fewer].", show_default=False),
+    ] = None,
+    keep: Annotated[
+        int, typer.Option(min=0, help="Store events and trajectories of so many replications per point.")
+    ] = 0,
+    events: Annotated[bool, typer.Option("--events", help="Store the events of all replications.")] = False,
+) -> None:
+    """Simulate a scenario many times, at many points: measures with intervals here, tables there."""
+    from openiads.cli.studies import run_study
+
+    run_study(scenario, n, vary or [], until, out, seed, workers, chunk, keep, events)
+
+
+@app.command(short_help="Continue a study.")
+@guarded
+def resume(
+    folder: StudyArgument,
+    workers: Annotated[
+        Optional[int], typer.Option(min=1, max=1024, help="Threads [default: all cores].", show_default=False)
+    ] = None,
+) -> None:
+    """Compute what is missing or damaged in a study."""
+    from openiads.cli.studies import resume_study
+
+    resume_study(folder, workers)
+
+
+@app.command(short_help="Write the tables of a study to single files.")
+@guarded
+def export(
+    folder: StudyArgument,
+    to: Annotated[str, typer.Option(metavar="parquet|csv", help="Format.")] = "parquet",
+    out: Annotated[
+        Optional[Path], typer.Option(help="Folder [default: STUDY-export].", show_default=False)
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace files of an earlier export.")] = False,
+) -> None:
+    """Write every table of a study to one file."""
+    from openiads.cli.studies import export_study
+
+    export_study(folder, to, out, force)
 
 
 @app.command(short_help="Tell the kill chain of one threat.")

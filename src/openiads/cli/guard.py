@@ -43,6 +43,8 @@ CODES = {
     "RunExists": USER,
     "UnknownThreat": USER,
     "UserError": USER,
+    "StudyError": USER,
+    "GoalError": USER,
     "StoreError": INCOMPLETE,
 }
 
@@ -80,23 +82,30 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
         try:
             return command(*args, **kwargs)
         except Terminated:
-            _say("stopped (SIGTERM); nothing half-written is left")
+            _say("stopped (SIGTERM); nothing half-written is left" + _resume())
             code = TERMINATED
         except KeyboardInterrupt:
-            _say("stopped (Ctrl-C); nothing half-written is left")
+            _say("stopped (Ctrl-C); nothing half-written is left" + _resume())
             code = INTERRUPTED
         except BrokenPipeError:
             _silence()
             code = OK
         except MemoryError:
-            _say("not enough memory for this run; nothing half-written is left")
+            _say("not enough memory for this run; nothing half-written is left" + _resume())
             code = INCOMPLETE
         except Exception as error:
             code = exit_code(error)
-            _say(crash(error) if code == OURS else _message(error))
+            text = crash(error) if code == OURS else _message(error)
+            _say(text + (_resume() if code in (OURS, INCOMPLETE) else ""))
         raise SystemExit(code)
 
     return run
+
+
+def _resume() -> str:
+    """How to go on, where there is something to go on with."""
+    command = Context.facts.get("resume")
+    return f"; go on with: {command}" if command else ""
 
 
 def crash(error: Exception) -> str:

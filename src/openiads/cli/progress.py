@@ -6,7 +6,7 @@ from __future__ import annotations
 import sys
 import time
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 _PLAIN_EVERY = 0.25  # share between two plain lines
 
@@ -22,7 +22,7 @@ class Progress:
         self._told = 0.0
         self._start_s = time.monotonic()
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> Self:
         if self._terminal:
             from rich.console import Console
             from rich.progress import (

@@ -1,6 +1,7 @@
-"""Finished runs as labelled tables with units. Reads the store, knows nothing of the engine."""
+"""Finished runs and studies as labelled tables with units. Reads the store, knows nothing of the engine."""
 
 from openiads.results.ground import Ground
 from openiads.results.run import Run, RunError, open_run, path_of
+from openiads.results.study import StudyResults, open_study
 
-__all__ = ["Ground", "Run", "RunError", "open_run", "path_of"]
+__all__ = ["Ground", "Run", "RunError", "StudyResults", "open_run", "open_study", "path_of"]

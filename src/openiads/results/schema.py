@@ -194,6 +194,11 @@ def file_of(table: str) -> str:
 
 def arrow_schema(table: str, metadata: dict[str, str] | None = None) -> Any:
     """The pyarrow schema of a table, with unit, scale, frame and meaning in the metadata of each field."""
+    return arrow_fields(TABLES[table], metadata)
+
+
+def arrow_fields(columns: tuple[Column, ...], metadata: dict[str, str] | None = None) -> Any:
+    """The same for any list of columns."""
     import pyarrow as pa
 
     types = {
@@ -204,7 +209,7 @@ def arrow_schema(table: str, metadata: dict[str, str] | None = None) -> Any:
         FLAG: pa.bool_(),
     }
     fields = []
-    for column in TABLES[table]:
+    for column in columns:
         notes = {"meaning": column.meaning, "unit": column.unit, "frame": column.frame}
         if column.kind == FIXED:
             notes |= {"scale": f"{1 / column.per_unit:g}", "decoded": column.decoded}

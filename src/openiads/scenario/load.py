@@ -52,6 +52,11 @@ def load_text(text: str, origin: str = "<text>", catalog_ids: CatalogIds | None 
     return _load(normalise(text, origin), origin, catalog_ids, None)
 
 
+def load_in(text: str, origin: str, catalog_ids: CatalogIds | None, folder: Path) -> Scenario:
+    """As `load_text`; recordings and elevation files are looked for in `folder`."""
+    return _load(normalise(text, origin), origin, catalog_ids, folder)
+
+
 def fault_of(scenario: Scenario, path: tuple[str | int, ...], message: str, allowed: str = "") -> Fault:
     """A fault at a path (keys as in the file) of a scenario that was read: for those who compile it."""
     document = _read_again(scenario.text, scenario.text_origin)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,9 +16,15 @@ class LabelError(ValueError):
 
 
 class Words:
-    """Several tables of names as one dictionary without duplicates."""
+    """Several tables of names as one dictionary without duplicates.
 
-    def __init__(self, tables: Mapping[str, Sequence[str]]) -> None:
+    `makers`: tables whose names are made from the number when it occurs; their numbers have no bound.
+    """
+
+    def __init__(
+        self, tables: Mapping[str, Sequence[str]], makers: Mapping[str, Callable[[int], str]] | None = None
+    ) -> None:
+        self._makers = dict(makers or {})
         self.words: list[str] = []
         self._code_of: dict[str, int] = {}
         self._codes: dict[str, np.ndarray] = {}
@@ -32,8 +38,17 @@ class Words:
             self.words.append(word)
         return code
 
+    def instead(self, table: str, names: Sequence[str]) -> Words:
+        """The same dictionary, grown by what is new in `names`, with other rows for one table."""
+        other = Words({})
+        other.words, other._code_of, other._makers = self.words, self._code_of, self._makers
+        other._codes = {**self._codes, table: np.array([self._code(name) for name in names], dtype=np.int32)}
+        return other
+
     def codes(self, table: str, index: np.ndarray) -> np.ndarray:
         """Dictionary codes of rows of one table; -1 stays -1 (none)."""
+        if table in self._makers:
+            return self._made(self._makers[table], index)
         own = self._codes[table]
         if index.size and (index.max() >= len(own) or index.min() < -1):
             bad = int(index.max() if index.max() >= len(own) else index.min())
@@ -41,6 +56,11 @@ class Words:
         if not len(own):
             return np.full(index.shape, -1, dtype=np.int32)
         return np.where(index >= 0, own[np.maximum(index, 0)], np.int32(-1)).astype(np.int32)
+
+    def _made(self, maker: Callable[[int], str], index: np.ndarray) -> np.ndarray:
+        numbers, place = np.unique(index, return_inverse=True)
+        codes = [self._code(maker(int(number))) if number >= 0 else -1 for number in numbers]
+        return np.array(codes, dtype=np.int32)[place.reshape(index.shape)]
 
     def array(self, codes: np.ndarray) -> pa.DictionaryArray:
         """Dictionary array over the words that occur, in the order of the dictionary; "" becomes null."""

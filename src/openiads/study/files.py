@@ -10,6 +10,7 @@ import os
 import secrets
 import shutil
 import socket
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -153,3 +154,48 @@ def _is_dead(pid: str) -> bool:
     except OSError:
         return False
     return False
+
+
+def commit(path: Path, data: bytes | memoryview) -> None:
+    """Put a file under its name, whole or not at all: written beside, fsynced, renamed, its folder fsynced."""
+    beside = path.with_name(f".{path.name}.{_host()}-{os.getpid()}-{secrets.token_hex(4)}.tmp")
+    try:
+        write_file(beside, data)
+        os.replace(beside, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(beside)
+        raise
+    fsync_folder(path.parent)
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder and those above it; their names are forced to the disk."""
+    missing = [p for p in (path, *path.parents) if not p.exists()]
+    for folder in reversed(missing):
+        with suppress(FileExistsError):
+            os.mkdir(folder)
+        fsync_folder(folder.parent)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what `commit` of processes of this machine that are no longer alive has left half-written."""
+    prefix = f".{_host()}-"
+    for name in os.listdir(folder):
+        _, mark, rest = name.rpartition(prefix)
+        if name.startswith(".") and name.endswith(".tmp") and mark and _is_dead(rest.partition("-")[0]):
+            with suppress(OSError):
+                os.unlink(folder / name)
+
+
+def _host() -> str:
+    return socket.gethostname().split(".")[0]
+
+
+def fsync_file(path: Path) -> None:
+    """Force a finished file to the disk."""
+    handle = os.open(path, os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

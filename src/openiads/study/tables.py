@@ -39,24 +39,13 @@ def label(outcome: Outcome, names: Names) -> dict[str, pa.Table]:
 
 def _dictionary(outcome: Outcome, names: Names) -> col.Words:
     """Every id that an index of this outcome can mean."""
-    log, sample = outcome.event, outcome.sample
-    n_tracks = 1 + max(
-        int(log.via.max(initial=-1)),
-        int(
-            sample.index[(sample.kind == ev.SAMPLE_TRACK) | (sample.kind == ev.SAMPLE_PASSIVE)].max(
-                initial=-1
-            )
-        ),
-        int(outcome.round.track_id.max(initial=-1)),
-    )
+    log = outcome.event
     local, _ = _local_tracks(log)
     return col.Words(
         {
             "local track": [f"{names.radar[radar]}/{number}" for radar, number in local],
             "platform": names.platform,
             "missile": [missile_id(row) for row in range(len(outcome.round))],
-            "track": [track_id(number) for number in range(n_tracks)],
-            "passive track": [track_id(number) for number in range(n_tracks)],
             "site": names.site,
             "radar": names.radar,
             "command_post": names.command_post,
@@ -64,7 +53,8 @@ def _dictionary(outcome: Outcome, names: Names) -> col.Words:
             "launcher": names.launcher,
             "weapon": names.weapon,
             "identity": ev.IDENTITY,
-        }
+        },
+        {"track": track_id, "passive track": track_id},
     )
 
 
