@@ -38,6 +38,9 @@ _WITHHELD = {
     "not a threat to anything defended": HELD_FIRE,
     "rules of engagement hold": HELD_FIRE,
     "not yet near enough for the ambush": HELD_FIRE,
+    "known from strobes alone": NOT_TRACKED,
+    "emitter not located well enough": NOT_TRACKED,
+    "no missile that homes on jamming": NO_FIRE_UNIT,
 }
 _CLOSED = {
     "no rounds": NO_ROUNDS,

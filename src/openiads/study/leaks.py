@@ -18,7 +18,9 @@ from openiads.world.names import Names
 
 _ABOUT = {spec.name: (spec.subject, spec.object) for spec in ev.SPECS.values()}
 _NOT_ASKED = (ev.CLASSIFIED, ev.SITE_HIT, ev.PLATFORM_END, ev.MISSILE_END, ev.SEEKER_ON, ev.JAMMING)
-_OF_ALL = (ev.SITE_LOST, ev.COMMAND_LOST, ev.COMMAND_TAKEN, ev.COMMAND_BACK)
+_OF_ALL = (
+    ev.SITE_LOST, ev.COMMAND_LOST, ev.COMMAND_TAKEN, ev.COMMAND_BACK, ev.LINK_CUT, ev.LINK_BACK, ev.POWER, ev.SITE_MOVES,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
