@@ -8,9 +8,11 @@ whatever was shot at; a common factor on the power of all jammers changes no cho
 import numpy as np
 import pytest
 from support import emitters as em
+from support import land
 from support import saturation as sat
 
 from openiads.engine import events as ev
+from openiads.engine.systems.home_on_jam import _strongest
 from openiads.world import schema
 
 PAIR = [sat.at(270.0, 20e3), sat.at(90.0, 20e3)]
@@ -132,6 +134,26 @@ def test_a_stronger_one_outside_the_cone_is_not_seen():
     outcome, _ = fly(raid(FIRE, more=(decoy,)))
     assert {int(x) for x in sat.of(outcome, ev.HOMES_ON_JAM).object} == {0}
     assert outcome.round.fate[0] == FATE["kill"] and outcome.round.platform[0] == 0
+
+
+def test_a_seeker_does_not_hear_through_the_ground():
+    """A jammer at 100 m, 20 km off, and a ridge half-way: heard by a missile that is high enough to see over it, or without it."""
+    heard = {}
+    for top_m in (0.0, 800.0):
+        ears = em.Ears(10.0, PAIR, rules={})
+        ears.a.elevation = land.ridge(top_m)
+        ears.jammer(sat.at(90.0, 20e3, 100.0))
+        ears.unit(sat.item("9M96E2", **MISSILE), 1, **HOMES)
+        world = ears.world()
+        world.platform_state.active[0] = world.jammer_state.on[0] = 1
+        for alt_m in (300.0, 3000.0):
+            here = np.array(sat.ecef(sat.at(90.0, 1e3, alt_m)))
+            ahead = np.array(sat.ecef(sat.at(90.0, 20e3, 100.0))) - here
+            m = world.missile[0]
+            m.x_m, m.y_m, m.z_m, m.alt_m = (*here, alt_m)
+            m.vx_mps, m.vy_mps, m.vz_mps = 0.05 * ahead
+            heard[top_m, alt_m] = _strongest(world, m, world.weapon[0], 0.0, *ahead)
+    assert heard == {(0.0, 300.0): 0, (0.0, 3000.0): 0, (800.0, 300.0): -1, (800.0, 3000.0): 0}
 
 
 def test_a_missile_that_homes_changes_nothing_where_nobody_jams():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from openiads.world import guns, moves, power
 from openiads.world.assemble import Assembly
 from openiads.world.link_jam import link_jam_room
@@ -10,9 +12,10 @@ from openiads.world.pull_off import pull_room
 from openiads.world.survive import event_room
 
 TRACK_SPARE = 64  # rows for false and duplicate tracks, besides half as many again as there are platforms
+_EVENTS_PER_SPIKE = 1.5  # tracks that false plots of the surface begin; 0.4 to 0.7 at 40 a second
 
 
-def event_capacity(a: Assembly, n_rounds: int) -> int:
+def event_capacity(a: Assembly, n_rounds: int, spikes_per_s: float) -> int:
     """Rows of the event log that no run fills."""
     # Every platform: sight and detection per radar, tracks, identity changes, withheld reasons; every round about five.
     per_platform = 4 * len(a.radars) + 60
@@ -22,6 +25,7 @@ def event_capacity(a: Assembly, n_rounds: int) -> int:
     # A command that comes and goes, at most every few seconds.
     changes = (len(a.batteries) + len(a.radars)) * int(a.duration_s) if a.links else 0
     noise = false_tracks * len(a.radars) + plans + false + changes + pull_room(a) + link_jam_room(a)
+    noise += math.ceil(_EVENTS_PER_SPIKE * spikes_per_s * a.duration_s)
     return int(
         len(a.platforms) * per_platform
         + n_rounds * 8

@@ -112,7 +112,7 @@ def build(a: Assembly) -> World:
         plot=make_plots(MAX_PLOTS),
         missile=missiles(n_rounds),
         round=_table(schema.ROUND, n_rounds),
-        event=_table(schema.EVENT, event_capacity(a, n_rounds)),
+        event=_table(schema.EVENT, event_capacity(a, n_rounds, float(spikes.sum()))),
         sample=_table(schema.SAMPLE, sample_capacity(a, n_rounds)),
         work=make_work(MAX_PLOTS, n_track),
         desk=_desk(a, n_channels),
