@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from openiads.cli import shipped
 from openiads.cli.guard import Context, UserError
+from openiads.cli.relabel import given_by
 from openiads.cli.study_progress import StudyProgress
 from openiads.cli.tell import _console
 
@@ -101,7 +102,8 @@ def _compare_scenarios(
     studies: list[Study] = []
     for file, settings, letter in zip(files, own, "ab", strict=True):
         mine = _varied(settings, f"--{letter}")
-        one_value(file, mine, f"--{letter}")
+        with given_by((path, f"--{letter}") for path in mine):
+            one_value(file, mine, f"--{letter}")
         again = [path for path in mine if path in common]
         if again:
             raise UserError(f"{again[0]} is given by --{letter} and by --vary")
@@ -109,7 +111,8 @@ def _compare_scenarios(
             Study(file, n, {**mine, **common}, seed=seed, out=folder / letter, workers=workers, chunk=chunk,
                   command=Context.facts["command"])
         )  # fmt: skip
-    with StudyProgress() as progress, workplace(cluster, workers, progress) as executor:
+    labels = [(path, f"--{letter}") for letter, k in (("a", 0), ("b", 1)) for path in _varied(own[k])]
+    with StudyProgress() as progress, workplace(cluster, workers, progress) as executor, given_by(labels):
         _, _, found = run_pair(studies[0], studies[1], goal, progress, _again, executor)
     _finish(found, folder, "leakage" if goal is None else goal.measure)
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from openiads.cli.guard import Context, UserError
 from openiads.cli.progress import Progress
+from openiads.cli.relabel import given_by
 from openiads.cli.tell import _WIDTH, _write
 
 if TYPE_CHECKING:
@@ -37,7 +38,11 @@ def explain_what_if(folder: Path, threat: str, changes: Sequence[str], out: Path
     Context.facts = {"command": shlex.join(["openiads", *sys.argv[1:]])}
     then = open_run(folder)
     explain(then, threat)  # an unknown threat is told before anything is computed
-    with tempfile.TemporaryDirectory(prefix="openiads-") as place, Progress() as progress:
+    with (
+        tempfile.TemporaryDirectory(prefix="openiads-") as place,
+        Progress() as progress,
+        given_by((path, "--what-if") for path in wanted),
+    ):
         now = what_if(
             then, wanted, out or Path(place) / "run", progress=progress, command=Context.facts["command"]
         )
@@ -65,7 +70,7 @@ def contrast_text(found: Contrast, change: str) -> str:
             lines.append(f"  and {len(found.others) - _MOST} more")
     lines += ["", *textwrap.wrap(
         "One replication: it shows what this change does to this luck, not what it does on average. How often it helps "
-        f"is a matter of many: openiads compare SCENARIO --b {change.split()[0]} -n N", _WIDTH)]  # fmt: skip
+        "is a matter of many: openiads compare SCENARIO --b PATH=VALUE -n N", _WIDTH)]  # fmt: skip
     return "\n".join(lines)
 
 

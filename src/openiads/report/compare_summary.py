@@ -48,6 +48,8 @@ def verdict(pair: Pair, shown: str) -> str:
     d, what = pair.differences[shown], shown.replace("_", " ")
     if pair.same:
         return "A and B are the same scenario: every difference is exactly 0"
+    if not any(one.changed or one.only_one for one in pair.differences.values()):
+        return f"A and B came out the same in all {d.n} replications: the change had no effect that a measure shows"
     if d.method == SAME:
         return f"{what} is {_number(d.a)} in all {d.n} replications of both; more replications could differ"
     if d.method == CONSTANT:
