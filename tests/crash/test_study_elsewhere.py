@@ -39,7 +39,9 @@ def place(tmp_path_factory):
 @pytest.fixture(scope="module")
 def alone(place):
     """On the threads of one process."""
-    return openiads.Study(place / "small.yaml", n=N, chunk=CHUNK, workers=2, keep=1, out=place / "alone").run()
+    return openiads.Study(
+        place / "small.yaml", n=N, chunk=CHUNK, workers=2, keep=1, out=place / "alone"
+    ).run()
 
 
 def same(out, alone):
@@ -118,7 +120,9 @@ def test_a_worker_is_killed_in_mid_study(place, alone, dask_processes):
             time.sleep(0.2)
         assert len(executor._client.nthreads()) == 2
         out = place / "killed"
-        study = openiads.Study(place / "small.yaml", n=N, chunk=CHUNK, keep=1, out=out).run(told, executor=executor)
+        study = openiads.Study(place / "small.yaml", n=N, chunk=CHUNK, keep=1, out=out).run(
+            told, executor=executor
+        )
         assert len(executor._client.nthreads()) == 1
     assert told.at is not None and told.at < N  # it died in the middle
     assert workers[0].wait(10) == -signal.SIGKILL and workers[1].poll() is None
@@ -140,7 +144,9 @@ def test_a_scheduler_that_is_not_there(monkeypatch):
 
 def test_threads_of_an_executor(place, alone):
     with ThreadPoolExecutor(3) as executor:
-        openiads.Study(place / "small.yaml", n=N, chunk=CHUNK, keep=1, out=place / "pool").run(executor=executor)
+        openiads.Study(place / "small.yaml", n=N, chunk=CHUNK, keep=1, out=place / "pool").run(
+            executor=executor
+        )
     same(place / "pool", alone)
 
 
@@ -197,7 +203,9 @@ class Stubborn(ThreadPoolExecutor):
 
 def test_chunks_of_dead_workers_are_given_out_again(place, alone):
     with Stubborn() as executor:
-        openiads.Study(place / "small.yaml", n=N, chunk=CHUNK, keep=1, out=place / "again").run(executor=executor)
+        openiads.Study(place / "small.yaml", n=N, chunk=CHUNK, keep=1, out=place / "again").run(
+            executor=executor
+        )
     assert set(executor.tried.values()) == {2}
     same(place / "again", alone)
     with Stubborn(always=True) as executor, pytest.raises(remote.ClusterError, match="died 10 times"):
@@ -229,7 +237,9 @@ def test_a_job_array_fills_one_folder(place, alone):
     command = [sys.executable, "-m", "openiads", "study", "small.yaml", "-n", str(N), "--chunk", str(CHUNK), "--keep",
                "1", "--out", "array", "--workers", "1", "--shard"]  # fmt: skip
     jobs = [
-        subprocess.Popen([*command, f"{k}/2"], cwd=place, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        subprocess.Popen(
+            [*command, f"{k}/2"], cwd=place, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
         for k in (1, 2)
     ]
     said = [job.communicate(timeout=300) for job in jobs]
@@ -267,5 +277,18 @@ def test_refusals(place, alone, options, said, monkeypatch):
     given = {"until": None, "out": None, "cluster": None, "shard": None, **options}
     out = None if given["out"] is None else Path(given["out"])
     with pytest.raises(Exception, match=said) as caught:
-        run_study("small.yaml", 9, [], given["until"], out, None, 1, None, 0, False, given["cluster"], given["shard"])
+        run_study(
+            "small.yaml",
+            9,
+            [],
+            given["until"],
+            out,
+            None,
+            1,
+            None,
+            0,
+            False,
+            given["cluster"],
+            given["shard"],
+        )
     assert exit_code(caught.value) == 2 and "\n" not in str(caught.value)

@@ -1,5 +1,6 @@
 """Comparisons and what-if replays as their user meets them: real runs, on the shipped and on small scenarios."""
 
+import itertools
 import sys
 from pathlib import Path
 
@@ -61,12 +62,10 @@ def test_two_rounds_against_one_is_the_closed_form(salvos):
     q = 1.0 - first["kill_probability"].fillna(0.0).mean()  # a dud has none
     found = compare(a, b).pairs[0].differences["leakage"]
     assert found.n == 300 and 0.1 < q < 0.3
-    assert found.low <= -q * (1.0 - q) <= found.high < 0.0
-    assert abs(found.value + q * (1.0 - q)) < 0.06
-    assert found.half_width < 0.06
+    assert abs(found.value + q * (1.0 - q)) < 1.5 * found.half_width  # three standard errors
+    assert found.high < 0.0 and found.half_width < 0.06
     plain = [s.table("runs")["leaked"].to_numpy().mean() for s in salvos]
     assert found.value == pytest.approx(plain[1] - plain[0], abs=1e-12)
-    print(q, found)
 
 
 def test_common_luck_saves_replications(salvos):
@@ -76,12 +75,17 @@ def test_common_luck_saves_replications(salvos):
     assert found.gain > 1.0 and found.correlation > 0.0
     assert found.changed == int((leaked[0] != leaked[1]).sum())
     back = compare(*salvos[::-1]).pairs[0].differences["leakage"]
-    assert (back.value, back.low, back.high) == pytest.approx((-found.value, -found.high, -found.low), abs=1e-12)
+    assert (back.value, back.low, back.high) == pytest.approx(
+        (-found.value, -found.high, -found.low), abs=1e-12
+    )
 
 
 def test_a_scenario_differs_from_itself_by_exactly_nothing(place, salvos):
     again = openiads.Study(
-        place / "one.yaml", 100, {"doctrine.salvo": [1], "doctrine.max_rounds_per_target": [1]}, out=place / "again"
+        place / "one.yaml",
+        100,
+        {"doctrine.salvo": [1], "doctrine.max_rounds_per_target": [1]},
+        out=place / "again",
     ).run()
     (pair,) = compare(salvos[0], again).pairs
     assert pair.same and set(pair.differences) == set(MEASURES)
@@ -136,11 +140,17 @@ def test_the_command_line(place, monkeypatch, capsys):
         (("one.yaml", None, None, ([], ["doctrine.salvo=2"]), [], None), "how many replications"),
         (("one.yaml", None, 9, ([], []), [], None), "there is nothing to compare"),
         (("one.yaml", None, 9, ([], ["doctrine.salvo=1,2"]), [], None), "one value is needed"),
-        (("one.yaml", None, 9, ([], ["doctrine.salv=2"]), [], None), "--b doctrine.salv: .*did you mean salvo"),
+        (
+            ("one.yaml", None, 9, ([], ["doctrine.salv=2"]), [], None),
+            "--b doctrine.salv: .*did you mean salvo",
+        ),
         (("one.yaml", None, 9, (["doctrine.salvo=99"], []), [], None), "--a doctrine.salvo=99: .*at most 16"),
         (("one.yaml", "salvo1", 9, ([], []), [], None), "a scenario with a scenario"),
         (("salvo1", "salvo2", 9, ([], []), [], None), "only --out applies"),
-        (("one.yaml", None, 9, ([], ["doctrine.salvo=2"]), ["doctrine.salvo=1,2"], None), "by --b and by --vary"),
+        (
+            ("one.yaml", None, 9, ([], ["doctrine.salvo=2"]), ["doctrine.salvo=1,2"], None),
+            "by --b and by --vary",
+        ),
         (("one.yaml", None, 9, ([], ["doctrine.salvo=2"]), [], "leak difference ±1"), "no measure 'leak'"),
         (("one.yaml", None, 9, ([], ["doctrine.salvo=2"]), [], "difference"), "is no goal"),
     ],
@@ -148,8 +158,10 @@ def test_the_command_line(place, monkeypatch, capsys):
 def test_refusals(place, salvos, args, said, monkeypatch):
     monkeypatch.chdir(place)
     with pytest.raises(Exception, match=said) as caught:
-        run_compare(*args, Path("refused"), None, 1, None, None) if "salvo1" != args[0] else run_compare(
-            *args, None, None, None, None, None)  # fmt: skip
+        rest = (
+            (None, None, None, None, None) if args[0] == "salvo1" else (Path("refused"), None, 1, None, None)
+        )
+        run_compare(*args, *rest)
     assert exit_code(caught.value) == 2
 
 
@@ -162,7 +174,8 @@ def test_goals_of_differences():
         read_difference_goal("difference 0.01")
     assert looks(100, 10, None) == [100]
     made = looks(1000, 10, goal)
-    assert made[0] == 30 and made[-1] == 1000 and all(b >= 1.4 * a for a, b in zip(made, made[1:-1], strict=False))
+    assert made[0] == 30 and made[-1] == 1000
+    assert all(b >= 1.4 * a for a, b in itertools.pairwise(made[:-1]))
 
 
 def test_python_runs_a_pair(place):
@@ -207,7 +220,11 @@ def test_what_would_have_become_of_it(then, tmp_path, capsys):
     assert rows["fate"] == ("killed", "hit its target") and rows["rounds_fired"][1] == 0
     assert rows["detection"][0] == rows["detection"][1]  # the radars have the same luck
     counts = {what: (a, b) for what, a, b in found.counts}
-    assert counts["came through"] == (4, 10) and counts["missiles fired"] == (7, 0) and counts["killed"] == (6, 0)
+    assert (
+        counts["came through"] == (4, 10)
+        and counts["missiles fired"] == (7, 0)
+        and counts["killed"] == (6, 0)
+    )
     assert {o.id for o in found.others} == {"SEA-02", "SEA-03", "SEA-04", "VALLEY-01", "VALLEY-02"}
     assert found.first_event is not None and found.first_event >= found.first_difference_s > 0.0
     assert "> came through" in text and "SEA-01: killed -> hit its target" in text
@@ -219,7 +236,12 @@ def test_what_would_have_become_of_it(then, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("threat", "changes", "out", "said"),
     [
-        ("RIDGE-01", ["FIRE.antenna_hight=60 m"], None, "--what-if FIRE.antenna_hight: .*did you mean antenna_height"),
+        (
+            "RIDGE-01",
+            ["FIRE.antenna_hight=60 m"],
+            None,
+            "--what-if FIRE.antenna_hight: .*did you mean antenna_height",
+        ),
         ("RIDGE-01", ["doctrine.salvo=99"], None, "--what-if doctrine.salvo=99: .*at most 16"),
         ("RIDGE-01", ["doctrine.salvo=1,2"], None, "one value is needed, 2 are given"),
         ("RIDGE-01", ["doctrine.salvo"], None, "it is written PATH=VALUES"),

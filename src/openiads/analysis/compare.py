@@ -1,8 +1,8 @@
 """Two studies beside each other, replication by replication.
 
-    >>> found = compare(open_study("studies/one"), open_study("studies/two"))     # doctest: +SKIP
-    >>> found.table().to_pandas()                                                 # doctest: +SKIP
-    >>> found.pairs[0].differences["leakage"]                                     # doctest: +SKIP
+>>> found = compare(open_study("studies/one"), open_study("studies/two"))     # doctest: +SKIP
+>>> found.table().to_pandas()                                                 # doctest: +SKIP
+>>> found.pairs[0].differences["leakage"]                                     # doctest: +SKIP
 """
 
 # ruff: noqa: PLC0415  (pyarrow only where it is used: the command line starts fast)
@@ -106,11 +106,15 @@ def compare(
     for a, b in matched:
         for study, point in ((study_a, a), (study_b, b)):
             if not 0 <= point < len(study.points):
-                raise CompareError(f"{study.path} has no point {point}; its points are 0 to {len(study.points) - 1}")
+                raise CompareError(
+                    f"{study.path} has no point {point}; its points are 0 to {len(study.points) - 1}"
+                )
     runs_a = _runs(study_a)
     runs_b = runs_a if study_b is study_a else _runs(study_b)
     pairs = [_pair(study_a, study_b, runs_a, runs_b, a, b, confidence, first) for a, b in matched]
-    return Comparison(study_a.name, study_b.name, pairs, seeds[0], confidence, tuple(_notes(study_a, study_b)))
+    return Comparison(
+        study_a.name, study_b.name, pairs, seeds[0], confidence, tuple(_notes(study_a, study_b))
+    )
 
 
 def _matched(study_a: StudyResults, study_b: StudyResults) -> list[tuple[int, int]]:
@@ -149,7 +153,9 @@ def _pair(
 ) -> Pair:
     one, two, unusable = _common(_at(runs_a, a, first), _at(runs_b, b, first))
     if not len(one["replication"]):
-        raise CompareError(f"point {a} of {study_a.path} and point {b} of {study_b.path} have no usable replication in common")
+        raise CompareError(
+            f"point {a} of {study_a.path} and point {b} of {study_b.path} have no usable replication in common"
+        )
     same = study_a.run_text(a) == study_b.run_text(b)
     found = {name: _difference(m, one, two, confidence) for name, m in MEASURES.items()}
     if same:
@@ -209,7 +215,10 @@ def goal_reached(found: Comparison, goal: Goal) -> bool:
     """Is the interval of the difference narrow enough at every pair of points, with enough replications?"""
     own = [pair.differences[goal.measure] for pair in found.pairs]
     return all(
-        math.isfinite(d.half_width) and d.n >= MIN_REPLICATIONS and d.known and d.half_width <= goal.half_width
+        math.isfinite(d.half_width)
+        and d.n >= MIN_REPLICATIONS
+        and d.known
+        and d.half_width <= goal.half_width
         for d in own
     )
 

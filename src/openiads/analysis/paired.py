@@ -122,7 +122,14 @@ def equal(found: Difference) -> Difference:
 
 
 def _without(
-    a: float, b: float, n: int, changed: int, only_one: int, method: str, confidence: float, value: float = math.nan
+    a: float,
+    b: float,
+    n: int,
+    changed: int,
+    only_one: int,
+    method: str,
+    confidence: float,
+    value: float = math.nan,
 ) -> Difference:
     """No variance, or too little to say."""
     nan, inf = math.nan, math.inf
@@ -130,7 +137,9 @@ def _without(
         value, low, high = b - a, -inf, inf
     else:
         low = high = value
-    return Difference(a, b, value, low, high, n, changed, only_one, nan, nan, nan, nan, nan, nan, nan, method, confidence)
+    return Difference(
+        a, b, value, low, high, n, changed, only_one, nan, nan, nan, nan, nan, nan, nan, method, confidence
+    )
 
 
 def _size(deltas: np.ndarray) -> float:
@@ -177,7 +186,11 @@ def _correlation(e_a: np.ndarray, e_b: np.ndarray, confidence: float) -> tuple[f
     if abs(rho) > 1.0 - 1e-12:
         return rho, rho, rho
     influence = u * v - 0.5 * rho * (u * u + v * v)
-    half = t_quantile(len(u) - 1, confidence) * math.sqrt(float(influence.var(ddof=1)) / len(u)) / (1.0 - rho * rho)
+    half = (
+        t_quantile(len(u) - 1, confidence)
+        * math.sqrt(float(influence.var(ddof=1)) / len(u))
+        / (1.0 - rho * rho)
+    )
     z = math.atanh(rho)
     return rho, math.tanh(z - half), math.tanh(z + half)
 

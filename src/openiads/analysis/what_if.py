@@ -106,7 +106,10 @@ def _counts(known: Chains) -> list[tuple[str, int]]:
         ("came through", sum(leaked(row) for row in hostile)),
         ("hit something", sum(row["fate"] == "hit its target" for row in hostile)),
         ("killed", sum(row["fate"] == "killed" for row in hostile)),
-        ("friends and neutrals killed", sum(r["fate"] == "killed" for r in rows if r["identity"] != "hostile")),
+        (
+            "friends and neutrals killed",
+            sum(r["fate"] == "killed" for r in rows if r["identity"] != "hostile"),
+        ),
         ("missiles fired", len(missiles)),
         ("sites lost", sum(not row["alive"] for row in known.sites.values())),
     ]

@@ -172,7 +172,9 @@ def resume(
 @app.command(short_help="Compare two scenarios or studies with the same luck.")
 @guarded
 def compare(
-    a: Annotated[str, typer.Argument(metavar="A", help="A scenario by name or file, or the folder of a study.")],
+    a: Annotated[
+        str, typer.Argument(metavar="A", help="A scenario by name or file, or the folder of a study.")
+    ],
     b: Annotated[
         Optional[str],
         typer.Argument(metavar="[B]", help="Another one [default: A again, with --b].", show_default=False),
@@ -244,7 +246,9 @@ def explain(
     what_if: Annotated[
         Optional[list[str]],
         typer.Option(
-            metavar="PATH=VALUE", help="Replay the same luck with this changed, and compare.", show_default=False
+            metavar="PATH=VALUE",
+            help="Replay the same luck with this changed, and compare.",
+            show_default=False,
         ),
     ] = None,
     out: Annotated[

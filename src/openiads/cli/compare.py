@@ -49,7 +49,9 @@ def run_compare(
     if n is None:
         raise UserError("how many replications? -n N (with --until the most)")
     if two is None and not any(own):
-        raise UserError("there is nothing to compare: give a second scenario, or a change with --b PATH=VALUE")
+        raise UserError(
+            "there is nothing to compare: give a second scenario, or a change with --b PATH=VALUE"
+        )
     _compare_scenarios(one, two or one, n, own, vary, until, out, seed, workers, chunk, cluster)
 
 

@@ -35,7 +35,9 @@ def read_shard(shard: str | None, cluster: str | None) -> Part | None:
     if shard is None:
         return None
     if cluster is not None:
-        raise UserError("--shard and --cluster exclude each other: a job of an array computes its part itself")
+        raise UserError(
+            "--shard and --cluster exclude each other: a job of an array computes its part itself"
+        )
     from openiads.study.part import read_part
 
     return read_part(shard)

@@ -33,7 +33,9 @@ def explain_what_if(folder: Path, threat: str, changes: Sequence[str], out: Path
     from openiads.study.what_if import what_if
 
     if not changes:
-        raise UserError("--out belongs to --what-if PATH=VALUE: without a change there is no other run to keep")
+        raise UserError(
+            "--out belongs to --what-if PATH=VALUE: without a change there is no other run to keep"
+        )
     wanted = _varied(changes, "--what-if")
     Context.facts = {"command": shlex.join(["openiads", *sys.argv[1:]])}
     then = open_run(folder)

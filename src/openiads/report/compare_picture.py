@@ -48,7 +48,14 @@ def _draw(found: Comparison, shown: str) -> Figure:
     else:
         _halves(right, found.pairs[0])
     name = found.name_a if found.name_a == found.name_b else f"{found.name_a} and {found.name_b}"
-    figure.text(0.02, 1 - 0.33 / height, f"{name}: B against A, same luck", fontsize=15, fontweight="bold", va="center")
+    figure.text(
+        0.02,
+        1 - 0.33 / height,
+        f"{name}: B against A, same luck",
+        fontsize=15,
+        fontweight="bold",
+        va="center",
+    )
     figure.text(0.02, 1 - 0.66 / height, _short(verdict(found.pairs[0], shown), 150), fontsize=10, color=style.FAINT,
                 va="center")  # fmt: skip
     return figure
@@ -79,7 +86,9 @@ def _standardised(axes: Axes, pair: Pair) -> None:
     axes.set_ylim(-0.7, len(names) - 0.3)
     axes.set_yticks(places, [f"{n}  {t}" for n, t in zip(names, texts, strict=True)])
     axes.grid(axis="x")
-    axes.set_xlabel("B - A in half-widths of its interval (diamond: beyond 9; yellow: stands after Holm's correction)")
+    axes.set_xlabel(
+        "B - A in half-widths of its interval (diamond: beyond 9; yellow: stands after Holm's correction)"
+    )
 
 
 def _halves(axes: Axes, pair: Pair) -> None:
@@ -88,7 +97,9 @@ def _halves(axes: Axes, pair: Pair) -> None:
     places = np.arange(len(names))[::-1]
     for name, y in zip(names, places, strict=True):
         d = pair.differences[name]
-        axes.plot([d.gain_low, d.gain_high], [y, y], color=style.RADAR, lw=2.2, solid_capstyle="butt", zorder=3)
+        axes.plot(
+            [d.gain_low, d.gain_high], [y, y], color=style.RADAR, lw=2.2, solid_capstyle="butt", zorder=3
+        )
         axes.plot([d.gain], [y], "o", color=style.TEXT, ms=5, zorder=4)
     axes.axvline(1.0, color=style.TEXT, lw=0.9)
     axes.set_yticks(places, names)

@@ -39,7 +39,9 @@ def sections(found: Comparison, shown: str) -> list[Section]:
         made.append(_measures(found, pair))
     if len(found.pairs) > 1:
         made.append(_pairs(found, shown))
-    made.append(Section("Verdict", notes=tuple(_name(found, p) + verdict(p, shown) for p in found.pairs[:40])))
+    made.append(
+        Section("Verdict", notes=tuple(_name(found, p) + verdict(p, shown) for p in found.pairs[:40]))
+    )
     return [*made, _reading(found)]
 
 
@@ -115,7 +117,9 @@ def _measures(found: Comparison, pair: Pair) -> Section:
         notes.append(f"{pair.unusable} replications are left out: the engine reported a fault in A or in B")
     single = [f"{name} {d.only_one}" for name, d in pair.differences.items() if d.only_one]
     if single:
-        notes.append(f"replications with a value in only one of the two, in no difference: {', '.join(single)}")
+        notes.append(
+            f"replications with a value in only one of the two, in no difference: {', '.join(single)}"
+        )
     rows = [_row(name, pair) for name in pair.differences]
     return Section(f"Differences{'' if len(found.pairs) == 1 else ', ' + _labels(pair)}", _HEAD, rows,
                    frozenset({1, 2, 6, 7}), tuple(notes))  # fmt: skip
@@ -123,7 +127,9 @@ def _measures(found: Comparison, pair: Pair) -> Section:
 
 def _pairs(found: Comparison, shown: str) -> Section:
     rows = [(str(p.point_b), _labels(p), *_row(shown, p)[1:]) for p in found.pairs]
-    return Section(f"{shown} at every point", ("point", "values", *_HEAD[1:]), rows, frozenset({0, 2, 3, 7, 8}))
+    return Section(
+        f"{shown} at every point", ("point", "values", *_HEAD[1:]), rows, frozenset({0, 2, 3, 7, 8})
+    )
 
 
 def _reading(found: Comparison) -> Section:

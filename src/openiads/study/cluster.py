@@ -44,7 +44,9 @@ def cluster_executor(
     except ImportError:
         raise MissingExtra("--cluster needs Dask: pip install 'openiads[dask]'") from None
     if match is not None and address.startswith("tcp:") and not match[1].startswith(_LOOPBACK):
-        say(f"WARNING: {address} is neither loopback nor TLS: whoever reaches the scheduler can run programs there")
+        say(
+            f"WARNING: {address} is neither loopback nor TLS: whoever reaches the scheduler can run programs there"
+        )
     with dask.config.set({"distributed.scheduler.allowed-failures": ALLOWED_FAILURES}):
         if match is None:
             with (

@@ -34,7 +34,9 @@ def run_pair(
     """
     told = progress or Quiet()
     if (study_a.n, study_a.chunk) != (study_b.n, study_b.chunk) or study_a.goal or study_b.goal:
-        raise StudyError("two studies that are to be compared have the same n and chunk, and no goals of their own")
+        raise StudyError(
+            "two studies that are to be compared have the same n and chunk, and no goals of their own"
+        )
     first = study_a.prepare(told, joins=True)
     study_b.seed = int(first[1]["seed"])
     second = study_b.prepare(told, joins=True)
@@ -69,7 +71,9 @@ def one_value(file: Path, settings: Mapping[str, object], option: str) -> None:
     """Refuse a setting that stands for several values. Raises ScenarioError, StudyError."""
     for varied in read_varied(read_plain(read_text(file), str(file)), settings):
         if len(varied.values) != 1:
-            raise StudyError(f"{option} {varied.path}: one value is needed, {len(varied.values)} are given; --vary takes several")
+            raise StudyError(
+                f"{option} {varied.path}: one value is needed, {len(varied.values)} are given; --vary takes several"
+            )
 
 
 __all__ = ["GROWTH", "looks", "one_value", "run_pair"]

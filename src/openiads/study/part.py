@@ -27,7 +27,7 @@ class Part(NamedTuple):
 
     def pick(self, chunks: Sequence[Chunk]) -> list[Chunk]:
         """The chunks of this part: dealt like cards, so that all parts take about as long."""
-        return list(chunks[self.number - 1 ::self.total])
+        return list(chunks[self.number - 1 :: self.total])
 
 
 def read_part(text: str) -> Part:
@@ -39,7 +39,9 @@ def read_part(text: str) -> Part:
     if not 1 <= part.total <= MAX_PARTS:
         raise StudyError(f"--shard {text}: the number of jobs is 1 to {MAX_PARTS}")
     if not 1 <= part.number <= part.total:
-        raise StudyError(f"--shard {text}: jobs are numbered 1 to {part.total} (a Slurm array: --array=1-{part.total})")
+        raise StudyError(
+            f"--shard {text}: jobs are numbered 1 to {part.total} (a Slurm array: --array=1-{part.total})"
+        )
     return part
 
 

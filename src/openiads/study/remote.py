@@ -37,7 +37,15 @@ _KEPT = 2  # studies of which a worker keeps the Worlds
 #: Errors of clusters that mean "the worker died", by name: their packages are extras.
 _DIED = frozenset({"KilledWorker", "WorkerDied"})
 #: Errors that mean "there is nobody to work any more".
-_GONE = frozenset({"CancelledError", "FutureCancelledError", "FuturesCancelledError", "CommClosedError", "TerminatedWorkerError"})
+_GONE = frozenset(
+    {
+        "CancelledError",
+        "FutureCancelledError",
+        "FuturesCancelledError",
+        "CommClosedError",
+        "TerminatedWorkerError",
+    }
+)
 
 
 class ClusterError(Exception):
@@ -94,10 +102,14 @@ _lock = Lock()
 
 def work(order: Order, chunk: tuple[int, int, int]) -> Shard:
     """Compute one chunk. Runs at the worker; writes nothing there. Raises WorkerError."""
-    job = Job(Path(), order.study, order.seed, order.keep, order.events, _points(order), measure(order.measure))
+    job = Job(
+        Path(), order.study, order.seed, order.keep, order.events, _points(order), measure(order.measure)
+    )
     done = compute(job, Chunk(*chunk))
     files = {name: bytes(content) for name, content in done.files.items()}
-    return Shard((done.chunk.point, done.chunk.first, done.chunk.size), tuple(done.sums), done.unusable, files)
+    return Shard(
+        (done.chunk.point, done.chunk.first, done.chunk.size), tuple(done.sums), done.unusable, files
+    )
 
 
 def _points(order: Order) -> Points:

@@ -1,7 +1,7 @@
 """One run again with the same luck and something changed.
 
-    then = openiads.open_run("runs/quickstart-seed1")
-    now = openiads.what_if(then, {"defence.doctrine.salvo": 2}, "runs/two-at-once")
+then = openiads.open_run("runs/quickstart-seed1")
+now = openiads.what_if(then, {"defence.doctrine.salvo": 2}, "runs/two-at-once")
 """
 
 from __future__ import annotations
@@ -53,7 +53,9 @@ def what_if(
     plain = read_plain(text, origin)
     varied = read_varied(plain, changes)
     if not varied:
-        raise StudyError("nothing is changed: a change is written PATH=VALUE, such as defence.doctrine.salvo=2")
+        raise StudyError(
+            "nothing is changed: a change is written PATH=VALUE, such as defence.doctrine.salvo=2"
+        )
     for one in varied:
         if len(one.values) != 1:
             raise StudyError(f"{one.path}: one value is needed, {len(one.values)} are given")
