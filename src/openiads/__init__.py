@@ -15,8 +15,12 @@ TYPE_CHECKING = False  # read by type checkers; importing `typing` for it would 
 if TYPE_CHECKING:
     from typing import Any
 
+    from openiads.analysis.compare import compare
     from openiads.analysis.explain import explain
+    from openiads.analysis.what_if import contrast
     from openiads.catalog import load_catalog
+    from openiads.report.compare_picture import comparison_overview
+    from openiads.report.compare_summary import plain_comparison as comparison_summary
     from openiads.report.picture import overview
     from openiads.report.study_picture import study_overview
     from openiads.report.study_summary import plain_study as study_summary
@@ -25,7 +29,9 @@ if TYPE_CHECKING:
     from openiads.results.study import StudyResults, open_study
     from openiads.scenario import load_file
     from openiads.study.execute import execute
+    from openiads.study.pair import run_pair
     from openiads.study.study import Study, resume
+    from openiads.study.what_if import what_if
 
 __version__ = "0.1.0"
 
@@ -43,6 +49,12 @@ _WHERE = {
     "open_study": ("openiads.results.study", "open_study"),
     "StudyResults": ("openiads.results.study", "StudyResults"),
     "study_summary": ("openiads.report.study_summary", "plain_study"),
+    "compare": ("openiads.analysis.compare", "compare"),
+    "comparison_summary": ("openiads.report.compare_summary", "plain_comparison"),
+    "comparison_overview": ("openiads.report.compare_picture", "comparison_overview"),
+    "run_pair": ("openiads.study.pair", "run_pair"),
+    "what_if": ("openiads.study.what_if", "what_if"),
+    "contrast": ("openiads.analysis.what_if", "contrast"),
     "study_overview": ("openiads.report.study_picture", "study_overview"),
 }
 
@@ -51,6 +63,10 @@ __all__ = [
     "Study",
     "StudyResults",
     "__version__",
+    "compare",
+    "comparison_overview",
+    "comparison_summary",
+    "contrast",
     "execute",
     "explain",
     "load_catalog",
@@ -59,9 +75,11 @@ __all__ = [
     "open_study",
     "overview",
     "resume",
+    "run_pair",
     "study_overview",
     "study_summary",
     "summary",
+    "what_if",
 ]
 
 

@@ -24,6 +24,20 @@ RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a fi
 
 StudyArgument = Annotated[Path, typer.Argument(metavar="STUDY", help="Folder of a study.")]
 
+ClusterOption = Annotated[
+    Optional[str],
+    typer.Option(
+        metavar="local|ADDRESS",
+        help="Compute on a Dask cluster: local, or tcp://HOST:PORT of its scheduler.",
+        show_default=False,
+    ),
+]
+
+ShardOption = Annotated[
+    Optional[str],
+    typer.Option(metavar="I/N", help="Compute the I-th of N parts (a job array).", show_default=False),
+]
+
 
 def _version(wanted: bool) -> None:
     if wanted:
@@ -130,11 +144,13 @@ def study(
         int, typer.Option(min=0, help="Store events and trajectories of so many replications per point.")
     ] = 0,
     events: Annotated[bool, typer.Option("--events", help="Store the events of all replications.")] = False,
+    cluster: ClusterOption = None,
+    shard: ShardOption = None,
 ) -> None:
     """Simulate a scenario many times, at many points: measures with intervals here, tables there."""
     from openiads.cli.studies import run_study
 
-    run_study(scenario, n, vary or [], until, out, seed, workers, chunk, keep, events)
+    run_study(scenario, n, vary or [], until, out, seed, workers, chunk, keep, events, cluster, shard)
 
 
 @app.command(short_help="Continue a study.")
@@ -144,11 +160,66 @@ def resume(
     workers: Annotated[
         Optional[int], typer.Option(min=1, max=1024, help="Threads [default: all cores].", show_default=False)
     ] = None,
+    cluster: ClusterOption = None,
+    shard: ShardOption = None,
 ) -> None:
     """Compute what is missing or damaged in a study."""
     from openiads.cli.studies import resume_study
 
-    resume_study(folder, workers)
+    resume_study(folder, workers, cluster, shard)
+
+
+@app.command(short_help="Compare two scenarios or studies with the same luck.")
+@guarded
+def compare(
+    a: Annotated[
+        str, typer.Argument(metavar="A", help="A scenario by name or file, or the folder of a study.")
+    ],
+    b: Annotated[
+        Optional[str],
+        typer.Argument(metavar="[B]", help="Another one [default: A again, with --b].", show_default=False),
+    ] = None,
+    n: Annotated[
+        Optional[int],
+        typer.Option("-n", min=1, help="Replications of each; with --until the most.", show_default=False),
+    ] = None,
+    set_a: Annotated[
+        Optional[list[str]],
+        typer.Option("--a", metavar="PATH=VALUE", help="Change a value in A only.", show_default=False),
+    ] = None,
+    set_b: Annotated[
+        Optional[list[str]],
+        typer.Option("--b", metavar="PATH=VALUE", help="Change a value in B only.", show_default=False),
+    ] = None,
+    vary: Annotated[
+        Optional[list[str]],
+        typer.Option(metavar="PATH=VALUES", help="Compare at each of these values.", show_default=False),
+    ] = None,
+    until: Annotated[
+        Optional[str],
+        typer.Option(metavar="GOAL", help='Stop early, such as "difference ±0.01".', show_default=False),
+    ] = None,
+    out: Annotated[
+        Optional[Path],
+        typer.Option(help="Folder to make [default: comparisons/<A>-vs-<B>].", show_default=False),
+    ] = None,
+    seed: Annotated[
+        Optional[int],
+        typer.Option(min=0, max=2**32 - 1, help="Seed of both [default: that of A].", show_default=False),
+    ] = None,
+    workers: Annotated[
+        Optional[int], typer.Option(min=1, max=1024, help="Threads [default: all cores].", show_default=False)
+    ] = None,
+    chunk: Annotated[
+        Optional[int],
+        typer.Option(min=1, help="Replications per shard [default: 100 or fewer].", show_default=False),
+    ] = None,
+    cluster: ClusterOption = None,
+) -> None:
+    """Compare two scenarios, or two studies that have been run, replication by replication with the same luck."""
+    from openiads.cli.compare import run_compare
+
+    run_compare(a, b, n, (set_a or [], set_b or []), vary or [], until, out, seed, workers, chunk, cluster)
 
 
 @app.command(short_help="Write the tables of a study to single files.")
@@ -172,8 +243,25 @@ def export(
 def explain(
     folder: RunArgument,
     threat: Annotated[str, typer.Argument(metavar="THREAT", help="Id of what was flying.")],
+    what_if: Annotated[
+        Optional[list[str]],
+        typer.Option(
+            metavar="PATH=VALUE",
+            help="Replay the same luck with this changed, and compare.",
+            show_default=False,
+        ),
+    ] = None,
+    out: Annotated[
+        Optional[Path],
+        typer.Option(help="With --what-if: keep the changed run in this folder.", show_default=False),
+    ] = None,
 ) -> None:
     """Tell the whole kill chain of one threat, and the first link that failed."""
+    if what_if or out is not None:
+        from openiads.cli.what_if import explain_what_if
+
+        explain_what_if(folder, threat, what_if or [], out)
+        return
     from openiads.cli.tell import explain_threat
 
     explain_threat(folder, threat)

@@ -45,7 +45,9 @@ CODES = {
     "UserError": USER,
     "StudyError": USER,
     "GoalError": USER,
+    "CompareError": USER,
     "StoreError": INCOMPLETE,
+    "ClusterError": INCOMPLETE,
 }
 
 

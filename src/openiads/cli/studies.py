@@ -25,31 +25,41 @@ def run_study(
     chunk: int | None,
     keep: int,
     events: bool,
+    cluster: str | None = None,
+    shard: str | None = None,
 ) -> None:
     """`openiads study`."""
     file = shipped.find(scenario)
     wanted = _varied(vary)
     command = shlex.join(["openiads", *sys.argv[1:]])
     Context.facts = {"scenario": str(file), "command": command}
+    from openiads.cli.elsewhere import finish_part, read_shard, workplace
     from openiads.study.study import Study
 
+    part = read_shard(shard, cluster)
     study = Study(
         file, n, wanted, seed=seed, out=out, workers=workers, chunk=chunk, until=until, keep=keep, events=events,
-        command=command,
+        command=command, part=part,
     )  # fmt: skip
-    with StudyProgress() as progress:
-        found = study.run(progress, _resumable)
-    _finish(found.path)
+    with StudyProgress() as progress, workplace(cluster, workers, progress) as executor:
+        found = study.run(progress, _resumable, executor)
+    if not finish_part(found, part):
+        _finish(found.path)
 
 
-def resume_study(folder: Path, workers: int | None) -> None:
+def resume_study(
+    folder: Path, workers: int | None, cluster: str | None = None, shard: str | None = None
+) -> None:
     """`openiads resume`."""
     Context.facts = {"command": shlex.join(["openiads", "resume", str(folder)])}
+    from openiads.cli.elsewhere import finish_part, read_shard, workplace
     from openiads.study.study import resume
 
-    with StudyProgress() as progress:
-        resume(folder, workers, progress, _resumable)
-    _finish(folder)
+    part = read_shard(shard, cluster)
+    with StudyProgress() as progress, workplace(cluster, workers, progress) as executor:
+        found = resume(folder, workers, progress, _resumable, executor, part)
+    if not finish_part(found, part):
+        _finish(folder)
 
 
 def _resumable(folder: Path) -> None:
@@ -57,14 +67,14 @@ def _resumable(folder: Path) -> None:
     Context.facts["resume"] = shlex.join(["openiads", "resume", str(folder)])
 
 
-def _varied(vary: Sequence[str]) -> dict[str, object]:
+def _varied(vary: Sequence[str], option: str = "--vary") -> dict[str, object]:
     wanted: dict[str, object] = {}
     for text in vary:
         path, mark, values = text.partition("=")
         if not mark or not path.strip() or not values.strip():
-            raise UserError(f"--vary {text}: it is written PATH=VALUES, such as defence.doctrine.salvo=1,2")
+            raise UserError(f"{option} {text}: it is written PATH=VALUES, such as defence.doctrine.salvo=1,2")
         if path.strip() in wanted:
-            raise UserError(f"--vary {path.strip()} is given twice")
+            raise UserError(f"{option} {path.strip()} is given twice")
         wanted[path.strip()] = values
     return wanted
 

@@ -80,4 +80,11 @@ def _writer(to: str, path: Path, schema: pa.Schema) -> pq.ParquetWriter | pyarro
     )  # fmt: skip
 
 
-__all__ = ["export"]
+def csv_bytes(table: pa.Table) -> bytes:
+    """A table as CSV."""
+    sink = pa.BufferOutputStream()
+    pyarrow.csv.write_csv(table, sink)
+    return bytes(sink.getvalue())
+
+
+__all__ = ["csv_bytes", "export"]

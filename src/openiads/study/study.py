@@ -16,6 +16,7 @@ import shlex
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
 from pathlib import Path
 from threading import Lock
 from typing import Any, Protocol
@@ -41,7 +42,9 @@ from openiads.study.design import (
 )
 from openiads.study.execute import _Watch
 from openiads.study.manifest import library_versions, sealed, sha256
+from openiads.study.part import Part, join, no_goal
 from openiads.study.points import Points, describe, inputs_of
+from openiads.study.remote import in_executor, order_of
 from openiads.study.shards import done_chunks
 from openiads.study.store import StoreError, _disk_message
 from openiads.study.work import Course, Job, Stopped, in_threads
@@ -98,6 +101,7 @@ class Study:
     until : a goal such as "leakage ±0.01": a point stops when it is reached.
     keep : store events and trajectories of the first so many replications of every point.
     events : store the events of all replications.
+    part : compute only this part of the chunks, in a folder that others share (see study.part).
     """
 
     def __init__(
@@ -114,6 +118,7 @@ class Study:
         keep: int = 0,
         events: bool = False,
         command: str = "",
+        part: Part | None = None,
     ) -> None:
         for name, value, low in (
             ("n", n, 1),
@@ -136,15 +141,31 @@ class Study:
         if self.goal is not None:
             measure(self.goal.measure)
         self.command = command
+        self.part = part
+        no_goal(part, until)
 
     def run(
-        self, progress: StudyProgress | None = None, made: Callable[[Path], None] | None = None
+        self,
+        progress: StudyProgress | None = None,
+        made: Callable[[Path], None] | None = None,
+        executor: Executor | None = None,
     ) -> StudyResults:
         """Check everything, make the folder, compute. `made` is told the folder when it can be continued.
 
-        Raises ScenarioError, StudyError: the input. StoreError: the disk.
+        `executor`: any of `concurrent.futures`, or one that behaves so; by default threads of this process. Its
+        workers need this package in the same version and nothing else; it is not shut down. Then `workers` says
+        how many chunks are given out at a time: two for each.
+
+        Raises ScenarioError, StudyError: the input. StoreError: the disk. ClusterError: the executor is gone.
         """
         told = progress or Quiet()
+        folder, manifest, points = self.prepare(told, joins=self.part is not None)
+        if made is not None:
+            made(folder)
+        return _carry_on(folder, manifest, points, self.workers, told, executor, self.part)
+
+    def prepare(self, told: StudyProgress, joins: bool) -> tuple[Path, dict[str, Any], Points]:
+        """Check everything and make the folder, or with `joins` go into that of the same study; nothing is computed."""
         told.phase("reading the scenario")
         origin = str(self.file.absolute())
         text = read_text(self.file)
@@ -164,10 +185,12 @@ class Study:
         points.check(lambda number: told.fraction(number / len(design)))
         manifest = self._manifest(text, origin, varied, design, points, catalog)
         folder = self.out or Path("studies") / f"{manifest['scenario']['name']}-seed{manifest['seed']}"
-        _make(folder, manifest, [points.scenario(p.number).text for p in design])
-        if made is not None:
-            made(folder)
-        return _carry_on(folder, manifest, points, self.workers, told)
+        texts = [points.scenario(p.number).text for p in design]
+        if joins:
+            join(folder, manifest, lambda: _make(folder, manifest, texts))
+        else:
+            _make(folder, manifest, texts)
+        return folder, manifest, points
 
     def _manifest(
         self,
@@ -235,15 +258,18 @@ def resume(
     workers: int | None = None,
     progress: StudyProgress | None = None,
     made: Callable[[Path], None] | None = None,
+    executor: Executor | None = None,
+    part: Part | None = None,
 ) -> StudyResults:
     """Compute what is missing or damaged in a study. A study that is whole is left as it is.
 
-    Raises RunError, StudyError (made by another engine, catalogue or scenario), StoreError.
+    `executor`, `part`: as in `Study`. Raises RunError, StudyError (made by another engine, catalogue or scenario), StoreError.
     """
     told = progress or Quiet()
     told.phase("reading the study")
     folder = Path(path)
     content = read_manifest(folder)
+    no_goal(part, content["until"])
     catalog = load_catalog()
     _refuse_another(folder, content, catalog)
     scenario = content["scenario"]
@@ -263,7 +289,7 @@ def resume(
             raise StudyError(f"{folder} cannot be continued: {name} has changed since; make a new study")
     if made is not None:
         made(folder)
-    return _carry_on(folder, content, points, workers, told)
+    return _carry_on(folder, content, points, workers, told, executor, part)
 
 
 def _refuse_another(folder: Path, content: Mapping[str, Any], catalog: Catalog) -> None:
@@ -314,12 +340,22 @@ def _make(folder: Path, content: Mapping[str, Any], texts: Sequence[str]) -> Non
 
 
 def _carry_on(
-    folder: Path, content: Mapping[str, Any], points: Points, workers: int | None, told: StudyProgress
+    folder: Path,
+    content: Mapping[str, Any],
+    points: Points,
+    workers: int | None,
+    told: StudyProgress,
+    executor: Executor | None = None,
+    part: Part | None = None,
+    first: int | None = None,
 ) -> StudyResults:
+    """Compute what is missing: of all, of a part, or of the first so many replications of every point."""
     study = str(content["study"])
     goal = None if content["until"] is None else read_goal(content["until"])
     shown = measure(_SHOWN_MEASURE if goal is None else goal.measure)
     wanted = chunks(len(content["points"]), int(content["replications"]), int(content["chunk"]))
+    wanted = wanted if part is None else part.pick(wanted)
+    wanted = wanted if first is None else [c for c in wanted if c.first < first]
     course = Course(wanted, shown, goal)
     with disk_errors_of(folder):
         for name in (*study_schema.TABLES, study_schema.SEALS):
@@ -335,7 +371,7 @@ def _carry_on(
     for chunk, seal in there.items():
         course.known(chunk, Sums(*seal["sums"]))  # type: ignore[misc]
     if course.left():
-        _compute(folder, content, points, course, workers or os.cpu_count() or 1, told)
+        _compute(folder, content, points, course, workers, told, executor)
     return open_study(folder)
 
 
@@ -344,21 +380,29 @@ def _compute(
     content: Mapping[str, Any],
     points: Points,
     course: Course,
-    workers: int,
+    workers: int | None,
     told: StudyProgress,
+    executor: Executor | None,
 ) -> None:
     seed = int(content["seed"])
     counter = _Counter()
     job = Job(folder, str(content["study"]), seed, int(content["keep"]), bool(content["events"]), points,
               course.measure, counted=counter.add)  # fmt: skip
-    _warm(points, course.wanted[0], seed, told)
+    if executor is None:
+        _warm(points, course.wanted[0], seed, told)
     first = course.left()
     before = sum(c.size for c in course.wanted) - first
     start_s = time.perf_counter()
-    workers = max(1, min(workers, sum(1 for _ in course.wanted)))
     unusable = 0
+    if executor is None:
+        threads = max(1, min(workers or os.cpu_count() or 1, sum(1 for _ in course.wanted)))
+        work = in_threads(job, course, threads)
+    else:
+        told.phase("computing elsewhere")
+        order = order_of(content, course.measure.name, {name: content["libraries"][name] for name in _BITS})
+        work = in_executor(order, course, folder, executor, workers, counter.add)
     with disk_errors_of(folder):
-        for done in in_threads(job, course, workers):
+        for done in work:
             unusable += 0 if done is None else done.unusable
             made = min(counter.value, first - 1)  # the last word is said when the last shard is there
             per_s = made / max(time.perf_counter() - start_s, 1e-9)
@@ -389,10 +433,10 @@ class _Counter:
         self.value = 0
         self._lock = Lock()
 
-    def add(self) -> None:
-        """One replication more."""
+    def add(self, count: int = 1) -> None:
+        """So many replications more."""
         with self._lock:
-            self.value += 1
+            self.value += count
 
 
 def _warm(points: Points, chunk: Chunk, seed: int, told: StudyProgress) -> None:

@@ -140,6 +140,15 @@ class Course:
                 self._change.wait(_POLL_S)
             raise Stopped
 
+    def counts(self, chunk: Chunk) -> bool | None:
+        """Does a chunk count? None: not known yet, for chunks before it are missing. Does not wait."""
+        with self._change:
+            if self.goal is None:
+                return True
+            if chunk.point in self._reached:
+                return False
+            return True if self._of_point[chunk.point][self._next[chunk.point]] == chunk else None
+
     def total(self) -> Sums:
         """Sums over all points, in their order, of the chunks that count."""
         with self._change:
