@@ -15,6 +15,7 @@ TYPE_CHECKING = False  # read by type checkers; importing `typing` for it would 
 if TYPE_CHECKING:
     from typing import Any
 
+    from openiads._jit import kernel
     from openiads.analysis.explain import explain
     from openiads.catalog import load_catalog
     from openiads.report.picture import overview
@@ -44,6 +45,7 @@ _WHERE = {
     "StudyResults": ("openiads.results.study", "StudyResults"),
     "study_summary": ("openiads.report.study_summary", "plain_study"),
     "study_overview": ("openiads.report.study_picture", "study_overview"),
+    "kernel": ("openiads._jit", "kernel"),
 }
 
 __all__ = [
@@ -53,6 +55,7 @@ __all__ = [
     "__version__",
     "execute",
     "explain",
+    "kernel",
     "load_catalog",
     "load_file",
     "open_run",

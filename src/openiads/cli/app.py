@@ -22,6 +22,13 @@ app = typer.Typer(
 
 RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a finished run.")]
 
+DoctrineOption = Annotated[
+    Optional[str],
+    typer.Option(
+        metavar="FILE.py:NAME", help="A doctrine of your own instead of the built-in one.", show_default=False
+    ),
+]
+
 StudyArgument = Annotated[Path, typer.Argument(metavar="STUDY", help="Folder of a study.")]
 
 
@@ -69,11 +76,12 @@ def run(
             metavar="PERIOD", help='Time between trajectory samples, such as "1 s".', show_default=False
         ),
     ] = None,
+    doctrine: DoctrineOption = None,
 ) -> None:
     """Simulate a scenario once: a summary here, a folder with tables and a picture there."""
     from openiads.cli.tell import run_once
 
-    run_once(scenario, seed, replication, out, force, samples)
+    run_once(scenario, seed, replication, out, force, samples, doctrine)
 
 
 @app.command(short_help="Print the summary of a run or a study again.")
@@ -130,11 +138,12 @@ def study(
         int, typer.Option(min=0, help="Store events and trajectories of so many replications per point.")
     ] = 0,
     events: Annotated[bool, typer.Option("--events", help="Store the events of all replications.")] = False,
+    doctrine: DoctrineOption = None,
 ) -> None:
     """Simulate a scenario many times, at many points: measures with intervals here, tables there."""
     from openiads.cli.studies import run_study
 
-    run_study(scenario, n, vary or [], until, out, seed, workers, chunk, keep, events)
+    run_study(scenario, n, vary or [], until, out, seed, workers, chunk, keep, events, doctrine)
 
 
 @app.command(short_help="Continue a study.")
@@ -144,11 +153,12 @@ def resume(
     workers: Annotated[
         Optional[int], typer.Option(min=1, max=1024, help="Threads [default: all cores].", show_default=False)
     ] = None,
+    doctrine: DoctrineOption = None,
 ) -> None:
     """Compute what is missing or damaged in a study."""
     from openiads.cli.studies import resume_study
 
-    resume_study(folder, workers)
+    resume_study(folder, workers, doctrine)
 
 
 @app.command(short_help="Write the tables of a study to single files.")

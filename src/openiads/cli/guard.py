@@ -45,6 +45,7 @@ CODES = {
     "UserError": USER,
     "StudyError": USER,
     "GoalError": USER,
+    "DoctrineError": USER,
     "StoreError": INCOMPLETE,
 }
 

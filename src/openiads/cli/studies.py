@@ -25,6 +25,7 @@ def run_study(
     chunk: int | None,
     keep: int,
     events: bool,
+    doctrine: str | None = None,
 ) -> None:
     """`openiads study`."""
     file = shipped.find(scenario)
@@ -35,26 +36,27 @@ def run_study(
 
     study = Study(
         file, n, wanted, seed=seed, out=out, workers=workers, chunk=chunk, until=until, keep=keep, events=events,
-        command=command,
+        command=command, doctrine=doctrine,
     )  # fmt: skip
     with StudyProgress() as progress:
-        found = study.run(progress, _resumable)
+        found = study.run(progress, lambda folder: _resumable(folder, doctrine))
     _finish(found.path)
 
 
-def resume_study(folder: Path, workers: int | None) -> None:
+def resume_study(folder: Path, workers: int | None, doctrine: str | None = None) -> None:
     """`openiads resume`."""
     Context.facts = {"command": shlex.join(["openiads", "resume", str(folder)])}
     from openiads.study.study import resume
 
     with StudyProgress() as progress:
-        resume(folder, workers, progress, _resumable)
+        resume(folder, workers, progress, lambda made: _resumable(made, doctrine), doctrine)
     _finish(folder)
 
 
-def _resumable(folder: Path) -> None:
+def _resumable(folder: Path, doctrine: str | None = None) -> None:
     """From now on there is something to go on with."""
-    Context.facts["resume"] = shlex.join(["openiads", "resume", str(folder)])
+    own = [] if doctrine is None else ["--doctrine", doctrine]
+    Context.facts["resume"] = shlex.join(["openiads", "resume", str(folder), *own])
 
 
 def _varied(vary: Sequence[str]) -> dict[str, object]:

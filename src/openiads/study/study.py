@@ -21,6 +21,7 @@ from threading import Lock
 from typing import Any, Protocol
 
 from openiads import __version__, _jit
+from openiads.agents.load import UserDoctrine, load_doctrine
 from openiads.analysis.intervals import CONFIDENCE, Interval, Sums, read_goal
 from openiads.analysis.measures import interval_of, measure
 from openiads.catalog import Catalog, load_catalog
@@ -98,6 +99,7 @@ class Study:
     until : a goal such as "leakage ±0.01": a point stops when it is reached.
     keep : store events and trajectories of the first so many replications of every point.
     events : store the events of all replications.
+    doctrine : FILE.py:NAME of a doctrine of your own (see docs/doctrines.md); the file is run.
     """
 
     def __init__(
@@ -114,6 +116,7 @@ class Study:
         keep: int = 0,
         events: bool = False,
         command: str = "",
+        doctrine: str | None = None,
     ) -> None:
         for name, value, low in (
             ("n", n, 1),
@@ -136,6 +139,7 @@ class Study:
         if self.goal is not None:
             measure(self.goal.measure)
         self.command = command
+        self.doctrine = None if doctrine is None else load_doctrine(doctrine)
 
     def run(
         self, progress: StudyProgress | None = None, made: Callable[[Path], None] | None = None
@@ -159,7 +163,7 @@ class Study:
             raise StudyError(
                 f"{len(design)} points of {self.n} replications; the most is {MAX_REPLICATIONS} in all"
             )
-        points = Points(plain, text, origin, varied, design, catalog)
+        points = Points(plain, text, origin, varied, design, catalog, self.doctrine)
         told.phase(f"checking {len(design)} point{'s' if len(design) > 1 else ''}")
         points.check(lambda number: told.fraction(number / len(design)))
         manifest = self._manifest(text, origin, varied, design, points, catalog)
@@ -214,6 +218,8 @@ class Study:
                 "byte_order": sys.byteorder,
             },
         }
+        if self.doctrine is not None:
+            content["doctrine"] = self.doctrine.described()
         content["study"] = identity(content)
         content["command"] = self.command
         content["created_utc"] = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
@@ -226,6 +232,8 @@ def identity(content: Mapping[str, Any]) -> str:
             "events", "vary", "points")  # fmt: skip
     own = {key: content[key] for key in keys}
     own["scenario"] = content["scenario"]["sha256"]
+    if content.get("doctrine") is not None:
+        own["doctrine"] = content["doctrine"]
     own["libraries"] = {name: content["libraries"][name] for name in _BITS}
     return sha256(json.dumps(own, sort_keys=True, separators=(",", ":"), allow_nan=False).encode())
 
@@ -235,8 +243,11 @@ def resume(
     workers: int | None = None,
     progress: StudyProgress | None = None,
     made: Callable[[Path], None] | None = None,
+    doctrine: str | None = None,
 ) -> StudyResults:
     """Compute what is missing or damaged in a study. A study that is whole is left as it is.
+
+    doctrine : FILE.py:NAME, for a study that was made under it: code is run only when it is named.
 
     Raises RunError, StudyError (made by another engine, catalogue or scenario), StoreError.
     """
@@ -246,10 +257,11 @@ def resume(
     content = read_manifest(folder)
     catalog = load_catalog()
     _refuse_another(folder, content, catalog)
+    own = _same_doctrine(folder, content, doctrine)
     scenario = content["scenario"]
     plain = read_plain(scenario["text"], scenario["file"])
     varied = read_varied(plain, {v["path"]: v["values"] for v in content["vary"]})
-    points = Points(plain, scenario["text"], scenario["file"], varied, factorial(varied), catalog)
+    points = Points(plain, scenario["text"], scenario["file"], varied, factorial(varied), catalog, own)
     try:
         inputs: dict[str, str] = {}
         for point in content["points"]:
@@ -264,6 +276,26 @@ def resume(
     if made is not None:
         made(folder)
     return _carry_on(folder, content, points, workers, told)
+
+
+def _same_doctrine(folder: Path, content: Mapping[str, Any], doctrine: str | None) -> UserDoctrine | None:
+    """The doctrine of the study, loaded because the user names it."""
+    made = content.get("doctrine")
+    if made is None and doctrine is None:
+        return None
+    if made is None:
+        raise StudyError(f"{folder} was made under the built-in doctrine; leave --doctrine out")
+    if doctrine is None:
+        raise StudyError(
+            f"{folder} was made under the doctrine {made['name']} of {made['file']}; name it: --doctrine FILE.py:{made['name']}"
+        )
+    own = load_doctrine(doctrine)
+    if own.described() != made:
+        raise StudyError(
+            f"{folder} cannot be continued: {doctrine} is not the doctrine that it was made under "
+            f"({made['file']}:{made['name']}, sha256 {made['sha256'][:12]}, here {own.sha256[:12]})"
+        )
+    return own
 
 
 def _refuse_another(folder: Path, content: Mapping[str, Any], catalog: Catalog) -> None:
