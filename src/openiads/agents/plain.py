@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,14 @@ from openiads.engine.run import Engine
 from openiads.world import schema
 from openiads.world.names import Names
 from openiads.world.schema import World
+
+
+def _nothing(view: View) -> None:
+    """What a doctrine without a method `start` does."""
+
+
+def _orders(doctrine: Any, view: View) -> list[Any]:
+    return list(doctrine.decide(view) or ())
 
 
 class Doctrine:
@@ -65,11 +74,8 @@ class PlainEngine(Engine):
                 doctrine = self._called(self._make, doing)
             if not started:
                 started = True
-                begin = getattr(doctrine, "start", None)
-                if begin is not None:
-                    self._called(lambda call=begin, seen=view: call(seen), doing)
-            decide = doctrine.decide
-            orders = self._called(lambda call=decide, seen=view: list(call(seen) or ()), doing)
+                self._called(partial(getattr(doctrine, "start", _nothing), view), doing)
+            orders = self._called(partial(_orders, doctrine, view), doing)
             try:
                 episode.order(view, orders)
             except DoctrineError as error:

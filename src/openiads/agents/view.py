@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -248,7 +248,7 @@ class View:
         return int(self._rows[hits[0]]) if len(hits) else -1
 
 
-def _closed(array: np.ndarray) -> Any:
+def _closed(array: np.ndarray) -> np.ndarray:
     array.flags.writeable = False
     return array
 
