@@ -1,7 +1,7 @@
 """Optima beside which a doctrine is judged: the best assignment of one decision, and shoot-look-shoot with few rounds.
 
-Plain Python and SciPy, independent of the engine. Rounds are independent of one another throughout. Closed forms, among them the Hughes
-salvo model, are in :mod:`openiads.analysis.oracles`.
+Plain Python and SciPy, independent of the engine. Rounds are independent of one another throughout. Closed forms, among them
+the Hughes salvo model, are in :mod:`openiads.analysis.oracles`.
 """
 
 from __future__ import annotations
@@ -99,8 +99,8 @@ def shoot_look_shoot_leak(
 ) -> float:
     """Fewest expected leakers of like targets with `n_looks` waves of fire and a perfect look after each.
 
-    Dynamic programme over (targets alive, rounds left, waves left). A wave fires r rounds at s targets (at most `channels`), spread as
-    evenly as possible over them; r and s are chosen best. Spreading unevenly was never better in the cases that the tests
+    Dynamic programme over (targets alive, rounds left, waves left). A wave fires r rounds at s targets (at most `channels`),
+    spread as evenly as possible over them; r and s are chosen best. Spreading unevenly was never better in the cases that the tests
     enumerate. p : kill probability of a round.
     """
     if (
