@@ -15,6 +15,7 @@ from openiads.analysis import oracles
 from openiads.doctrine import standard
 from openiads.engine import events, schedule
 from openiads.engine.run import Engine
+from openiads.study.design import StudyError
 
 EXAMPLES = Path(openiads.__file__).parents[2] / "docs" / "doctrines"
 
@@ -130,8 +131,14 @@ def test_orders_obey_the_rules_and_the_view_is_closed():
 def test_options_are_the_standard_ones():
     """Where one missile is best by the built-in layering, its option is that of the built-in doctrine."""
     world, names = scenes.two_posts()
-    episode, compared = Episode(world, names), 0
-    episode.start(1)
+    episode = Episode(world, names)
+    assert sum(compared_options(world, episode, seed) for seed in (1, 2, 3)) > 10
+
+
+def compared_options(world, episode, seed):
+    """Decisions times tracks times batteries at which the built-in doctrine has an option, each held against the view's."""
+    compared = 0
+    episode.start(seed)
     while (post := episode.go_on()) is not None:
         view = episode.view(post)
         for i, k in enumerate(view._rows):
@@ -148,7 +155,7 @@ def test_options_are_the_standard_ones():
                 elif view.tracks["may_engage"][i]:
                     assert not possible.any()
         episode.standard(post)
-    assert compared > 5
+    return compared
 
 
 BAD = """\
@@ -213,10 +220,13 @@ def test_the_command_line(tmp_path):
     studies.write(tmp_path)
     (tmp_path / "bad.py").write_text(BAD)
     own = f"{EXAMPLES / 'greedy.py'}:Greedy"
-    done = studies.openiads("study", "small.yaml", "-n", "4", "--doctrine", own, "--out", "st", cwd=tmp_path)
+    done = studies.openiads("study", "small.yaml", "-n", "2", "--doctrine", own, "--out", "st", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    refused = studies.openiads("resume", "st", cwd=tmp_path)
-    assert refused.returncode == 2 and "--doctrine FILE.py:Greedy" in refused.stderr
+    with pytest.raises(StudyError, match=r"--doctrine FILE\.py:Greedy"):
+        openiads.resume(tmp_path / "st")
+    with pytest.raises(StudyError, match="not the doctrine"):
+        openiads.resume(tmp_path / "st", doctrine=own.replace("Greedy", "Random"))
+    assert openiads.resume(tmp_path / "st", doctrine=own).manifest["doctrine"]["name"] == "Greedy"
     bad = studies.openiads("run", "small.yaml", "--doctrine", "bad.py:Divides", cwd=tmp_path)
     assert bad.returncode == 2 and "bad.py:6: ZeroDivisionError" in bad.stderr
     assert "Traceback" not in bad.stderr and not (tmp_path / "runs" / "small-seed1").exists()
@@ -225,3 +235,28 @@ def test_the_command_line(tmp_path):
 def test_nothing_changes_without_a_doctrine():
     world, names = scenes.cruise_raid()
     assert type(engine_of(None, world, names)) is Engine
+
+
+def blocks():
+    """The Python of docs/doctrines.md."""
+    text = (EXAMPLES.parent / "doctrines.md").read_text()
+    return [part.split("```", 1)[0] for part in text.split("```python\n")[1:]]
+
+
+@pytest.mark.parametrize(("number", "name"), [(0, "Greedy"), (1, "ambush")])
+def test_the_examples_of_the_page_run(tmp_path, number, name):
+    (tmp_path / "mine.py").write_text(blocks()[number])
+    world, names = scenes.cruise_raid()
+    own = engine_of(load_doctrine(f"{tmp_path / 'mine.py'}:{name}"), world, names)
+    file = "greedy.py" if name == "Greedy" else "ambush.py"
+    kept = engine_of(load_doctrine(f"{EXAMPLES / file}:{name}"), world, names)
+    outcome = own.run(1)
+    assert len(outcome.round) > 0 and runs.differences(outcome, kept.run(1)) == ""
+
+
+def test_the_environment_of_the_page_runs(tmp_path):
+    pytest.importorskip("pettingzoo")
+    file = studies.write(tmp_path)
+    scope: dict = {}
+    exec(blocks()[2].replace("raid.yaml", str(file)), scope)
+    assert scope["env"].observation_space.contains(scope["observation"]) and scope["info"]["t_s"] > 0.0
