@@ -15,6 +15,7 @@ TYPE_CHECKING = False  # read by type checkers; importing `typing` for it would 
 if TYPE_CHECKING:
     from typing import Any
 
+    from openiads._jit import kernel
     from openiads.analysis.compare import compare
     from openiads.analysis.explain import explain
     from openiads.analysis.what_if import contrast
@@ -56,6 +57,7 @@ _WHERE = {
     "what_if": ("openiads.study.what_if", "what_if"),
     "contrast": ("openiads.analysis.what_if", "contrast"),
     "study_overview": ("openiads.report.study_picture", "study_overview"),
+    "kernel": ("openiads._jit", "kernel"),
 }
 
 __all__ = [
@@ -69,6 +71,7 @@ __all__ = [
     "contrast",
     "execute",
     "explain",
+    "kernel",
     "load_catalog",
     "load_file",
     "open_run",

@@ -19,13 +19,36 @@ ALLOWED = {
     "doctrine": {"world", "engine", "tracking", "physics", "units", "_jit"},
     "world": {"scenario", "catalog", "doctrine", "physics", "tracking", "units", "_jit"},
     "engine": {"world", "physics", "tracking", "units", "_jit"},
-    "study": {"engine", "doctrine", "world", "scenario", "catalog", "_jit", "units", "results", "analysis"},
+    "agents": {
+        "engine",
+        "doctrine",
+        "world",
+        "tracking",
+        "physics",
+        "scenario",
+        "catalog",
+        "analysis",
+        "units",
+        "_jit",
+    },
+    "study": {
+        "agents",
+        "engine",
+        "doctrine",
+        "world",
+        "scenario",
+        "catalog",
+        "_jit",
+        "units",
+        "results",
+        "analysis",
+    },
     "results": set(),
     "analysis": {"results", "world", "physics", "tracking", "catalog", "units"},
     "report": {"results", "analysis", "units"},
 }
 FREE = {"cli", "__init__", "__main__", "testing"}  # the public border may see everything
-COMPILED = ("physics", "tracking", "engine", "doctrine", "world")
+COMPILED = ("physics", "tracking", "engine", "doctrine", "world", "agents")
 
 
 def files():

@@ -22,6 +22,13 @@ app = typer.Typer(
 
 RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a finished run.")]
 
+DoctrineOption = Annotated[
+    Optional[str],
+    typer.Option(
+        metavar="FILE.py:NAME", help="A doctrine of your own instead of the built-in one.", show_default=False
+    ),
+]
+
 StudyArgument = Annotated[Path, typer.Argument(metavar="STUDY", help="Folder of a study.")]
 
 ClusterOption = Annotated[
@@ -83,11 +90,12 @@ def run(
             metavar="PERIOD", help='Time between trajectory samples, such as "1 s".', show_default=False
         ),
     ] = None,
+    doctrine: DoctrineOption = None,
 ) -> None:
     """Simulate a scenario once: a summary here, a folder with tables and a picture there."""
     from openiads.cli.tell import run_once
 
-    run_once(scenario, seed, replication, out, force, samples)
+    run_once(scenario, seed, replication, out, force, samples, doctrine)
 
 
 @app.command(short_help="Print the summary of a run or a study again.")
@@ -146,11 +154,14 @@ def study(
     events: Annotated[bool, typer.Option("--events", help="Store the events of all replications.")] = False,
     cluster: ClusterOption = None,
     shard: ShardOption = None,
+    doctrine: DoctrineOption = None,
 ) -> None:
     """Simulate a scenario many times, at many points: measures with intervals here, tables there."""
     from openiads.cli.studies import run_study
 
-    run_study(scenario, n, vary or [], until, out, seed, workers, chunk, keep, events, cluster, shard)
+    run_study(
+        scenario, n, vary or [], until, out, seed, workers, chunk, keep, events, cluster, shard, doctrine
+    )
 
 
 @app.command(short_help="Continue a study.")
@@ -162,11 +173,12 @@ def resume(
     ] = None,
     cluster: ClusterOption = None,
     shard: ShardOption = None,
+    doctrine: DoctrineOption = None,
 ) -> None:
     """Compute what is missing or damaged in a study."""
     from openiads.cli.studies import resume_study
 
-    resume_study(folder, workers, cluster, shard)
+    resume_study(folder, workers, cluster, shard, doctrine)
 
 
 @app.command(short_help="Compare two scenarios or studies with the same luck.")

@@ -46,6 +46,7 @@ CODES = {
     "StudyError": USER,
     "GoalError": USER,
     "CompareError": USER,
+    "DoctrineError": USER,
     "StoreError": INCOMPLETE,
     "ClusterError": INCOMPLETE,
 }

@@ -27,6 +27,7 @@ def run_study(
     events: bool,
     cluster: str | None = None,
     shard: str | None = None,
+    doctrine: str | None = None,
 ) -> None:
     """`openiads study`."""
     file = shipped.find(scenario)
@@ -39,16 +40,20 @@ def run_study(
     part = read_shard(shard, cluster)
     study = Study(
         file, n, wanted, seed=seed, out=out, workers=workers, chunk=chunk, until=until, keep=keep, events=events,
-        command=command, part=part,
+        command=command, part=part, doctrine=doctrine,
     )  # fmt: skip
     with StudyProgress() as progress, workplace(cluster, workers, progress) as executor:
-        found = study.run(progress, _resumable, executor)
+        found = study.run(progress, lambda folder: _resumable(folder, doctrine), executor)
     if not finish_part(found, part):
         _finish(found.path)
 
 
 def resume_study(
-    folder: Path, workers: int | None, cluster: str | None = None, shard: str | None = None
+    folder: Path,
+    workers: int | None,
+    cluster: str | None = None,
+    shard: str | None = None,
+    doctrine: str | None = None,
 ) -> None:
     """`openiads resume`."""
     Context.facts = {"command": shlex.join(["openiads", "resume", str(folder)])}
@@ -57,14 +62,17 @@ def resume_study(
 
     part = read_shard(shard, cluster)
     with StudyProgress() as progress, workplace(cluster, workers, progress) as executor:
-        found = resume(folder, workers, progress, _resumable, executor, part)
+        found = resume(
+            folder, workers, progress, lambda made: _resumable(made, doctrine), executor, part, doctrine
+        )
     if not finish_part(found, part):
         _finish(folder)
 
 
-def _resumable(folder: Path) -> None:
+def _resumable(folder: Path, doctrine: str | None = None) -> None:
     """From now on there is something to go on with."""
-    Context.facts["resume"] = shlex.join(["openiads", "resume", str(folder)])
+    own = [] if doctrine is None else ["--doctrine", doctrine]
+    Context.facts["resume"] = shlex.join(["openiads", "resume", str(folder), *own])
 
 
 def _varied(vary: Sequence[str], option: str = "--vary") -> dict[str, object]:

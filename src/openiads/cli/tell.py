@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Mapping
@@ -39,7 +40,13 @@ def _write(text: str) -> None:
 
 # --- run, show ------------------------------------------------------------------------------------
 def run_once(
-    scenario: str, seed: int | None, replication: int, out: Path | None, force: bool, samples: str | None
+    scenario: str,
+    seed: int | None,
+    replication: int,
+    out: Path | None,
+    force: bool,
+    samples: str | None,
+    doctrine: str | None = None,
 ) -> None:
     """`openiads run`."""
     from openiads.units import parse_quantity
@@ -54,12 +61,15 @@ def run_once(
         "replication": str(replication),
         "command": reproduction(scenario, seed, replication, samples),
     }
+    if doctrine is not None:
+        Context.facts["command"] += f" --doctrine {shlex.quote(doctrine)}"
     from openiads.study.execute import execute
 
     with Progress() as progress:
         folder = execute(
             file, seed, replication, out, force, period_s,
             progress=progress, pictures=_pictures, command=Context.facts["command"], facts=Context.facts,
+            doctrine=doctrine,
         )  # fmt: skip
     show_run(folder)
 

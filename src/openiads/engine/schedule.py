@@ -23,6 +23,16 @@ from openiads.engine.systems.upkeep import upkeep
 @kernel
 def step(w, decide):
     """One base step: t = step * dt. `decide` is the doctrine."""
+    sense(w)
+    for c in range(w.command_post.shape[0]):
+        if decides(w, c):
+            decide(w, c)
+    act(w)
+
+
+@kernel
+def sense(w):
+    """The first part of a step, up to its decisions."""
     sim = w.sim[0]
     sim.t_s = sim.step * sim.dt_s
     release(w)
@@ -38,20 +48,30 @@ def step(w, decide):
     observe(w)
     if w.passive_rule.shape[0] > 0:
         cross_strobes(w)
-    for c in range(w.command_post.shape[0]):
-        post = w.command_post[c]
-        if post.standby >= 0 and w.battery_state[post.standby].post != c:
-            continue  # a battery's own command, and it does not stand alone
-        if sim.step % post.decision_every == 0 and w.site_state[post.site].alive == 1:
-            if post.arm_answer != 0:
-                beware(w, c)
-            decide(w, c)
+
+
+@kernel
+def decides(w, c):
+    """Is a decision of command post c due in this step? If so it has looked out for anti-radiation missiles."""
+    post = w.command_post[c]
+    if post.standby >= 0 and w.battery_state[post.standby].post != c:
+        return False  # a battery's own command, and it does not stand alone
+    if w.sim[0].step % post.decision_every != 0 or w.site_state[post.site].alive != 1:
+        return False
+    if post.arm_answer != 0:
+        beware(w, c)
+    return True
+
+
+@kernel
+def act(w):
+    """The rest of a step, after its decisions."""
     shoot(w)
     log(w)
     fly(w)
     if w.gun.shape[0] > 0:
         fire_guns(w)
-    sim.step += 1
+    w.sim[0].step += 1
 
 
 @kernel

@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import Protocol
 
 from openiads import _jit
+from openiads.agents.load import UserDoctrine, engine_of, load_doctrine
 from openiads.catalog import Catalog, load_catalog
-from openiads.doctrine.standard import decide
 from openiads.engine.outcome import Outcome
-from openiads.engine.run import Engine
 from openiads.scenario import Scenario, catalogue_names, load_file
 from openiads.study.ground import ground_file
 from openiads.study.manifest import Provenance, sha256
 from openiads.study.store import Pictures, default_path, new_run
 from openiads.world.compile import Compiled, compile_scenario
+from openiads.world.names import Names
 from openiads.world.schema import World
 
 _READY = "ready"  # marks a cache folder that holds the whole engine
@@ -79,6 +79,7 @@ def execute(
     pictures: Pictures | None = None,
     command: str = "",
     facts: MutableMapping[str, str] | None = None,
+    doctrine: str | None = None,
 ) -> Path:
     """Run one replication of a scenario file and store it; returns the run folder.
 
@@ -91,21 +92,23 @@ def execute(
     progress, pictures : who is told, and who draws (see Progress, store.Pictures).
     command : the command to write into the manifest.
     facts : receives what a crash report should say.
+    doctrine : FILE.py:NAME of a doctrine of your own (see docs/doctrines.md); the file is run.
 
     Raises
     ------
-    ScenarioError, CatalogError, RunExists : the input. StoreError : the disk. EngineFault : the program.
+    ScenarioError, CatalogError, RunExists, DoctrineError : the input. StoreError : the disk. EngineFault : the program.
     """
     told: Progress = progress or Silent()
     told.phase("reading the scenario")
     loaded = load(file, sample_s)
     scenario = loaded.scenario
+    own = None if doctrine is None else load_doctrine(doctrine)
     used = scenario.seed if seed is None else seed
     if facts is not None:
         facts["scenario_sha256"] = sha256(scenario.text.encode())
         facts["seed"] = str(used)
     with new_run(out or default_path(scenario.name, used, replication), force) as folder:
-        outcome, wall_s = simulate(loaded.compiled.world, used, replication, told)
+        outcome, wall_s = simulate(loaded.compiled.world, used, replication, told, own, loaded.compiled.names)
         told.phase("writing the run")
         origin = Provenance(
             name=scenario.name,
@@ -115,16 +118,24 @@ def execute(
             recordings=tuple(loaded.compiled.recordings),
             command=command,
             wall_time_s=wall_s,
+            notes={} if own is None else {"doctrine": own.described()},
         )
         return folder.write(
             outcome, loaded.compiled.names, origin, pictures, ground_file(loaded.compiled.world)
         )
 
 
-def simulate(world: World, seed: int, replication: int, told: Progress) -> tuple[Outcome, float]:
+def simulate(
+    world: World,
+    seed: int,
+    replication: int,
+    told: Progress,
+    doctrine: UserDoctrine | None = None,
+    names: Names | None = None,
+) -> tuple[Outcome, float]:
     """The outcome, and the seconds that the engine took without compiling."""
     watch = _Watch(told)
-    outcome = Engine(world, decide).run(seed, replication, watch.fraction)
+    outcome = engine_of(doctrine, world, names).run(seed, replication, watch.fraction)
     return outcome, watch.done()
 
 

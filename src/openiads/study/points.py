@@ -9,8 +9,8 @@ from pathlib import Path
 from threading import Lock, get_ident
 from typing import Any
 
+from openiads.agents.load import UserDoctrine, engine_of
 from openiads.catalog import Catalog
-from openiads.doctrine.standard import decide
 from openiads.engine.run import Engine
 from openiads.scenario import Fault, Scenario, ScenarioError, catalogue_names
 from openiads.scenario.load import load_in
@@ -32,7 +32,9 @@ class Points:
         varied: Sequence[Varied],
         points: Sequence[Point],
         catalog: Catalog,
+        doctrine: UserDoctrine | None = None,
     ) -> None:
+        self.doctrine = doctrine
         self._plain, self._text, self._origin = plain, text, origin
         self._varied, self._points, self._catalog = varied, points, catalog
         self._ids = catalogue_names(catalog)
@@ -89,7 +91,11 @@ class Points:
         if held is None or held[0] != number:
             self._engines.pop(key, None)  # the old one goes before the new one comes
             compiled = self.compiled(number, sampled)
-            held = self._engines[key] = (number, Engine(compiled.world, decide), compiled)
+            held = self._engines[key] = (
+                number,
+                engine_of(self.doctrine, compiled.world, compiled.names),
+                compiled,
+            )
         return held[1], held[2]
 
     def _settings(self, number: int) -> list[tuple[Varied, object]]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import json
 import os
 import platform
 import shlex
@@ -22,6 +21,7 @@ from threading import Lock
 from typing import Any, Protocol
 
 from openiads import __version__, _jit
+from openiads.agents.load import load_doctrine
 from openiads.analysis.intervals import CONFIDENCE, Interval, Sums, read_goal
 from openiads.analysis.measures import interval_of, measure
 from openiads.catalog import Catalog, load_catalog
@@ -41,6 +41,7 @@ from openiads.study.design import (
     factorial,
 )
 from openiads.study.execute import _Watch
+from openiads.study.identity import BITS, at_home, identity, refuse_another, same_doctrine
 from openiads.study.manifest import library_versions, sealed, sha256
 from openiads.study.part import Part, join, no_goal
 from openiads.study.points import Points, describe, inputs_of
@@ -49,8 +50,6 @@ from openiads.study.shards import done_chunks
 from openiads.study.store import StoreError, _disk_message
 from openiads.study.work import Course, Job, Stopped, in_threads
 
-#: Libraries whose version can change the last bit of a number.
-_BITS = ("numpy", "numba", "scipy")
 _SHOWN_MEASURE = "leakage"
 
 
@@ -102,6 +101,7 @@ class Study:
     keep : store events and trajectories of the first so many replications of every point.
     events : store the events of all replications.
     part : compute only this part of the chunks, in a folder that others share (see study.part).
+    doctrine : FILE.py:NAME of a doctrine of your own (see docs/doctrines.md); the file is run.
     """
 
     def __init__(
@@ -119,6 +119,7 @@ class Study:
         events: bool = False,
         command: str = "",
         part: Part | None = None,
+        doctrine: str | None = None,
     ) -> None:
         for name, value, low in (
             ("n", n, 1),
@@ -143,6 +144,7 @@ class Study:
         self.command = command
         self.part = part
         no_goal(part, until)
+        self.doctrine = None if doctrine is None else load_doctrine(doctrine)
 
     def run(
         self,
@@ -159,6 +161,7 @@ class Study:
         Raises ScenarioError, StudyError: the input. StoreError: the disk. ClusterError: the executor is gone.
         """
         told = progress or Quiet()
+        at_home(self.doctrine, executor)
         folder, manifest, points = self.prepare(told, joins=self.part is not None)
         if made is not None:
             made(folder)
@@ -180,7 +183,7 @@ class Study:
             raise StudyError(
                 f"{len(design)} points of {self.n} replications; the most is {MAX_REPLICATIONS} in all"
             )
-        points = Points(plain, text, origin, varied, design, catalog)
+        points = Points(plain, text, origin, varied, design, catalog, self.doctrine)
         told.phase(f"checking {len(design)} point{'s' if len(design) > 1 else ''}")
         points.check(lambda number: told.fraction(number / len(design)))
         manifest = self._manifest(text, origin, varied, design, points, catalog)
@@ -237,20 +240,12 @@ class Study:
                 "byte_order": sys.byteorder,
             },
         }
+        if self.doctrine is not None:
+            content["doctrine"] = self.doctrine.described()
         content["study"] = identity(content)
         content["command"] = self.command
         content["created_utc"] = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
         return content
-
-
-def identity(content: Mapping[str, Any]) -> str:
-    """Digest of what decides every row of a study; its shards carry it."""
-    keys = ("schema", "engine_sha256", "catalog_sha256", "inputs", "seed", "replications", "chunk", "until", "keep",
-            "events", "vary", "points")  # fmt: skip
-    own = {key: content[key] for key in keys}
-    own["scenario"] = content["scenario"]["sha256"]
-    own["libraries"] = {name: content["libraries"][name] for name in _BITS}
-    return sha256(json.dumps(own, sort_keys=True, separators=(",", ":"), allow_nan=False).encode())
 
 
 def resume(
@@ -260,10 +255,14 @@ def resume(
     made: Callable[[Path], None] | None = None,
     executor: Executor | None = None,
     part: Part | None = None,
+    doctrine: str | None = None,
 ) -> StudyResults:
     """Compute what is missing or damaged in a study. A study that is whole is left as it is.
 
-    `executor`, `part`: as in `Study`. Raises RunError, StudyError (made by another engine, catalogue or scenario), StoreError.
+    executor, part : as in `Study`.
+    doctrine : FILE.py:NAME, for a study that was made under it: code is run only when it is named.
+
+    Raises RunError, StudyError (made by another engine, catalogue or scenario), StoreError.
     """
     told = progress or Quiet()
     told.phase("reading the study")
@@ -271,11 +270,13 @@ def resume(
     content = read_manifest(folder)
     no_goal(part, content["until"])
     catalog = load_catalog()
-    _refuse_another(folder, content, catalog)
+    refuse_another(folder, content, catalog)
+    own = same_doctrine(folder, content, doctrine)
+    at_home(own, executor)
     scenario = content["scenario"]
     plain = read_plain(scenario["text"], scenario["file"])
     varied = read_varied(plain, {v["path"]: v["values"] for v in content["vary"]})
-    points = Points(plain, scenario["text"], scenario["file"], varied, factorial(varied), catalog)
+    points = Points(plain, scenario["text"], scenario["file"], varied, factorial(varied), catalog, own)
     try:
         inputs: dict[str, str] = {}
         for point in content["points"]:
@@ -290,27 +291,6 @@ def resume(
     if made is not None:
         made(folder)
     return _carry_on(folder, content, points, workers, told, executor, part)
-
-
-def _refuse_another(folder: Path, content: Mapping[str, Any], catalog: Catalog) -> None:
-    here = library_versions()
-    pairs = [
-        ("engine", content["engine_sha256"], _jit.ENGINE_DIGEST),
-        ("catalogue", content["catalog_sha256"], catalog.digest()),
-        *((name, content["libraries"].get(name), here[name]) for name in _BITS),
-    ]
-    for what, made, own in pairs:
-        if made != own:
-            raise StudyError(
-                f"{folder} cannot be continued: it was made with another {what} ({str(made)[:12]}, here {own[:12]}), and "
-                f"its rows would not fit together; its tables can be read, and --out DIR makes a new study"
-            )
-    if content["study"] != identity(content) or content["scenario"]["sha256"] != sha256(
-        content["scenario"]["text"].encode()
-    ):
-        raise StudyError(
-            f"{folder} cannot be continued: its manifest does not fit its own scenario or design"
-        )
 
 
 def _text_file(number: int) -> str:
@@ -399,7 +379,7 @@ def _compute(
         work = in_threads(job, course, threads)
     else:
         told.phase("computing elsewhere")
-        order = order_of(content, course.measure.name, {name: content["libraries"][name] for name in _BITS})
+        order = order_of(content, course.measure.name, {name: content["libraries"][name] for name in BITS})
         work = in_executor(order, course, folder, executor, workers, counter.add)
     with disk_errors_of(folder):
         for done in work:

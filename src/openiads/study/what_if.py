@@ -86,6 +86,10 @@ def _refuse_another(run: Run, catalog_sha256: str) -> None:
                 f"{run.path} was made with another {what} ({str(made)[:12]}, here {own[:12]}): its luck cannot be had "
                 "again here; make the run anew"
             )
+    if "doctrine" in run.manifest["notes"]:
+        raise RunError(
+            f"{run.path} was made under a doctrine of its user's own, which is not run again from here"
+        )
 
 
 __all__ = ["what_if"]
