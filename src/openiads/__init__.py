@@ -17,14 +17,18 @@ if TYPE_CHECKING:
 
     from openiads.analysis.explain import explain
     from openiads.catalog import load_catalog
+    from openiads.report.discovery import discovery_summary
     from openiads.report.picture import overview
+    from openiads.report.sensitivity import sensitivity_picture, sensitivity_summary
     from openiads.report.study_picture import study_overview
     from openiads.report.study_summary import plain_study as study_summary
     from openiads.report.summary import plain as summary
     from openiads.results import Run, open_run
     from openiads.results.study import StudyResults, open_study
     from openiads.scenario import load_file
+    from openiads.study.discovery import discover
     from openiads.study.execute import execute
+    from openiads.study.sensitivity import sensitivity
     from openiads.study.study import Study, resume
 
 __version__ = "0.1.0"
@@ -44,6 +48,11 @@ _WHERE = {
     "StudyResults": ("openiads.results.study", "StudyResults"),
     "study_summary": ("openiads.report.study_summary", "plain_study"),
     "study_overview": ("openiads.report.study_picture", "study_overview"),
+    "sensitivity": ("openiads.study.sensitivity", "sensitivity"),
+    "sensitivity_summary": ("openiads.report.sensitivity", "sensitivity_summary"),
+    "sensitivity_picture": ("openiads.report.sensitivity", "sensitivity_picture"),
+    "discover": ("openiads.study.discovery", "discover"),
+    "discovery_summary": ("openiads.report.discovery", "discovery_summary"),
 }
 
 __all__ = [
@@ -51,6 +60,8 @@ __all__ = [
     "Study",
     "StudyResults",
     "__version__",
+    "discover",
+    "discovery_summary",
     "execute",
     "explain",
     "load_catalog",
@@ -59,6 +70,9 @@ __all__ = [
     "open_study",
     "overview",
     "resume",
+    "sensitivity",
+    "sensitivity_picture",
+    "sensitivity_summary",
     "study_overview",
     "study_summary",
     "summary",

@@ -45,6 +45,8 @@ CODES = {
     "UserError": USER,
     "StudyError": USER,
     "GoalError": USER,
+    "SensitivityError": USER,
+    "DiscoveryError": USER,
     "StoreError": INCOMPLETE,
 }
 

@@ -25,8 +25,13 @@ def run_study(
     chunk: int | None,
     keep: int,
     events: bool,
+    uncertain: Sequence[str] = (),
+    design: str = "lhs",
+    points: int | None = None,
 ) -> None:
     """`openiads study`."""
+    from openiads.cli.sensitivity import uncertain_of
+
     file = shipped.find(scenario)
     wanted = _varied(vary)
     command = shlex.join(["openiads", *sys.argv[1:]])
@@ -35,7 +40,7 @@ def run_study(
 
     study = Study(
         file, n, wanted, seed=seed, out=out, workers=workers, chunk=chunk, until=until, keep=keep, events=events,
-        command=command,
+        command=command, uncertain=uncertain_of(uncertain), design=design, points=points,
     )  # fmt: skip
     with StudyProgress() as progress:
         found = study.run(progress, _resumable)
