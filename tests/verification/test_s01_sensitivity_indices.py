@@ -12,6 +12,8 @@ import pytest
 
 pytest.importorskip("SALib")
 
+from SALib.analyze import morris
+
 from openiads.analysis.sensitivity import SensitivityError, indices
 from openiads.study.designs import problem, unit_design
 from openiads.study.sensitivity import of_function
@@ -69,8 +71,6 @@ def test_sobol_g_function():
 
 def test_morris_is_that_of_salib():
     """mu* and sigma equal to SALib's to rounding, on the same trajectories."""
-    from SALib.analyze import morris
-
     names = list(ISHIGAMI)
     cube = unit_design("morris", 4 * 25, names, 1)
     y = np.array([ishigami(dict(zip(names, (2 * row - 1) * math.pi, strict=True))) for row in cube])
@@ -106,18 +106,18 @@ def noisy(x, k):
     )
 
 
-LIVE = {"live": "uniform(0, 1)", "dead": "uniform(0, 1)"}
+LIVE = {name: "uniform(0, 1)" for name in ("live", "dead1", "dead2", "dead3", "dead4", "dead5")}
 
 
-@pytest.mark.parametrize(("method", "budget"), [("sobol", 10 * 4 * 256), ("morris", 10 * 3 * 60)])
+@pytest.mark.parametrize(("method", "budget"), [("sobol", 10 * 8 * 128), ("morris", 10 * 7 * 100)])
 def test_what_cannot_matter_lies_at_the_floor_of_the_noise(method, budget):
-    """Noise 2 / sqrt(10) at a point. An input that only changes the luck shows the floor, and is not told from it."""
+    """Noise 2 / sqrt(10) at a point. Inputs that only change the luck show the floor on average, within 15 %."""
     found = of_function(noisy, LIVE, method, n=10, budget=budget)
-    live, dead = found.drivers
-    assert found.noise == pytest.approx(2 / math.sqrt(10), rel=0.1)
+    live, *dead = found.drivers
+    assert found.noise == pytest.approx(2 / math.sqrt(10), rel=0.05)
     assert live.name == "live" and live.above_noise
-    assert dead.name == "dead" and not dead.above_noise
-    assert dead.first.value == pytest.approx(found.floor, rel=0.25)
+    assert np.mean([d.first.value for d in dead]) == pytest.approx(found.floor, rel=0.15)
+    assert sum(d.above_noise for d in dead) <= 1  # 2.5 % each
 
 
 def test_luck_that_all_points_share_is_no_noise():

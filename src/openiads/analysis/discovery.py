@@ -223,7 +223,21 @@ class _Prim:
             limit for k in range(len(self.columns)) if (limit := self._limit(members, k, n, hits)) is not None
         ]
         limits.sort(key=lambda one: one.quasi_p)
+        members = self._kept(limits)
+        n, hits = int(members.sum()), int(self.holds[members].sum())
         return Box(tuple(limits), n, hits, hits / int(self.holds.sum()), hits / n, n / len(self.holds))
+
+    def _kept(self, limits: Sequence[Limit]) -> np.ndarray:
+        """The points that these limits keep: where a side was open, corners may come in again."""
+        found = np.ones(len(self.holds), dtype=bool)
+        for limit in limits:
+            column = next(c for c in self.columns if c.name == limit.name)
+            if limit.values is not None:
+                found &= np.isin(column.x, [k for k, v in enumerate(column.kinds) if v in limit.values])
+            else:
+                found &= column.x >= (-math.inf if limit.low is None else limit.low)
+                found &= column.x <= (math.inf if limit.high is None else limit.high)
+        return found
 
     def _limit(self, members: np.ndarray, k: int, n: int, hits: int) -> Limit | None:
         from scipy.stats import binom
@@ -235,11 +249,12 @@ class _Prim:
         quasi_p = float(binom.sf(hits - 1, n, density))
         if not column.numeric:
             kept = np.unique(own)
-            if len(kept) == len(np.unique(x)):
+            if len(kept) == len(np.unique(x[others])):
                 return None
             return Limit(column.name, None, None, tuple(column.kinds[int(v)] for v in kept), quasi_p)
         low, high = float(own.min()), float(own.max())
-        open_low, open_high = low <= float(x.min()), high >= float(x.max())
+        # A side beyond which the rest of the box holds no point limits nothing.
+        open_low, open_high = not (x[others] < low).any(), not (x[others] > high).any()
         if open_low and open_high:
             return None
         return Limit(column.name, None if open_low else low, None if open_high else high, None, quasi_p)

@@ -38,7 +38,7 @@ LAWS: Final = {
 _CALL = re.compile(r"\s*([A-Za-z-]+)\s*\((.*)\)\s*", re.DOTALL)
 _QUANTITY = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(\S.*?)?\s*")
 _MOST = 100  # values of a discrete law
-_LEAST_MASS = 1e-9  # of a normal law between its bounds
+_LEAST_MASS = 1e-20  # of a normal law between its bounds
 
 
 class LawError(ValueError):
