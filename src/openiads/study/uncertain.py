@@ -10,6 +10,7 @@ catalogue file, before anything runs. All points share their luck: replication k
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -27,6 +28,7 @@ from openiads.study.designs import unit_design
 from openiads.units import UnitError, parse_quantity, si_unit, to_si
 
 _SECTION = "catalog"
+_DRAWN = re.compile(r"(?<= )[-+]?\d[\d.e+-]*(?= )")
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,8 @@ def points_of(
     """Every combination of the varied values with every draw: the same draws for each; and the draws' probabilities."""
     grid = factorial(varied)
     if not uncertain:
+        if points is not None or kind != "lhs":
+            raise StudyError("a design and points are for uncertain inputs: give --uncertain PATH[=LAW] too")
         return grid, np.zeros((0, 0))
     if points is not None and points * len(grid) > MAX_POINTS:
         raise StudyError(f"{points * len(grid)} points; the most is {MAX_POINTS}")
@@ -166,10 +170,10 @@ def blamed_once(error: ScenarioError, varied: Sequence[Varied]) -> ScenarioError
     """Faults of drawn points: each told once, whatever was drawn."""
     if not any(isinstance(v, Uncertain) for v in varied):
         return error
-    kept: dict[tuple[str, str], Fault] = {}
+    kept: dict[tuple[str, str], Fault] = {}  # by field, and by message whatever number it names
     for fault in error.faults:
         origin = fault.origin.replace("--vary", "--uncertain")
-        kept.setdefault((fault.field, fault.message), replace(fault, origin=origin))
+        kept.setdefault((fault.field, _DRAWN.sub("#", fault.message)), replace(fault, origin=origin))
     return ScenarioError(kept.values())
 
 
@@ -223,11 +227,12 @@ def _of_catalog(path: str, spec: str | None, catalog: Catalog) -> Uncertain:
     else:
         unit = "" if value.unit == "1" else value.unit
         law = over(*value.range_raw, unit, whole)
-    if law.name == "discrete" and not all(isinstance(x, (int, float, str)) for x in law.values):
-        raise LawError("values of a catalogue number are numbers")
     try:
-        for number in () if law.name == "discrete" else law.numbers[-1:]:
-            to_si(number, law.unit, dimension)
+        if law.name == "discrete":
+            for one in law.values:
+                parse_quantity(one, dimension)
+        else:
+            to_si(law.numbers[-1], law.unit, dimension)
     except UnitError as error:
         raise LawError(str(error)) from None
     return Uncertain(path, steps, (), (), si_unit(dimension), law, dimension, item_id, field)
