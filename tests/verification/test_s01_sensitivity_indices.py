@@ -106,7 +106,7 @@ def noisy(x, k):
     )
 
 
-LIVE = {name: "uniform(0, 1)" for name in ("live", "dead1", "dead2", "dead3", "dead4", "dead5")}
+LIVE = dict.fromkeys(("live", "dead1", "dead2", "dead3", "dead4", "dead5"), "uniform(0, 1)")
 
 
 @pytest.mark.parametrize(("method", "budget"), [("sobol", 10 * 8 * 128), ("morris", 10 * 7 * 100)])
