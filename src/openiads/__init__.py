@@ -22,15 +22,19 @@ if TYPE_CHECKING:
     from openiads.catalog import load_catalog
     from openiads.report.compare_picture import comparison_overview
     from openiads.report.compare_summary import plain_comparison as comparison_summary
+    from openiads.report.discovery import discovery_summary
     from openiads.report.picture import overview
+    from openiads.report.sensitivity import sensitivity_picture, sensitivity_summary
     from openiads.report.study_picture import study_overview
     from openiads.report.study_summary import plain_study as study_summary
     from openiads.report.summary import plain as summary
     from openiads.results import Run, open_run
     from openiads.results.study import StudyResults, open_study
     from openiads.scenario import load_file
+    from openiads.study.discovery import discover
     from openiads.study.execute import execute
     from openiads.study.pair import run_pair
+    from openiads.study.sensitivity import sensitivity
     from openiads.study.study import Study, resume
     from openiads.study.what_if import what_if
 
@@ -58,6 +62,11 @@ _WHERE = {
     "contrast": ("openiads.analysis.what_if", "contrast"),
     "study_overview": ("openiads.report.study_picture", "study_overview"),
     "kernel": ("openiads._jit", "kernel"),
+    "sensitivity": ("openiads.study.sensitivity", "sensitivity"),
+    "sensitivity_summary": ("openiads.report.sensitivity", "sensitivity_summary"),
+    "sensitivity_picture": ("openiads.report.sensitivity", "sensitivity_picture"),
+    "discover": ("openiads.study.discovery", "discover"),
+    "discovery_summary": ("openiads.report.discovery", "discovery_summary"),
 }
 
 __all__ = [
@@ -69,6 +78,8 @@ __all__ = [
     "comparison_overview",
     "comparison_summary",
     "contrast",
+    "discover",
+    "discovery_summary",
     "execute",
     "explain",
     "kernel",
@@ -79,6 +90,9 @@ __all__ = [
     "overview",
     "resume",
     "run_pair",
+    "sensitivity",
+    "sensitivity_picture",
+    "sensitivity_summary",
     "study_overview",
     "study_summary",
     "summary",

@@ -40,6 +40,16 @@ ClusterOption = Annotated[
     ),
 ]
 
+UncertainOption = Annotated[
+    Optional[list[str]],
+    typer.Option(
+        metavar="PATH[=LAW]",
+        help='An uncertain input, such as "EW.antenna_height=uniform(5 m, 25 m)" or catalog.9M96E2.fuze_radius_m '
+        "(over its range); several.",
+        show_default=False,
+    ),
+]
+
 ShardOption = Annotated[
     Optional[str],
     typer.Option(metavar="I/N", help="Compute the I-th of N parts (a job array).", show_default=False),
@@ -155,13 +165,87 @@ def study(
     cluster: ClusterOption = None,
     shard: ShardOption = None,
     doctrine: DoctrineOption = None,
+    uncertain: UncertainOption = None,
+    design: Annotated[
+        str, typer.Option(metavar="lhs|sobol|oat|fractional", help="How uncertain inputs are drawn.")
+    ] = "lhs",
+    points: Annotated[
+        Optional[int],
+        typer.Option(min=2, help="Draws of the uncertain inputs (lhs, sobol).", show_default=False),
+    ] = None,
 ) -> None:
     """Simulate a scenario many times, at many points: measures with intervals here, tables there."""
     from openiads.cli.studies import run_study
 
     run_study(
-        scenario, n, vary or [], until, out, seed, workers, chunk, keep, events, cluster, shard, doctrine
+        scenario,
+        n,
+        vary or [],
+        until,
+        out,
+        seed,
+        workers,
+        chunk,
+        keep,
+        events,
+        cluster,
+        shard,
+        doctrine,
+        uncertain or [],
+        design,
+        points,
     )
+
+
+@app.command(short_help="Rank uncertain inputs by what they do.")
+@guarded
+def sensitivity(
+    scenario: Annotated[
+        str, typer.Argument(metavar="SCENARIO|STUDY", help="A scenario, or a study that this verb made.")
+    ],
+    uncertain: UncertainOption = None,
+    method: Annotated[str, typer.Option(metavar="morris|sobol|oat", help="Kind of indices.")] = "morris",
+    n: Annotated[int, typer.Option("-n", min=1, help="Replications of every point.")] = 20,
+    budget: Annotated[int, typer.Option(min=1, help="Replications in all, at most.")] = 2000,
+    of: Annotated[str, typer.Option(metavar="MEASURE", help="What is to be explained.")] = "leakage",
+    out: Annotated[
+        Optional[Path],
+        typer.Option(help="Folder to make [default: studies/<scenario>-seed<N>].", show_default=False),
+    ] = None,
+    seed: Annotated[
+        Optional[int],
+        typer.Option(
+            min=0,
+            max=2**32 - 1,
+            help="Seed of the random numbers [default: the scenario's].",
+            show_default=False,
+        ),
+    ] = None,
+    workers: Annotated[
+        Optional[int], typer.Option(min=1, max=1024, help="Threads [default: all cores].", show_default=False)
+    ] = None,
+) -> None:
+    """Draw uncertain inputs, simulate, and rank them by what they do to a measure: table here, picture there."""
+    from openiads.cli.sensitivity import run_sensitivity
+
+    run_sensitivity(scenario, uncertain or [], method, n, budget, of, out, seed, workers)
+
+
+@app.command(short_help="Say in which part of the inputs a condition holds.")
+@guarded
+def discover(
+    folder: StudyArgument,
+    where: Annotated[
+        str, typer.Option(metavar="CONDITION", help='What is looked for, such as "leakage <= 0.1".')
+    ],
+    mass: Annotated[
+        float, typer.Option(min=0.01, max=0.5, help="Least share of the points in a box.")
+    ] = 0.05,
+) -> None:
+    """Find the box of uncertain inputs in which a condition holds most often, with its coverage and density."""
+    from openiads.cli.sensitivity import run_discover
+
+    run_discover(folder, where, mass)
 
 
 @app.command(short_help="Continue a study.")

@@ -47,6 +47,8 @@ CODES = {
     "GoalError": USER,
     "CompareError": USER,
     "DoctrineError": USER,
+    "SensitivityError": USER,
+    "DiscoveryError": USER,
     "StoreError": INCOMPLETE,
     "ClusterError": INCOMPLETE,
 }

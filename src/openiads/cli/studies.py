@@ -28,8 +28,13 @@ def run_study(
     cluster: str | None = None,
     shard: str | None = None,
     doctrine: str | None = None,
+    uncertain: Sequence[str] = (),
+    design: str = "lhs",
+    points: int | None = None,
 ) -> None:
     """`openiads study`."""
+    from openiads.cli.sensitivity import uncertain_of
+
     file = shipped.find(scenario)
     wanted = _varied(vary)
     command = shlex.join(["openiads", *sys.argv[1:]])
@@ -40,7 +45,7 @@ def run_study(
     part = read_shard(shard, cluster)
     study = Study(
         file, n, wanted, seed=seed, out=out, workers=workers, chunk=chunk, until=until, keep=keep, events=events,
-        command=command, part=part, doctrine=doctrine,
+        command=command, part=part, doctrine=doctrine, uncertain=uncertain_of(uncertain), design=design, points=points,
     )  # fmt: skip
     with StudyProgress() as progress, workplace(cluster, workers, progress) as executor:
         found = study.run(progress, lambda folder: _resumable(folder, doctrine), executor)

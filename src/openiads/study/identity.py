@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from concurrent.futures import Executor
 from pathlib import Path
@@ -25,7 +26,7 @@ def identity(content: Mapping[str, Any]) -> str:
     own["scenario"] = content["scenario"]["sha256"]
     if content.get("doctrine") is not None:
         own["doctrine"] = content["doctrine"]
-    own["libraries"] = {name: content["libraries"][name] for name in _BITS}
+    own["libraries"] = {name: content["libraries"][name] for name in BITS}
     return sha256(json.dumps(own, sort_keys=True, separators=(",", ":"), allow_nan=False).encode())
 
 

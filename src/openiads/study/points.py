@@ -16,6 +16,7 @@ from openiads.scenario import Fault, Scenario, ScenarioError, catalogue_names
 from openiads.scenario.load import load_in
 from openiads.scenario.overrides import Varied, blamed, load_changed
 from openiads.study.design import Point
+from openiads.study.uncertain import blamed_once, catalog_of, of_scenario
 from openiads.world.compile import Compiled, compile_scenario
 
 _KEPT_BYTES = 256 << 20  # of compiled Worlds
@@ -46,7 +47,7 @@ class Points:
         """The scenario of a point. Raises ScenarioError."""
         if not self._varied:
             return load_in(self._text, self._origin, self._ids, Path(self._origin).parent)
-        return load_changed(self._plain, self._settings(number), self._origin, self._ids)
+        return load_changed(self._plain, of_scenario(self._settings(number)), self._origin, self._ids)
 
     def check(self, told: Callable[[int], None]) -> None:
         """Read and compile every point. Raises ScenarioError with the faults of all, each told once."""
@@ -59,7 +60,7 @@ class Points:
                 for fault in error.faults:
                     faults.setdefault((fault.field, fault.message + fault.value), fault)
         if faults:
-            raise ScenarioError(faults.values())
+            raise blamed_once(ScenarioError(faults.values()), self._varied)
 
     def compiled(self, number: int, sampled: bool) -> Compiled:
         """The World of a point, without trajectory samples or with them."""
@@ -78,7 +79,8 @@ class Points:
     def _compile(self, number: int, sampled: bool) -> Compiled:
         scenario = self.scenario(number)
         try:
-            return compile_scenario(scenario, self._catalog, None if sampled else 0.0)
+            catalog = catalog_of(self._catalog, self._settings(number))
+            return compile_scenario(scenario, catalog, None if sampled else 0.0)
         except ScenarioError as error:
             if not self._varied:
                 raise

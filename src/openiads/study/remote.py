@@ -22,11 +22,12 @@ from openiads import _jit
 from openiads.analysis.intervals import Sums
 from openiads.analysis.measures import measure
 from openiads.catalog import load_catalog
-from openiads.scenario.overrides import read_plain, read_varied
-from openiads.study.design import Chunk, StudyError, factorial
+from openiads.scenario.overrides import read_plain
+from openiads.study.design import Chunk, StudyError
 from openiads.study.manifest import library_versions
 from openiads.study.points import Points
 from openiads.study.shards import write_shard
+from openiads.study.uncertain import read_back
 from openiads.study.work import Course, Done, Job, compute
 
 #: A chunk whose worker died is given out again so many times.
@@ -64,7 +65,7 @@ class Order:
     text: str
     origin: str
     inputs: Mapping[str, str]
-    vary: tuple[tuple[str, tuple[object, ...]], ...]
+    design: Mapping[str, Any]
     seed: int
     keep: int
     events: bool
@@ -86,9 +87,11 @@ class Shard(NamedTuple):
 def order_of(content: Mapping[str, Any], measured: str, libraries: Mapping[str, str]) -> Order:
     """The order that goes with the manifest of a study."""
     scenario = content["scenario"]
+    drawn = any("law" in v for v in content["vary"])
+    design = {"vary": content["vary"], "points": content["points"] if drawn else []}
     return Order(
         study=str(content["study"]), text=scenario["text"], origin=scenario["file"], inputs=dict(content["inputs"]),
-        vary=tuple((v["path"], tuple(v["values"])) for v in content["vary"]), seed=int(content["seed"]),
+        design=design, seed=int(content["seed"]),
         keep=int(content["keep"]), events=bool(content["events"]), measure=measured,
         engine=content["engine_sha256"], catalog=content["catalog_sha256"], libraries=dict(libraries),
     )  # fmt: skip
@@ -136,8 +139,8 @@ def _read(order: Order) -> Points:
     for name, digest in order.inputs.items():
         _same_input(Path(order.origin).parent / name, digest)
     plain = read_plain(order.text, order.origin)
-    varied = read_varied(plain, {path: list(values) for path, values in order.vary})
-    return Points(plain, order.text, order.origin, varied, factorial(varied), catalog)
+    varied, design = read_back(plain, order.design, catalog)
+    return Points(plain, order.text, order.origin, varied, design, catalog)
 
 
 def _same_input(path: Path, digest: str) -> None:

@@ -32,6 +32,7 @@ from openiads.scenario.overrides import Varied, read_plain, read_varied
 from openiads.scenario.text import read_text
 from openiads.study import files
 from openiads.study.design import (
+    CHUNK,
     MAX_REPLICATIONS,
     Chunk,
     Point,
@@ -48,6 +49,8 @@ from openiads.study.points import Points, describe, inputs_of
 from openiads.study.remote import in_executor, order_of
 from openiads.study.shards import done_chunks
 from openiads.study.store import StoreError, _disk_message
+from openiads.study.uncertain import points_of, read_back, read_uncertain
+from openiads.study.uncertain import told as told_paths
 from openiads.study.work import Course, Job, Stopped, in_threads
 
 _SHOWN_MEASURE = "leakage"
@@ -102,6 +105,8 @@ class Study:
     events : store the events of all replications.
     part : compute only this part of the chunks, in a folder that others share (see study.part).
     doctrine : FILE.py:NAME of a doctrine of your own (see docs/doctrines.md); the file is run.
+    uncertain : path of the scenario or `catalog.ITEM.FIELD` → law, None for the range of the catalogue.
+    design : how the uncertain inputs are drawn (see `study.designs`); `points`: how many draws.
     """
 
     def __init__(
@@ -120,6 +125,9 @@ class Study:
         command: str = "",
         part: Part | None = None,
         doctrine: str | None = None,
+        uncertain: Mapping[str, object] | None = None,
+        design: str = "lhs",
+        points: int | None = None,
     ) -> None:
         for name, value, low in (
             ("n", n, 1),
@@ -137,7 +145,8 @@ class Study:
         self.seed = seed
         self.out = None if out is None else Path(out)
         self.workers = workers
-        self.chunk = chunk_size(n, chunk)
+        self.uncertain, self.design, self.points = dict(uncertain or {}), design, points
+        self.chunk = chunk_size(n, chunk if chunk is not None or not self.uncertain else min(n, CHUNK))
         self.goal = None if until is None else read_goal(until)
         if self.goal is not None:
             measure(self.goal.measure)
@@ -174,11 +183,15 @@ class Study:
         text = read_text(self.file)
         plain = read_plain(text, str(self.file))
         catalog = load_catalog()
-        Points(plain, text, str(self.file), (), factorial(()), catalog).scenario(
+        written = Points(plain, text, str(self.file), (), factorial(()), catalog).scenario(
             0
         )  # faults of the file itself
         varied = read_varied(plain, self.vary)
-        design = factorial(varied)
+        uncertain = read_uncertain(plain, self.uncertain, catalog, varied)
+        design, cube = points_of(
+            varied, uncertain, self.design, self.points, written.seed if self.seed is None else self.seed
+        )
+        varied = (*varied, *uncertain)
         if len(design) * self.n > MAX_REPLICATIONS:
             raise StudyError(
                 f"{len(design)} points of {self.n} replications; the most is {MAX_REPLICATIONS} in all"
@@ -187,6 +200,8 @@ class Study:
         told.phase(f"checking {len(design)} point{'s' if len(design) > 1 else ''}")
         points.check(lambda number: told.fraction(number / len(design)))
         manifest = self._manifest(text, origin, varied, design, points, catalog)
+        if uncertain:
+            manifest["design"] = {"kind": self.design, "cube": cube.tolist()}
         folder = self.out or Path("studies") / f"{manifest['scenario']['name']}-seed{manifest['seed']}"
         texts = [points.scenario(p.number).text for p in design]
         if joins:
@@ -228,10 +243,7 @@ class Study:
             "until": None if self.goal is None else self.goal.text,
             "keep": self.keep,
             "events": self.events,
-            "vary": [
-                {"path": v.path, "unit": v.unit, "values": list(v.values), "numbers": list(v.numbers)}
-                for v in varied
-            ],
+            "vary": told_paths(varied),
             "points": describe(design, varied, _text_file),
             "libraries": library_versions(),
             "platform": {
@@ -275,8 +287,8 @@ def resume(
     at_home(own, executor)
     scenario = content["scenario"]
     plain = read_plain(scenario["text"], scenario["file"])
-    varied = read_varied(plain, {v["path"]: v["values"] for v in content["vary"]})
-    points = Points(plain, scenario["text"], scenario["file"], varied, factorial(varied), catalog, own)
+    varied, design = read_back(plain, content, catalog)
+    points = Points(plain, scenario["text"], scenario["file"], varied, design, catalog, own)
     try:
         inputs: dict[str, str] = {}
         for point in content["points"]:
