@@ -9,7 +9,7 @@ BLIND = Event(63.5, "seeker blinded", "M1", "T", None, "after its lock", 4e3, 80
 
 
 def event(t_s, name, detail=None, **more):
-    fields = dict.fromkeys(Event.__dataclass_fields__)
+    fields = dict.fromkeys(Event._fields)
     return Event(
         **{**fields, "t_s": t_s, "event": name, "subject": "T", "object": "FC", "detail": detail, **more}
     )
