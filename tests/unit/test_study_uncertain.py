@@ -1,6 +1,7 @@
 """Uncertain inputs of a real study: catalogue and scenario values, what is stored, what drives leakage, bad input."""
 
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,14 @@ def test_the_same_points_and_rows_on_one_worker_and_after_a_resume(place, drawn)
     assert again.points == drawn.points and again.table("runs").equals(drawn.table("runs"))
     next(iter(sorted((place / "again" / "done").iterdir()))).unlink()
     assert openiads.resume(place / "again").table("runs").equals(drawn.table("runs"))
+
+
+def test_the_same_rows_on_an_executor(place, drawn):
+    wanted = {FUZE: None, RCS: None, "F.jammer.power": "log-uniform(1 kW, 100 kW)", ROUNDS: "integers(2, 6)"}
+    study = openiads.Study(place / "small.yaml", n=2, uncertain=wanted, points=8, out=place / "elsewhere")
+    with ThreadPoolExecutor(2) as executor:
+        found = study.run(executor=executor)
+    assert found.table("runs").equals(drawn.table("runs"))
 
 
 def test_varied_and_drawn_together(place):
