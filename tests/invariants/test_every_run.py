@@ -14,9 +14,12 @@ def assert_sound(outcome, world, names, what):
     assert not wrong, f"{what}:\n" + "\n".join(wrong)
 
 
-@pytest.mark.parametrize("name", scenes.SCENES)
+ALL = {**scenes.SCENES, **scenes.MORE}
+
+
+@pytest.mark.parametrize("name", ALL)
 def test_scenes(compiled_engine, name):
-    world, names = scenes.SCENES[name]()
+    world, names = ALL[name]()
     for seed in range(20):
         assert_sound(runs.run(world, seed), world, names, f"{name}, seed {seed}")
 
@@ -49,12 +52,14 @@ def sweep(worlds, replications, build=scenes.generated):
     return seen
 
 
-#: Of parts that random Worlds do not use: the scenes `siege` and `cut_off` do, and tests/verification/test_w30, w31 and w10_command
+#: Of parts that random Worlds do not use: these scenes do, and tests/verification/test_w30, w31 and w10_command
 #: for jammers that go on and off, seekers that are lured and command that comes back.
 ELSEWHERE = (
     "jamming", "seduced", "component lost", "component failed", "repair started", "component repaired", "site restored",
     "anti-radiation alarm", "decoy emission", "command lost", "command taken", "command back", "reports to",
-    "engagement handed over", "command link lost", "seeker blinded",
+    "engagement handed over", "command link lost", "seeker blinded", "track pulled off", "pull-off over", "link cut",
+    "link back", "strobes cross", "passive track", "crossing refuted", "homes on jamming", "emitter silent", "site moves",
+    "gun fire", "power supply",
 )  # fmt: skip
 EVERYDAY = (
     *(spec.name for spec in events.SPECS.values() if spec.name not in ELSEWHERE),
@@ -73,8 +78,8 @@ def test_random_worlds(compiled_engine):
 
 def test_what_random_worlds_lack_happens_in_scenes(compiled_engine):
     seen = Counter()
-    for name in ("siege", "cut_off"):
-        world, _ = scenes.SCENES[name]()
+    for name in ("siege", "cut_off", "strobes", *scenes.MORE):
+        world, _ = ALL[name]()
         for seed in range(12):
             seen.update(events.SPECS[code].name for code in runs.run(world, seed).event.code.tolist())
     missing = [

@@ -17,7 +17,7 @@ SEED = 5
 def sound(compiled_engine):
     """Scene → (World, Names, outcome), each without a complaint."""
     out = {}
-    for name, scene in scenes.SCENES.items():
+    for name, scene in {**scenes.SCENES, **scenes.MORE}.items():
         world, names = scene()
         outcome = runs.run(world, SEED)
         assert check_invariants(outcome, world, names) == []
@@ -477,6 +477,48 @@ def in_action_with_a_broken_part(d):
 @fault("siege", "out of action")
 def out_of_action_for_another_time(d):
     d.event.value[d.rows(ev.SITE_RESTORED)[0]] += 5.0
+
+
+def _phase(d, what, nth=0):
+    return d.rows(ev.SITE_MOVES, detail=ev.MOVE.index(what))[nth]
+
+
+@fault("on_the_move", "moves")
+def ready_without_a_way(d):
+    d.drop(_phase(d, "under way"))
+
+
+@fault("on_the_move", "moves")
+def to_another_place(d):
+    site = d.event.subject[_phase(d, "packs up")]
+    d.event.value[d.rows(ev.SITE_MOVES, subject=site)] += 1.0
+
+
+@fault("on_the_move", "moves")
+def a_radar_that_sees_on_its_way(d):
+    for row in d.rows(ev.SITE_MOVES, detail=ev.MOVE.index("under way")):
+        found = np.flatnonzero(d.world.radar.site == d.event.subject[row])
+        if len(found):
+            d.repeat(d.rows(ev.DETECTION)[0], t_s=d.event.t_s[row] + 0.1, object=found[0])
+            return
+    raise AssertionError("no radar moves")
+
+
+@fault("on_the_move", "power")
+def batteries_that_last_too_long(d):
+    d.event.t_s[d.rows(ev.POWER, detail=ev.POWER_STATE.index("without power"))[0]] += 1.0
+
+
+@fault("on_the_move", "power")
+def a_post_that_decides_in_the_dark(d):
+    row = d.rows(ev.POWER, detail=ev.POWER_STATE.index("without power"))[0]
+    post = np.flatnonzero(d.world.command_post.site == d.event.subject[row])[0]
+    d.repeat(d.rows(ev.IDENTIFIED)[0], t_s=d.event.t_s[row] + 0.75, object=post)
+
+
+@fault("on_the_move", "power")
+def power_from_a_stranger(d):
+    d.event.object[d.rows(ev.POWER)[0]] = d.world.radar.site[0]
 
 
 @pytest.mark.parametrize(("scene", "check", "damage"), FAULTS)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import math
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-from support.besieged import siege
+from support import land, pulled
+from support import saturation as sat
+from support.besieged import on_the_move, siege
 from support.worlds import Field, kill_site, noisier, spot
 
 import openiads
 from openiads.study.execute import load
+from openiads.world import schema
 from openiads.world.names import Names
 from openiads.world.schema import World
 
@@ -378,3 +382,68 @@ def strobes() -> tuple[World, Names]:
 
 
 SCENES[strobes.__name__] = strobes
+
+
+def misled() -> tuple[World, Names]:
+    """A radar whose gate is led away, and a link that a jammer cuts for a while."""
+    f = Field(60.0, sample_s=10.0)
+    f.post("CP", control=0, salvo=1, max_rounds_per_target=4)
+    f.radar("S", "point-defence-radar", spot(200.0, 4000.0))
+    f.fire_unit("B", spot(90.0, 800.0), {"9M96E2": (8, 0)}, kind="92N6E", half_deg=170.0)
+    f.radars[-1]["protection"] = pulled.SURE
+    radio = {
+        "freq_hz": 5e9, "bandwidth_hz": 10e6, "antenna_gain_db": 0.0, "beam_rad": 0.0, "sidelobe_db": -20.0, "noise_k": 1000.0,
+        "margin_db": 10.0, "mast_m": 10.0,
+    }  # fmt: skip
+    f.add_link("S", "CP", 0.5, radio=radio)
+    f.add_link("B", "CP", 0.2)
+    asset = f.asset("A", spot(180.0, 1500.0))
+    way = [spot(10.0, 45e3, 8e3), spot(10.0, 6e3, 8e3)]
+    p = f.flight("P", "fighter", way, speed_mps=250.0, target=asset)
+    f.pull_offs.append({**pulled.PULL, "platform": p, "power_w": 500.0})
+    way = [spot(-40.0, 40e3, 8e3), spot(-40.0, 8e3, 8e3)]
+    f.link_jammers.append({
+        "platform": f.flight("J", "fighter", way, speed_mps=250.0, target=asset), "power_w": 500.0, "antenna_gain_db": 10.0,
+        "bandwidth_hz": 10e6, "freq_min_hz": 4e9, "freq_max_hz": 6e9, "loss_db": 3.0, "t_on_s": 10.0, "t_off_s": 25.0,
+    })  # fmt: skip
+    return f.finish()
+
+
+def behind_a_ridge() -> tuple[World, Names]:
+    """A target that dives behind a ridge while a round homes on it; one beyond it that only another radar sees."""
+    command = sat.item(
+        "9M96E2", reliability=1.0, lethal_law="cookie", lethal_p0=1.0, lethal_radius_m=30.0, seeker="command", seeker_range_m=1e-6,
+    )  # fmt: skip
+    case = sat.fire_unit(60.0, 2, 4, 1.0, missile=command, reaction_s=1.0, decision_period_s=1.0, remote=1)
+    case.a.elevation = land.ridge(700.0, side=340)
+    east = sat.sure_radar("91N6E", interrogator=False)
+    case.a.add_radar("EAST", east, sat.at(90.0, 24e3), 0, value=0.0, antenna_height_m=60.0)
+    own = case.a.add_radar(
+        "FC2", sat.sure_radar("92N6E", interrogator=False, track_period_s=0.5, track_dwell_s=1e-4), sat.HERE, 0, value=0.0,
+        sector_half_rad=math.pi,
+    )  # fmt: skip
+    battery = case.a.add_battery("B2", 0, own, 2, 8)
+    homes = case.a.add_weapon(sat.item("9M96E", reliability=1.0))
+    case.a.add_launcher("L2", sat.item("5P85SE2", launch_interval_s=0.0), sat.HERE, battery, {homes: (4, 0)})
+    ways = (
+        [sat.at(90.0, 14.4e3, 1750.0), sat.at(90.0, 13.2e3, 1600.0), sat.at(90.0, 10.75e3, 250.0), sat.at(53.0, 13.4e3, 250.0)],
+        [sat.at(90.0, 24e3, 300.0), sat.at(90.0, 18e3, 300.0), sat.at(80.0, 17.2e3, 300.0), sat.at(92.0, 15.5e3, 300.0)],
+    )  # fmt: skip
+    for way in ways:
+        case.target(_along(way, 250.0), "cruise-missile", end=schema.END_LEAVE)
+    return case.a.finish()
+
+
+def _along(way: list, speed_mps: float) -> np.ndarray:
+    """Knots from place to place."""
+    out: list[np.ndarray] = []
+    t_s = 0.0
+    for a, b in pairwise(way):
+        leg = sat.straight(a, b, speed_mps, t_s, 1.0)
+        out.append(leg[1:] if out else leg)
+        t_s = float(leg[-1, 0])
+    return np.concatenate(out)
+
+
+#: Of what the scenes above do not use, and the tests in determinism/ have Worlds of their own for.
+MORE = {f.__name__: f for f in (on_the_move, misled, behind_a_ridge)}
