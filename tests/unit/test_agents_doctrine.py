@@ -100,10 +100,13 @@ def test_orders_obey_the_rules_and_the_view_is_closed():
     outcome = PlainEngine(world, Collector, names).run(1)
     reasons = {r.reason for r in Collector.refused}
     assert "identity does not permit fire" in reasons and reasons <= set(events.WITHHOLD[1:])
-    friend = world.platform["identity"] == events.IDENTITY.index("friend")
-    shot = outcome.round["platform"]
-    answering = [p for p in np.flatnonzero(friend) if world.platform["p_iff_reply"][p] > 0.0]
-    assert len(shot) > 0 and not set(shot.tolist()) & set(answering)
+    spared = np.flatnonzero(world.platform["identity"] != events.IDENTITY.index("hostile"))
+    shot = {int(p) for p in outcome.round["platform"] if p >= 0}
+    log = outcome.event
+    wrong = set(log["object"][log["code"] == events.WRONG_SHOT].tolist())
+    assert (
+        shot and shot & set(spared.tolist()) == wrong
+    )  # an identity can be mistaken; that is told, and nothing else
     assert all((b["channels_free"] <= b["channels"]).all() for _, b, _ in Collector.seen)
     for tracks, _, options in Collector.seen:
         assert options.pk.shape[0] == len(tracks) and ((options.pk > 0.0) == (options.reason == 0)).all()

@@ -203,10 +203,9 @@ def test_a_fault_of_the_engine_is_ours(place):
     """A seeded fault: the report names the scenario, the seed and the command; nothing is stored."""
     code = (
         "import sys; sys.argv = ['openiads', 'run', 'tiny.yaml', '--seed', '9']\n"
-        "import openiads.study.execute as x\n"
-        "from openiads.engine.run import EngineFault\n"
+        "from openiads.engine.run import Engine, EngineFault\n"
         "def broken(*args): raise EngineFault('a state became infinite or not a number')\n"
-        "x.Engine.run = broken\n"
+        "Engine.run = broken\n"
         "from openiads.cli import main\nmain()"
     )
     done = subprocess.run(
