@@ -71,6 +71,7 @@ def draw_map(axes: Axes, scene: Scene, radius_km: float, title: str, near: bool,
     _platforms(axes, scene)
     if tracks:
         _fused(axes, scene)
+    _emitters(axes, scene)
     _missiles(axes, scene, near)
     _ends(axes, scene, radius_km, near)
     _sites(axes, scene, near)
@@ -155,9 +156,14 @@ def _fused(axes: Axes, scene: Scene) -> None:
             axes.plot(
                 path.east_km, path.north_km, ".", ms=1.2, color=style.IDENTITY["unknown"], alpha=0.5, zorder=5
             )
-        elif kind == "passive track":  # an emitter known from strobes alone
+
+
+def _emitters(axes: Axes, scene: Scene) -> None:
+    """Passive tracks: where emitters are held to be, from strobes alone."""
+    for (kind, _), path in scene.paths.items():
+        if kind == "passive track":
             axes.plot(
-                path.east_km, path.north_km, "d", ms=3.0, mfc="none", mew=0.6, color=style.RADAR, alpha=0.8,
+                path.east_km, path.north_km, "d", ms=2.6, mfc="none", mew=0.5, color=style.RADAR, alpha=0.7,
                 zorder=5,
             )  # fmt: skip
 

@@ -119,6 +119,8 @@ def _legend(axes: Axes, seen: Scene) -> None:
         _mark("p", style.ASSET, "defended asset", 8),
         _mark("s", style.LEAK, "any of these, lost (red)", 6),
     ]
+    if any(kind == "passive track" for kind, _ in seen.paths):
+        lines.append(_mark("d", style.RADAR, "emitter held from strobes", 5))
     if seen.ground is not None:
         lines.append(_mark("s", style.RADAR, "a radar sees 100 m above ground", 6))
     if any(row["wrong_shots"] for row in seen.threats):
