@@ -15,7 +15,7 @@ from openiads.engine import events
 from openiads.engine.run import Engine
 from openiads.study.design import StudyError
 
-EXAMPLES = Path(openiads.__file__).parents[2] / "docs" / "doctrines"
+EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "doctrines"
 
 
 def episode_outcome(world, seed):
