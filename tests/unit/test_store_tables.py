@@ -175,7 +175,7 @@ def test_fields_carry_unit_scale_frame_and_meaning(raid):
 
 
 def test_page_checksums_find_a_flipped_byte(tables):
-    data = bytearray(encode("events", tables["events"]))
+    data = bytearray(encode(schema.TABLES["events"], tables["events"]))
     group = pq.read_metadata(pa.BufferReader(bytes(data))).row_group(0)
     chunks = [group.column(k) for k in range(group.num_columns)]
     largest = max(chunks, key=lambda chunk: chunk.total_compressed_size)

@@ -13,30 +13,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from openiads.results import schema, study_schema
+from openiads.results import study_schema
 from openiads.results.study import SealError, read_seal
 from openiads.study.design import Chunk
 from openiads.study.files import commit
 from openiads.study.manifest import sealed, sha256
-
-
-def encode(table: str, data: pa.Table) -> pa.Buffer:
-    """A table as Parquet: dictionaries on keys, BYTE_STREAM_SPLIT on floats, page checksums."""
-    columns = study_schema.TABLES[table]
-    sink = pa.BufferOutputStream()
-    pq.write_table(
-        data,
-        sink,
-        version="2.6",
-        compression="zstd",
-        compression_level=3,
-        use_dictionary=[c.name for c in columns if c.kind == schema.KEY],
-        column_encoding={c.name: e for c in columns if (e := schema.encoding_of(c))},
-        write_page_checksum=True,
-    )
-    return sink.getvalue()
+from openiads.study.store import encode
 
 
 def encode_shard(
@@ -53,7 +36,7 @@ def encode_shard(
             "table": table,
             "study": study,
         }
-        content = memoryview(encode(table, data.replace_schema_metadata(stamp)))
+        content = memoryview(encode(study_schema.TABLES[table], data.replace_schema_metadata(stamp)))
         path = f"{table}/{name}.parquet"
         files[path] = content
         entries[path] = {"sha256": sha256(content), "bytes": len(content), "rows": data.num_rows}

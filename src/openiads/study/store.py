@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -44,9 +44,8 @@ class RunExists(Exception):
     """There is something under the name of the run folder. Exit code 2."""
 
 
-def encode(table: str, data: pa.Table) -> pa.Buffer:
-    """A table as Parquet in the encodings of the published schema, with page checksums."""
-    columns = schema.TABLES[table]
+def encode(columns: Sequence[schema.Column], data: pa.Table) -> pa.Buffer:
+    """A table as Parquet: dictionaries on keys, BYTE_STREAM_SPLIT on floats, page checksums."""
     sink = pa.BufferOutputStream()
     pq.write_table(
         data,
@@ -73,7 +72,7 @@ def encode_all(outcome: Outcome, names: Names) -> dict[str, tuple[pa.Buffer, int
     for table, data in label(outcome, names).items():
         own = {key.decode(): value.decode() for key, value in (data.schema.metadata or {}).items()}
         data = data.replace_schema_metadata({**own, **stamp, "table": table})
-        files[schema.file_of(table)] = (encode(table, data), data.num_rows)
+        files[schema.file_of(table)] = (encode(schema.TABLES[table], data), data.num_rows)
     return files
 
 
