@@ -15,15 +15,17 @@ import hashlib
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
 from numba import types
-from numba.core import compiler, typed_passes, untyped_passes
+from numba.core import compiler, errors, lowering, typed_passes, untyped_passes
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler_lock import global_compiler_lock
+from numba.core.compiler_machinery import register_pass
 from numba.core.sigutils import normalize_signature
 from numba.core.typing.templates import make_concrete_template
 
@@ -164,7 +166,7 @@ class _Parts:
         for name in ("no_compile", "no_cpython_wrapper", "no_cfunc_wrapper"):
             setattr(flags, name, True)
         library = _Part(of.targetctx.codegen(), of.py_func.__qualname__)
-        with global_compiler_lock:
+        with global_compiler_lock, _operators_remembered():
             result = compiler.compile_extra(
                 of.typingctx,
                 of.targetctx,
@@ -179,6 +181,31 @@ class _Parts:
             key = object()
             of.targetctx.insert_user_function(key, result.fndesc, [library])
         return result.signature, key
+
+
+_TABLE_AND_NUMBER = (types.Number, types.Boolean, types.Array, types.Record)
+_ask = types.Function.get_call_type
+
+
+def _get_call_type(self: Any, context: Any, args: tuple[Any, ...], kws: dict[str, Any]) -> Any:
+    """Signature of a built-in function for `args`; for numbers and tables it is worked out once."""
+    if kws or not all(isinstance(a, _TABLE_AND_NUMBER) for a in args):
+        return _ask(self, context, args, kws)
+    known = self.__dict__.setdefault("openiads_known", {})
+    if args not in known:
+        known[args] = _ask(self, context, args, kws)
+    return known[args]
+
+
+@contextmanager
+def _operators_remembered() -> Iterator[None]:
+    """While kernels are compiled: Numba tries dozens of meanings of `a * b` at every use of it, twice each."""
+    before = types.Function.get_call_type
+    types.Function.get_call_type = _get_call_type
+    try:
+        yield
+    finally:
+        types.Function.get_call_type = before
 
 
 class _Linking(JITCodeLibrary):
@@ -231,7 +258,62 @@ class _Whole(_Linking):
         manager.run(self._final_module, builder)
 
 
-class _Entry(compiler.Compiler):
+class _Lower(lowering.Lower):
+    """Numba's code generation without counting references: kernels allocate nothing, whoever calls them owns all."""
+
+    def lower_function_body(self) -> Any:
+        returned = self.context.data_model_manager[self.fndesc.restype]
+        if isinstance(self.library, _Whole) and returned.contains_nrt_meminfo():
+            raise errors.TypingError("a kernel that Python calls cannot return an array", loc=self.loc)
+        self.context.enable_nrt = False
+        try:
+            return super().lower_function_body()
+        finally:
+            self.context.enable_nrt = True  # for the wrappers
+
+
+@register_pass(mutates_CFG=True, analysis_only=False)
+class _Lowering(typed_passes.NativeLowering):
+    _name = "openiads_lowering"
+
+    @property
+    def lowering_class(self) -> type:
+        return _Lower
+
+
+#: Numba's passes for what kernels do not use: closures and comprehensions, expressions of whole arrays, `with`, the
+#: inlining of Python code, branches on arguments that are None, the end of life of variables (for counted references).
+_WITHOUT = (
+    untyped_passes.WithLifting,
+    untyped_passes.InlineClosureLikes,
+    untyped_passes.MakeFunctionToJitFunction,
+    untyped_passes.InlineInlinables,
+    untyped_passes.RewriteSemanticConstants,
+    untyped_passes.DeadBranchPrune,
+    untyped_passes.LiteralUnroll,
+    typed_passes.InlineOverloads,
+    typed_passes.NopythonRewrites,
+    typed_passes.DumpParforDiagnostics,
+    typed_passes.IRLegalization,
+)
+
+
+class _Inner(compiler.Compiler):
+    """Numba's compiler, for a kernel that another one calls."""
+
+    def define_pipelines(self) -> Any:
+        managers = super().define_pipelines()
+        for manager in managers:
+            manager.passes = [
+                (_Lowering if kind is typed_passes.NativeLowering else kind, name)
+                for kind, name in manager.passes
+                if kind not in _WITHOUT
+            ]
+            manager.finalize()
+        return managers
+
+
+class _Entry(_Inner):
     """Numba's compiler, for a function that Python calls."""
 
     def define_pipelines(self) -> Any:
@@ -239,28 +321,3 @@ class _Entry(compiler.Compiler):
             self.state.library = _Whole(self.state.targetctx.codegen(), self.state.func_id.func_qualname)
             self.state.library.enable_object_caching()
         return super().define_pipelines()
-
-
-class _Inner(compiler.Compiler):
-    """Numba's compiler, for a kernel that another one calls, without the passes for what kernels do not use.
-
-    That is: closures and comprehensions, expressions of whole arrays, `with`, and the inlining of Python code.
-    """
-
-    _WITHOUT = (
-        untyped_passes.WithLifting,
-        untyped_passes.InlineClosureLikes,
-        untyped_passes.MakeFunctionToJitFunction,
-        untyped_passes.InlineInlinables,
-        untyped_passes.LiteralUnroll,
-        typed_passes.InlineOverloads,
-        typed_passes.NopythonRewrites,
-        typed_passes.DumpParforDiagnostics,
-    )
-
-    def define_pipelines(self) -> Any:
-        managers = super().define_pipelines()
-        for manager in managers:
-            manager.passes = [(kind, name) for kind, name in manager.passes if kind not in self._WITHOUT]
-            manager.finalize()
-        return managers
