@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
+from llvmlite.binding import Linkage
 from numba import types
 from numba.core import compiler, errors, lowering, typed_passes, untyped_passes
 from numba.core.codegen import JITCodeLibrary
@@ -254,6 +255,9 @@ class _Whole(_Linking):
     def _optimize_final_module(self) -> None:
         """One full pass. The code is scalar: a pass for counted references before it, and turning loops and sums into
         vectors, cost a quarter of the time and gave nothing (measured on the reference raid)."""
+        for function in self._final_module.functions:
+            if not function.is_declaration and function.linkage == Linkage.linkonce_odr:
+                function.linkage = "internal"  # nobody else calls it: what is called at one place only is put there
         manager, builder = self._codegen._module_pass_manager(loop_vectorize=False, slp_vectorize=False)
         manager.run(self._final_module, builder)
 

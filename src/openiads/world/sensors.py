@@ -9,21 +9,23 @@ from functools import lru_cache
 import numpy as np
 
 from openiads.catalog.items import Item
-from openiads.physics.detection import make_pd_table
+from openiads.physics.detection import PD_SNR_POINTS, make_pd_table
 from openiads.physics.jamming import jammer_coupling_m2
-from openiads.physics.propagation import make_refraction_table
+from openiads.physics.propagation import TABLE_RANGES, make_refraction_table
 from openiads.physics.radar import constant_from_claim_m2, db_to_ratio, radar_constant_m2
 from openiads.physics.signature import band_index
 from openiads.world import schema
+from openiads.world.kept import kept
 
 
 def radar_constant(item: Item) -> float:
     """K of one radar (m^2), from its one published claim or from its physical parameters."""
     if item.has("claim_range_m"):
-        return constant_from_claim_m2(
+        claim = (
             item.si("claim_range_m"), item.si("claim_rcs_m2"), item.si("claim_pd"), item.si("pfa"),
             item.count("claim_swerling"), item.count("n_pulses"),
         )  # fmt: skip
+        return float(kept("radar-constant", claim, 1, lambda: np.array([constant_from_claim_m2(*claim)]))[0, 0])
     gain = db_to_ratio(item.si("antenna_gain_db"))
     return float(
         radar_constant_m2(
@@ -79,7 +81,8 @@ def coupling_m2(radar: Item, jammer: Mapping[str, float]) -> float:
 
 @lru_cache(maxsize=64)
 def _pd_table(n_pulses: int, pfa: float, cases: frozenset[int]) -> np.ndarray:
-    return make_pd_table(n_pulses, pfa, cases)
+    made_from = (n_pulses, pfa, *sorted(cases))
+    return kept("pd", made_from, PD_SNR_POINTS, lambda: make_pd_table(n_pulses, pfa, cases))
 
 
 def pd_table(item: Item, cases: frozenset[int]) -> np.ndarray:
@@ -90,4 +93,6 @@ def pd_table(item: Item, cases: frozenset[int]) -> np.ndarray:
 @lru_cache(maxsize=256)
 def refraction_table(antenna_alt_m: float, model: int) -> np.ndarray:
     """Refraction and horizon table of an antenna at this altitude."""
-    return make_refraction_table(max(antenna_alt_m, 0.5), model)
+    alt_m = max(antenna_alt_m, 0.5)
+    made_from = (float(alt_m), int(model))
+    return kept("refraction", made_from, 1 + TABLE_RANGES, lambda: make_refraction_table(alt_m, model))
