@@ -257,7 +257,9 @@ class _Whole(_Linking):
         vectors, cost a quarter of the time and gave nothing (measured on the reference raid)."""
         for function in self._final_module.functions:
             if not function.is_declaration and function.linkage == Linkage.linkonce_odr:
-                function.linkage = "internal"  # nobody else calls it: what is called at one place only is put there
+                function.linkage = (
+                    "internal"  # nobody else calls it: what is called at one place only is put there
+                )
         manager, builder = self._codegen._module_pass_manager(loop_vectorize=False, slp_vectorize=False)
         manager.run(self._final_module, builder)
 

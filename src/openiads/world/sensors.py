@@ -25,7 +25,9 @@ def radar_constant(item: Item) -> float:
             item.si("claim_range_m"), item.si("claim_rcs_m2"), item.si("claim_pd"), item.si("pfa"),
             item.count("claim_swerling"), item.count("n_pulses"),
         )  # fmt: skip
-        return float(kept("radar-constant", claim, 1, lambda: np.array([constant_from_claim_m2(*claim)]))[0, 0])
+        return float(
+            kept("radar-constant", claim, 1, lambda: np.array([[constant_from_claim_m2(*claim)]]))[0, 0]
+        )
     gain = db_to_ratio(item.si("antenna_gain_db"))
     return float(
         radar_constant_m2(

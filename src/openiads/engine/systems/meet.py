@@ -10,6 +10,7 @@ import math
 
 from openiads._jit import kernel
 from openiads.physics.flyout import flyout_lookup
+from openiads.physics.geodesy import altitude_m
 from openiads.tracking.imm import predicted_state
 
 _SCAN = 10  # times that are tried, early to late, before the bisection
@@ -44,15 +45,19 @@ def track_at(trk, par, t_s, tau_s):
 
 
 @kernel
-def reach(w, weapon, lx, ly, lz, l_alt_m, x, y, z):
-    """(time of flight, margin) from a launcher to a point; margin below 0: out of the envelope."""
+def reach(w, weapon, lx, ly, lz, x, y, z):
+    """(time of flight, margin) from a launcher to a point; margin below 0: out of the envelope.
+
+    The way over the ground is that on a sphere; the altitude is the true one above the ellipsoid (the distances from the
+    Earth's centre differ by up to 3 m more or less with every kilometre north or south).
+    """
     rl = math.sqrt(lx * lx + ly * ly + lz * lz)
     rt = math.sqrt(x * x + y * y + z * z)
     dx, dy, dz = x - lx, y - ly, z - lz
     dh = rt - rl
     s2 = max(dx * dx + dy * dy + dz * dz - dh * dh, 0.0) / max(4.0 * rl * rt, 1.0)
     arc = 2.0 * rl * math.asin(math.sqrt(min(s2, 1.0)))
-    tof, _, margin = flyout_lookup(w.flyout, w.flyout_scale, weapon, arc, dh + l_alt_m)
+    tof, _, margin = flyout_lookup(w.flyout, w.flyout_scale, weapon, arc, altitude_m(x, y, z))
     return tof, margin
 
 
@@ -70,14 +75,14 @@ def meet(w, weapon, site, trk, par, t_s, delay_s, cap_s, n_bisections):
     lo = 0.0
     hi = cap_s
     x, y, z = track_at(trk, par, t_s, hi)
-    tof, margin = reach(w, weapon, g.x_m, g.y_m, g.z_m, g.alt_m, x, y, z)
+    tof, margin = reach(w, weapon, g.x_m, g.y_m, g.z_m, x, y, z)
     if margin < 0.0 or delay_s + tof > hi:
         # At the cap it may be past and gone: look for any time that will do, from early to late.
         found = False
         for k in range(1, _SCAN + 1):
             hi = cap_s * k / _SCAN
             x, y, z = track_at(trk, par, t_s, hi)
-            tof, margin = reach(w, weapon, g.x_m, g.y_m, g.z_m, g.alt_m, x, y, z)
+            tof, margin = reach(w, weapon, g.x_m, g.y_m, g.z_m, x, y, z)
             if margin >= 0.0 and delay_s + tof <= hi:
                 found = True
                 lo = cap_s * (k - 1) / _SCAN
@@ -87,11 +92,11 @@ def meet(w, weapon, site, trk, par, t_s, delay_s, cap_s, n_bisections):
     for _ in range(n_bisections):
         mid = 0.5 * (lo + hi)
         x, y, z = track_at(trk, par, t_s, mid)
-        tof, margin = reach(w, weapon, g.x_m, g.y_m, g.z_m, g.alt_m, x, y, z)
+        tof, margin = reach(w, weapon, g.x_m, g.y_m, g.z_m, x, y, z)
         if margin >= 0.0 and delay_s + tof <= mid:
             hi = mid
         else:
             lo = mid
     x, y, z = track_at(trk, par, t_s, hi)
-    tof, _ = reach(w, weapon, g.x_m, g.y_m, g.z_m, g.alt_m, x, y, z)
+    tof, _ = reach(w, weapon, g.x_m, g.y_m, g.z_m, x, y, z)
     return True, hi, tof, x, y, z
