@@ -506,7 +506,7 @@ def coverage(
     ] = "geojson,kml,png",
     out: Annotated[
         Optional[Path],
-        typer.Option(help="Folder to make [default: coverage/<scenario>].", show_default=False),
+        typer.Option(help="Folder to make [default: coverage-<scenario>].", show_default=False),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an earlier folder of that name.")] = False,
 ) -> None:

@@ -78,7 +78,7 @@ def run_coverage(scenario: str, words: Words, out: Path | None, force: bool) -> 
 
     if "geotiff" in formats:
         write.need_rasterio()
-    folder = out or Path("coverage") / file.stem
+    folder = out or Path(f"coverage-{file.stem}")
     try:
         with NewFolder(folder, _replaceable(folder), force) as new, Progress() as progress:
             found = coverage(file, altitudes, told=progress, **options)  # type: ignore[arg-type]

@@ -32,18 +32,21 @@ _DASHES: tuple[Any, ...] = ("-", (0, (7, 2)), (0, (4, 1.5)), (0, (2, 1)), "-.", 
 def map_picture(cover: Coverage) -> bytes:
     """PNG."""
     with mpl.rc_context(cast(Any, style.RC)):
-        rows = math.ceil(len(cover.maps) / 2)
+        n = len(cover.maps)
+        columns = 1 if n <= 2 else 2
+        rows = math.ceil(n / columns)
+        wide = 1 if n == 1 else 2
         figure = Figure(figsize=(16.0, max(4.1 * rows, 8.2) + 0.9), dpi=110, layout="constrained")
         FigureCanvasAgg(figure)
-        cast(Any, figure.get_layout_engine()).set(rect=(0.0, 0.06, 1.0, 0.87))
-        grid = figure.add_gridspec(rows, 4)
-        _wide(figure.add_subplot(grid[:, :2]), cover)
+        cast(Any, figure.get_layout_engine()).set(rect=(0.0, 0.06, 1.0, 0.87), h_pad=0.16)
+        grid = figure.add_gridspec(rows, wide + columns)
+        _wide(figure.add_subplot(grid[:, :wide]), cover)
         for k, one in enumerate(cover.maps):
-            axes = figure.add_subplot(grid[k // 2, 2 + k % 2])
+            axes = figure.add_subplot(grid[k // columns, wide + k % columns])
             _near(axes, cover, one)
-            if k + 2 < len(cover.maps):
+            if k + columns < n:
                 axes.set_xlabel("")
-            if k % 2:
+            if k % columns:
                 axes.set_ylabel("")
         _words(figure, cover)
         out = io.BytesIO()
@@ -153,7 +156,9 @@ def _near(axes: Any, cover: Coverage, one: AltitudeMap) -> None:
     strict = one.seen(cover.levels[-1])
     title = f"{length(one.altitude_m)}: {float(seen.sum()) * one.cell_m2 / 1e6:,.0f} km² seen"
     if len(cover.levels) > 1:
-        title += f", {float(strict.sum()) * one.cell_m2 / 1e6:,.0f} with Pd ≥ {cover.levels[-1]:g}"
+        words = f"Pd ≥ {cover.levels[-1]:g}: {float(strict.sum()) * one.cell_m2 / 1e6:,.0f} km²"
+        axes.text(0.985, 0.015, words, transform=axes.transAxes, fontsize=8.5, color="white", ha="right", va="bottom",
+                  zorder=14, path_effects=HALO)  # fmt: skip
     frame(axes, cover, view, title)
     axes.grid(False)
     count = np.ma.masked_where(~seen, np.clip(one.count(cover.levels[0]), 1, 3))

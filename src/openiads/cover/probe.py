@@ -84,6 +84,8 @@ def make_probe(
         raise CoverageError(f"swerling {case}: the cases are 0 (steady) to 4")
     if not 1e-6 <= rcs <= 1e6:
         raise CoverageError(f"rcs {rcs:g} m2: out of range (1e-6 to 1e6 m2)")
+    if course_rad is not None and not abs(course_rad) <= 2.0 * math.pi:
+        raise CoverageError(f"course {math.degrees(course_rad):g} deg: out of range (-360 to 360 deg)")
     if not 0.0 <= speed <= 8000.0:
         raise CoverageError(f"speed {speed:g} m/s: out of range (0 to 8 km/s)")
     return Probe(rcs, speed, case, aspect, course_rad, item)
