@@ -501,6 +501,12 @@ def coverage(
             help="Of the vertical charts [default: north, or the middle of the sector].", show_default=False
         ),
     ] = None,
+    top: Annotated[
+        Optional[str],
+        typer.Option(
+            help="Highest altitude of the vertical charts [default: 12 km or more].", show_default=False
+        ),
+    ] = None,
     to: Annotated[
         str, typer.Option(metavar="LIST", help="Files: geojson, kml, png, geotiff.")
     ] = "geojson,kml,png",
@@ -515,7 +521,7 @@ def coverage(
 
     words = Words(
         altitude, rcs, target, speed, aspect, course, swerling, pd, looks, jamming, at, above_ground, cell, claim,
-        vertical or [], azimuth, to,
+        vertical or [], azimuth, top, to,
     )  # fmt: skip
     run_coverage(scenario, words, out, force)
 

@@ -48,6 +48,7 @@ class Words:
     claim: str | None
     vertical: Sequence[str]
     azimuth: str | None
+    top: str | None
     to: str
 
 
@@ -56,6 +57,9 @@ def run_coverage(scenario: str, words: Words, out: Path | None, force: bool) -> 
     file = shipped.find(scenario)
     formats = _formats(words.to)
     azimuth = _optional("--azimuth", words.azimuth, "angle")
+    top = _optional("--top", words.top, "length")
+    if top is not None and not 100.0 <= top <= 100e3:
+        raise UserError(f"--top {words.top}: out of range (100 m to 100 km)")
     altitudes, target = _asked(words)
     options = {
         "rcs_m2": _optional("--rcs", words.rcs, "rcs"),
@@ -85,7 +89,7 @@ def run_coverage(scenario: str, words: Words, out: Path | None, force: bool) -> 
             said = "" if words.claim is None else answer(found, words.claim)
             charts = _charts(found, words.vertical)
             text = write.summary(found) + "\n"
-            made = _files(found, formats, charts, azimuth, progress.phase)
+            made = _files(found, formats, charts, (azimuth, top), progress.phase)
             made["coverage.txt"] = ((said + "\n\n" if said else "") + text).encode()
             _store(new, made)
     except FolderExists as error:
@@ -109,7 +113,7 @@ def _files(
     found: Coverage,
     formats: Sequence[str],
     charts: Sequence[str],
-    azimuth: float | None,
+    chart: tuple[float | None, float | None],
     phase: Callable[[str], None],
 ) -> dict[str, bytes]:
     from openiads.cover import write
@@ -134,7 +138,7 @@ def _files(
         phase("drawing")
         made["coverage.png"] = map_picture(found)
         for radar in charts:
-            made[f"vertical-{radar}.png"] = vertical_picture(found, found.vertical(radar, azimuth))
+            made[f"vertical-{radar}.png"] = vertical_picture(found, found.vertical(radar, *chart))
     return made
 
 

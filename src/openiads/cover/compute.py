@@ -202,9 +202,9 @@ def coverage(
     )  # fmt: skip
     plane, wanted = centre(model), units(model)
     maps = []
-    for alt in alts:
+    for k, alt in enumerate(alts):
         if told is not None:
-            told.phase(f"looking at {alt:g} m (the first time compiles)")
+            told.phase(f"looking at {alt:g} m" + ("" if k else " (the first time compiles)"))
         maps.append(make_map(model, plane, alt, looks, levels[0], cell_m, above_ground, wanted))
     return Coverage(model, plane, tuple(maps), wanted, levels, looks, above_ground)
 
