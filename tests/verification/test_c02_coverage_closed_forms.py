@@ -5,12 +5,14 @@ One radar on the open sea, smooth 4/3 Earth, clear air. Tolerances: a range is k
 """
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 from support import cover as small
 
 import openiads
+from openiads.cover import kernels
 from openiads.cover.compute import coverage
 from openiads.cover.picture_vertical import ray
 from openiads.cover.projection import EqualArea, cap_area_m2
@@ -179,3 +181,32 @@ def test_public_name_and_labels(clear):
     assert polar.pd.shape == (polar.az_rad.size, polar.range_m.size, polar.altitude_m.size)
     assert list(polar.altitude_m) == [100.0, 1000.0]
     assert found.maps[0].pd.shape == (1, found.maps[0].y_m.size, found.maps[0].x_m.size)
+
+
+def test_noise_that_touches_a_look_by_chance():
+    """The mean over all combinations, against the engine's own draws: 600 replications of each look, 4 standard deviations.
+
+    `jamming-corridor` has two barrage and sweep jammers that a hopping radar meets by chance.
+    """
+    file = Path(openiads.__file__).parent / "scenario" / "shipped" / "jamming-corridor.yaml"
+    model = coverage(file, 8000.0, jamming="as-scenario", at_s=300.0).model
+    r = int(np.argmax((model._share < 1.0).any(axis=1)))
+    by_chance = (model._share[r] < 1.0) & (model._heard[r] > 0.0)
+    assert by_chance.any()
+    az, ranges = np.radians(np.arange(262.0, 282.0, 4.0)), np.array([60e3, 120e3, 180e3])
+    lat, lon = model.fan(model.site_of(r), az, ranges)
+    alt = np.full(lat.shape, 8000.0)
+    exact = model.looks(r, lat, lon, alt).pd.ravel()
+    model.world.jam_share[:] = model._share
+    drawn = []
+    flat = [a.ravel() for a in (lat, lon, alt, np.zeros(lat.shape))]
+    out = [np.empty(lat.size) for _ in range(3)]
+    for k in range(600):
+        model.world.sim[0].replication = k
+        kernels.look_at(
+            model._handle, r, model.row, 300.0, *flat, 1, 250.0, *out, np.empty(lat.size, np.int64)
+        )
+        drawn.append(out[1].copy())
+    mean, deviation = np.mean(drawn, axis=0), np.std(drawn, axis=0)
+    assert deviation.max() > 0.1
+    assert np.all(np.abs(mean - exact) <= 4.0 * deviation / math.sqrt(600) + 1e-12)

@@ -73,8 +73,8 @@ class Coverage:
         """Ids, in the order of `AltitudeMap.pd`."""
         return self.model.names.radar
 
-    def words(self) -> str:
-        """The conditions in one line."""
+    def words(self, heights: bool = True) -> str:
+        """The conditions in one line; with what altitudes are counted from, where it is the ground."""
         model = self.model
         looks = "one look" if self.looks == 1 else f"{self.looks} looks together"
         jam = "no jamming"
@@ -82,7 +82,7 @@ class Coverage:
             on = ", ".join(model.names.jammer[j].removesuffix("-JAM") for j in model.jammers_on)
             how = "all jammers on" if model.jamming == "on" else "jamming as in the scenario"
             jam = f"{how} at {model.at_s:g} s ({on or 'none flies then'})"
-        above = ", altitudes above the ground" if self.above_ground else ""
+        above = "; altitudes above the ground" if self.above_ground and heights else ""
         return f"{model.probe.words()}; {looks}; {jam}{above}"
 
     @cached_property
@@ -119,8 +119,8 @@ class Coverage:
         az_rad: float | None = None,
         top_m: float | None = None,
         far_m: float | None = None,
-        n_range: int = 600,
-        n_alt: int = 400,
+        n_range: int = 1000,
+        n_alt: int = 580,
     ) -> Vertical:
         """Looks of one radar along an azimuth (None: north, or the middle of its sector), altitudes even in their root.
 
@@ -131,12 +131,12 @@ class Coverage:
         row = self.model.world.radar[r]
         az = float(row.az0_rad) if az_rad is None and row.sector_half_rad < 3.0 else float(az_rad or 0.0)
         top = max(1.2 * self.maps[-1].altitude_m, 12e3) if top_m is None else top_m
-        whole = float(row.range_max_m)
-        found = self._vertical(r, az, top, whole if far_m is None else far_m, n_range, n_alt)
-        seen = (found.pd >= self.levels[0]).any(axis=0)
-        if far_m is not None or not seen.any():
-            return found
-        return self._vertical(r, az, top, min(1.12 * float(found.range_m[seen].max()), whole), n_range, n_alt)
+        whole = far = float(row.range_max_m)
+        if far_m is None:
+            first = self._vertical(r, az, top, whole, max(n_range // 2, 1), max(n_alt // 2, 2))
+            seen = (first.pd >= self.levels[0]).any(axis=0)
+            far = min(1.12 * float(first.range_m[seen].max()), whole) if seen.any() else whole
+        return self._vertical(r, az, top, far if far_m is None else far_m, n_range, n_alt)
 
     def _vertical(self, r: int, az: float, top: float, far: float, n_range: int, n_alt: int) -> Vertical:
         ranges = far * np.arange(1, n_range + 1) / n_range

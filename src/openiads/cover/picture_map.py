@@ -36,7 +36,11 @@ def map_picture(cover: Coverage) -> bytes:
         columns = 1 if n <= 2 else 2
         rows = math.ceil(n / columns)
         wide = 1 if n == 1 else 2
-        figure = Figure(figsize=(16.0, max(4.1 * rows, 8.2) + 0.9), dpi=110, layout="constrained")
+        figure = Figure(
+            figsize=(12.5 + 3.5 * (columns - 1), max(4.1 * rows, 8.2 if n > 1 else 6.2) + 0.9),
+            dpi=110,
+            layout="constrained",
+        )
         FigureCanvasAgg(figure)
         cast(Any, figure.get_layout_engine()).set(rect=(0.0, 0.06, 1.0, 0.87), h_pad=0.16)
         grid = figure.add_gridspec(rows, wide + columns)
@@ -71,9 +75,8 @@ def _words(figure: Figure, cover: Coverage) -> None:
     level = cover.levels[0]
     marks: list[Any] = [
         Patch(color=FOLDS[0], label=f"one radar sees it (Pd ≥ {level:g})"),
-        Patch(color=FOLDS[1], label="two radars"),
-        Patch(color=FOLDS[2], label="three or more"),
-    ]
+        *(Patch(color=c, label=w) for c, w in zip(FOLDS[1:], ("two radars", "three or more"), strict=True)),
+    ][: len(cover.radars)]
     if cover.units:
         amber = (*mpl.colors.to_rgb(IN_TIME), 0.3)
         marks.append(Patch(fc=amber, ec=IN_TIME, hatch="////", label="a missile meets it, seen in time"))
@@ -105,14 +108,18 @@ def _wide(axes: Any, cover: Coverage) -> None:
     rings += [(f"{u.weapon} declared {u.declared_m / 1e3:.0f} km", u.declared_m, model.world.site[u.sites[0]], style.REACH,
                (0, (6, 3))) for u in cover.units]  # fmt: skip
     seen_m = [one.extent_m(cover.levels[0]) for one in cover.maps]
-    far = max([*(ring[1] for ring in rings), *seen_m])
+    rows = [ring[2] for ring in rings]
+    off = np.hypot(
+        *cover.plane.forward(np.array([s.lat_rad for s in rows]), np.array([s.lon_rad for s in rows]))
+    )
+    far = max([*(ring[1] + o for ring, o in zip(rings, off, strict=True)), *seen_m])
     view = 1.06 * far / 1e3
     frame(axes, cover, view, "Declared beside seen by any radar")
-    known: set[str] = set()
-    for k, (text, range_m, site, colour, dash) in enumerate(sorted(rings, key=lambda ring: -ring[1])):
-        if text not in known:
-            known.add(text)
-            _ring(axes, cover, text, range_m, site, colour, dash, 200.0 + 23.0 * k)
+    known: dict[str, float] = {}
+    for text, range_m, site, colour, dash in sorted(rings, key=lambda ring: -ring[1]):
+        new = text not in known
+        known.setdefault(text, 200.0 + 23.0 * len(known))
+        _ring(axes, cover, text if new else "", range_m, site, colour, dash, known[text])
     handles = []
     for k, one in reversed(list(enumerate(cover.maps))):
         seen = one.seen(cover.levels[0])
@@ -190,10 +197,10 @@ def _near(axes: Any, cover: Coverage, one: AltitudeMap) -> None:
         axes.plot(
             range_km * np.sin(turn), range_km * np.cos(turn), color=style.FAINT, lw=0.6, alpha=0.6, zorder=4
         )
-        axes.text(0.0, -range_km, f"{range_km:g} km", color=style.TEXT, fontsize=7.5, ha="center", va="center",
+        axes.text(-0.342 * range_km, -0.94 * range_km, f"{range_km:g} km", color=style.TEXT, fontsize=7.5, ha="center", va="center",
                   zorder=12, path_effects=HALO)  # fmt: skip
     sites(axes, cover)
-    jammers(axes, cover, view)
+    jammers(axes, cover, view, label=False)
 
 
 def _round_ranges(view: float) -> list[float]:

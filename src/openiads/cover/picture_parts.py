@@ -111,16 +111,23 @@ def sites(axes: Any, cover: Coverage) -> None:
                   zorder=11)  # fmt: skip
 
 
-def jammers(axes: Any, cover: Coverage, view: float) -> None:
-    model = cover.model
+def jammers(axes: Any, cover: Coverage, view: float, label: bool = True) -> None:
+    """Where the jammers that jam are; of some close together one label for all."""
+    model, red = cover.model, style.IDENTITY["hostile"]
+    named: list[tuple[float, float, list[str]]] = []
     for j in model.jammers_on:
         s = model.world.platform_state[int(model.world.jammer[j].platform)]
         lat, lon, _ = ecef_to_geodetic(s.x_m, s.y_m, s.z_m)
         x, y = (float(v) / 1e3 for v in cover.plane.forward(np.array(lat), np.array(lon)))
         if max(abs(x), abs(y)) > 0.98 * view:
             continue
-        red = style.IDENTITY["hostile"]
         axes.plot(x, y, "X", color=red, ms=8, mec=style.BACKGROUND, mew=0.8, zorder=13)
-        side = "left" if x < 0.5 * view else "right"
-        axes.text(x + (0.025 if side == "left" else -0.025) * view, y, model.names.jammer[j].removesuffix("-JAM"),
-                  color=red, fontsize=8, ha=side, va="center", zorder=13, path_effects=HALO)  # fmt: skip
+        name = model.names.jammer[j].removesuffix("-JAM")
+        near = [one for one in named if abs(one[0] - x) < 0.3 * view and abs(one[1] - y) < 0.06 * view]
+        if near:
+            near[0][2].append(name)
+        else:
+            named.append((x, y, [name]))
+    for x, y, names in named if label else ():
+        axes.text(x, y + 0.025 * view, ", ".join(names), color=red, fontsize=8, ha="left" if x < 0.0 else "right",
+                  va="bottom", zorder=13, path_effects=HALO)  # fmt: skip

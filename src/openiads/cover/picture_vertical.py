@@ -71,7 +71,7 @@ def vertical_picture(cover: Coverage, chart: Vertical) -> bytes:
             f"{chart.radar} ({kind}): vertical coverage at azimuth {math.degrees(chart.az_rad) % 360.0:.0f}°\n",
             loc="left", fontsize=12, fontweight="bold",
         )  # fmt: skip
-        axes.text(0.0, 1.015, f"target: {cover.words()}", transform=axes.transAxes, fontsize=9,
+        axes.text(0.0, 1.015, f"target: {cover.words(heights=False)}", transform=axes.transAxes, fontsize=9,
                   color=style.FAINT)  # fmt: skip
         _legend(axes, levels, bool(chart.masked.any()))
         out = io.BytesIO()
