@@ -5,8 +5,9 @@ aircraft, cruise missiles, drones and civil flights). The probe gets the signatu
 detected. It flies level, so flights that climb or dive by more than 2 % are left out.
 
 Without jamming both are the same arithmetic, but the probe goes through latitude and longitude: 1e-6 dB is asked where the
-flight is level to 1 mm/s. A slope of up to 2 % turns the aspect by up to a degree: 0.5 dB. With jamming the engine
-refreshes what a radar hears once a second and coverage at once, and the jammers move meanwhile: 0.05 dB in the median, 0.5
+flight is level to 1 mm/s; 1e-5 in the larger reference raid; 1e-3 over the ridge, sea and land of low-approach, where lobes and the
+filter for moving targets feel the millimetre. A slope of up to 2 % turns the aspect by up to a degree: 0.5 dB. With jamming the
+engine refreshes what a radar hears once a second and coverage at once, and the jammers move meanwhile: 0.05 dB in the median, 0.5
 for nine in ten; a target beside the jammer lies on the flank of the main lobe, 3 dB.
 """
 
@@ -15,6 +16,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+import pytest
 from support import runs, sighting
 
 import openiads
@@ -29,13 +31,13 @@ from openiads.world import schema
 from openiads.world.compile import compile_scenario
 from openiads.world.handle import handle
 
-QUICKSTART = Path(openiads.__file__).parent / "scenario" / "shipped" / "quickstart.yaml"
+FOLDER = Path(openiads.__file__).parent / "scenario" / "shipped"
 
 
 @cache
-def quickstart():
+def shipped(name):
     catalog = load_catalog()
-    scenario = load_file(QUICKSTART, catalogue_names(catalog))
+    scenario = load_file(FOLDER / f"{name}.yaml", catalogue_names(catalog))
     made = compile_scenario(scenario, catalog)
     return scenario, catalog, made.world, made.names
 
@@ -64,9 +66,9 @@ def detections(world):
     return out
 
 
-def asked(world, names, jamming, seen):
+def asked(name, world, names, jamming, seen):
     """What coverage says at that place and time."""
-    scenario, catalog, _, _ = quickstart()
+    scenario, catalog, _, _ = shipped(name)
     t_s, r, p, _, (lat, lon, alt), course, speed, _ = seen
     item = catalog.get(names.platform_type[p], "platform")
     probe = Probe(1.0, speed, item.count("swerling"), course_rad=course, item=item)
@@ -74,25 +76,31 @@ def asked(world, names, jamming, seen):
     return model.looks(r, np.array([lat]), np.array([lon]), np.array([alt]))
 
 
-def test_first_detections_without_jamming(compiled_engine):
-    _, _, world, names = quickstart()
+@pytest.mark.parametrize(
+    ("name", "level_db", "least"),
+    [("quickstart", 1e-6, 25), ("reference-raid", 1e-5, 80), ("low-approach", 1e-3, 10)],
+)
+def test_first_detections_without_jamming(name, level_db, least, compiled_engine):
+    _, _, world, names = shipped(name)
     world = world._replace(jam_coupling_m2=np.zeros_like(world.jam_coupling_m2))
     level, others = [], []
-    for one in detections(world):
-        looks = asked(world, names, "off", one)
+    for one in detections(world)[:160]:
+        looks = asked(name, world, names, "off", one)
         assert looks.snr[0] > 0.0, one
         (level if abs(one[7]) < 1e-3 else others).append(10.0 * math.log10(looks.snr[0]) - one[3])
-    assert len(level) > 25 and len(others) > 20
-    assert np.max(np.abs(level)) < 1e-6
-    assert np.max(np.abs(others)) < 0.5
+    assert len(level) >= least
+    assert np.max(np.abs(level)) < level_db
+    assert np.max(np.abs(others), initial=0.0) < 0.5
 
 
 def test_first_detections_under_jamming(compiled_engine):
-    _, _, world, names = quickstart()
+    _, _, world, names = shipped("quickstart")
     seen = [s for s in detections(world) if abs(s[7]) < 1e-3 and s[0] > 1.0]
     assert len(seen) > 20
-    with_noise = [10.0 * math.log10(asked(world, names, "as-scenario", s).snr[0]) - s[3] for s in seen]
-    without = [10.0 * math.log10(asked(world, names, "off", s).snr[0]) - s[3] for s in seen]
+    with_noise = [
+        10.0 * math.log10(asked("quickstart", world, names, "as-scenario", s).snr[0]) - s[3] for s in seen
+    ]
+    without = [10.0 * math.log10(asked("quickstart", world, names, "off", s).snr[0]) - s[3] for s in seen]
     assert np.median(np.abs(with_noise)) < 0.05
     assert np.quantile(np.abs(with_noise), 0.9) < 0.5 and np.max(np.abs(with_noise)) < 3.0
     assert np.quantile(without, 0.9) > 1.0  # it was the jamming that had to be got right
@@ -100,7 +108,7 @@ def test_first_detections_under_jamming(compiled_engine):
 
 def test_pd_is_the_exact_law(compiled_engine):
     """Pd of the SNR, by a negative binomial mixture of gamma tails (other code): the table's steps are 0.25 dB, so 2e-3."""
-    scenario, catalog, world, names = quickstart()
+    scenario, catalog, world, names = shipped("quickstart")
     model = Model(scenario, catalog, world, names, Probe(1.0, 250.0, 1), "off", 0.0)
     rng = np.random.default_rng(5)
     site = model.site_of(0)
@@ -119,7 +127,7 @@ def test_bursts_lie_where_fire_control_says(compiled_engine):
 
     Of the rounds against what flies on (not falling), 95 of 100: the fly-out table is good to 2 to 5 % at its edge.
     """
-    scenario, catalog, world, names = quickstart()
+    scenario, catalog, world, names = shipped("quickstart")
     own = schema.scratch(world)
     w = handle(own)
     model = Model(scenario, catalog, world, names, Probe(1.0, 250.0, 1), "off", 0.0)

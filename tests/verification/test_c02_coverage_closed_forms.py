@@ -14,6 +14,7 @@ from support import cover as small
 import openiads
 from openiads.cover import kernels
 from openiads.cover.compute import coverage
+from openiads.cover.maps import arc_m
 from openiads.cover.picture_vertical import ray
 from openiads.cover.projection import EqualArea, cap_area_m2
 from openiads.physics.propagation import two_ray_factor_sq
@@ -210,3 +211,22 @@ def test_noise_that_touches_a_look_by_chance():
     mean, deviation = np.mean(drawn, axis=0), np.std(drawn, axis=0)
     assert deviation.max() > 0.1
     assert np.all(np.abs(mean - exact) <= 4.0 * deviation / math.sqrt(600) + 1e-12)
+
+
+def test_seen_in_time_is_the_horizon_less_the_way_flown_meanwhile():
+    """A low target is met no farther than the horizon less its speed times (flight of the missile + reaction): two cells."""
+    file = Path(openiads.__file__).parent / "scenario" / "shipped" / "quickstart.yaml"
+    found = coverage(file, 15.0, rcs_m2=100.0, speed_mps=235.0)
+    one, model = found.maps[0], found.model
+    for unit in found.units:
+        if unit.weapon == "9M96E":
+            continue  # its own reach is shorter
+        flags = one.engaged[unit.id]
+        assert flags.any() and np.all(one.seen(0.5, unit.radar)[flags])
+        away = np.where(flags, arc_m(model.site_of(unit.radar), one.lat_rad, one.lon_rad), 0.0)
+        at = np.unravel_index(np.argmax(away), away.shape)
+        point = [a[at].reshape(1) for a in (one.lat_rad, one.lon_rad, one.alt_m)]
+        tof = min(float(model.meetings(unit.weapon_row, unit.post, s, *point)[0]) for s in unit.sites)
+        wait = tof + float(model.world.command_post[unit.post].reaction_s)
+        horizon = small.horizon_m(float(model.world.radar[unit.radar].alt_m), 15.0)
+        assert away[at] + 235.0 * wait == pytest.approx(horizon, abs=2.0 * one.cell_m)
