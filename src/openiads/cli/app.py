@@ -427,4 +427,103 @@ def warmup() -> None:
     compile_engine()
 
 
+@app.command(short_help="Where the radars of a scenario see, and its missiles reach.")
+@guarded
+def coverage(
+    scenario: Annotated[
+        str, typer.Argument(metavar="SCENARIO", help="A shipped scenario by name, or a file.")
+    ],
+    altitude: Annotated[
+        Optional[str],
+        typer.Option(metavar="LIST", help="Altitudes [default: 50m,300m,3km,10km].", show_default=False),
+    ] = None,
+    rcs: Annotated[
+        Optional[str],
+        typer.Option(help="Radar cross-section from everywhere [default: 1 m2].", show_default=False),
+    ] = None,
+    target: Annotated[
+        Optional[str],
+        typer.Option(
+            metavar="ITEM", help="A platform of the catalogue, with its signature.", show_default=False
+        ),
+    ] = None,
+    speed: Annotated[
+        Optional[str],
+        typer.Option(help="Speed [default: the item's cruise, else 250 m/s].", show_default=False),
+    ] = None,
+    aspect: Annotated[
+        str, typer.Option(help="To each radar by itself: approaching, crossing or receding.")
+    ] = "approaching",
+    course: Annotated[
+        Optional[str], typer.Option(help="One course over the map, from north.", show_default=False)
+    ] = None,
+    swerling: Annotated[
+        Optional[int],
+        typer.Option(
+            "--fluctuation", help="Swerling case, 0 to 4 [default: the item's, else 1].", show_default=False
+        ),
+    ] = None,
+    pd: Annotated[str, typer.Option(metavar="LIST", help="Detection probabilities.")] = "0.5,0.9",
+    looks: Annotated[int, typer.Option(help="In so many independent looks together.")] = 1,
+    jamming: Annotated[
+        Optional[str],
+        typer.Option(
+            metavar="off|as-scenario|on", help="[default: off; with --at as-scenario].", show_default=False
+        ),
+    ] = None,
+    at: Annotated[
+        Optional[str],
+        typer.Option(metavar="TIME", help="When the jammers are where they are.", show_default=False),
+    ] = None,
+    above_ground: Annotated[
+        bool, typer.Option("--above-ground", help="Altitudes above the ground, not the ellipsoid.")
+    ] = False,
+    cell: Annotated[
+        Optional[str], typer.Option(help="Side of a cell [default: 400 cells a side].", show_default=False)
+    ] = None,
+    claim: Annotated[
+        Optional[str],
+        typer.Option(
+            metavar="ITEM",
+            help="Say what the declared range of this missile or radar means [against a cruise missile at 15 m].",
+            show_default=False,
+        ),
+    ] = None,
+    vertical: Annotated[
+        Optional[list[str]],
+        typer.Option(
+            metavar="RADAR", help="Vertical charts of these radars only; several.", show_default=False
+        ),
+    ] = None,
+    azimuth: Annotated[
+        Optional[str],
+        typer.Option(
+            help="Of the vertical charts [default: north, or the middle of the sector].", show_default=False
+        ),
+    ] = None,
+    top: Annotated[
+        Optional[str],
+        typer.Option(
+            help="Highest altitude of the vertical charts [default: 12 km or more].", show_default=False
+        ),
+    ] = None,
+    to: Annotated[
+        str, typer.Option(metavar="LIST", help="Files: geojson, kml, png, geotiff.")
+    ] = "geojson,kml,png",
+    out: Annotated[
+        Optional[Path],
+        typer.Option(help="Folder to make [default: coverage-<scenario>].", show_default=False),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an earlier folder of that name.")] = False,
+) -> None:
+    """Where radars see and missiles reach, by altitude: a table here, maps and charts there."""
+    from openiads.cli.coverage import Words, run_coverage
+
+    words = Words(
+        altitude, rcs, target, speed, aspect, course, swerling, pd, looks, jamming, at, above_ground, cell, claim,
+        vertical or [], azimuth, top, to,
+    )  # fmt: skip
+    run_coverage(scenario, words, out, force)
+
+
 __all__ = ["UserError", "app"]

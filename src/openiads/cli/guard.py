@@ -49,6 +49,7 @@ CODES = {
     "DoctrineError": USER,
     "SensitivityError": USER,
     "DiscoveryError": USER,
+    "CoverageError": USER,
     "StoreError": INCOMPLETE,
     "ClusterError": INCOMPLETE,
 }
