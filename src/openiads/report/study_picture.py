@@ -23,11 +23,6 @@ from openiads.results.study import StudyResults
 _DPI = 100
 _LONGEST = 34  # characters of a label
 _MOST = 60  # points in the picture
-# One hue per cause, after the Okabe-Ito palette, lightened for a dark ground; the order is that of CAUSES.
-_COLOURS = (
-    "#56b4e9", "#3d84bd", "#7674c4", "#cc79a7", "#f0e442", "#e69f00", "#ff7a5c", "#b04a3a", "#93a5a1", "#5b6f6c",
-    "#2fae8d", "#dbe7e4",
-)  # fmt: skip
 
 
 def study_overview(study: StudyResults, kind: str = "png") -> bytes:
@@ -96,7 +91,7 @@ def _short(paths: list[str]) -> list[str]:
 
 def _causes(axes: Axes, shown: list[PointReport], places: np.ndarray) -> None:
     left = np.zeros(len(shown))
-    for cause, colour in zip(CAUSES, _COLOURS, strict=True):
+    for cause, colour in zip(CAUSES, style.CAUSES, strict=True):
         share = np.array([next((r.found.value for r in p.causes if r.name == cause), 0.0) for p in shown])
         if share.any():
             axes.barh(places, share, left=left, height=0.62, color=colour, label=cause, zorder=3)
