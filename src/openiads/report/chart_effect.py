@@ -42,6 +42,7 @@ def draw_effect(axes: Axes, effect: Effect, found: Sequence[Interval], label: st
         axes.set_xlim(-0.5, len(kinds) - 0.5)
     elif effect.logarithmic:
         axes.set_xscale("log")
+        style.plain_log(axes.xaxis)
     axes.set_xlabel(f"{_short(effect.path)}{f', {effect.unit}' if effect.unit else ''}", fontsize=8)
     axes.set_ylabel(label, fontsize=8)
     axes.grid(True, zorder=0)

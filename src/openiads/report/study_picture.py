@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Sequence
 from typing import Any, cast
 
 import matplotlib as mpl
@@ -44,14 +45,15 @@ def _draw(study: StudyResults, told: list[PointReport]) -> Figure:
     bottom, top = 0.85 / height, 1.0 - 1.05 / height
     left = figure.add_axes((0.24, bottom, 0.33, top - bottom))
     right = figure.add_axes((0.6, bottom, 0.24, top - bottom))
-    places = np.arange(len(shown))[::-1]
-    _leakage(study, left, shown, places)
-    _causes(right, shown, places)
+    places = range(len(shown))[::-1]
+    draw_leakage(study, left, shown, places)
+    draw_causes(right, shown, places)
     _headline(figure, study, told, height)
     return figure
 
 
-def _leakage(study: StudyResults, axes: Axes, shown: list[PointReport], places: np.ndarray) -> None:
+def draw_leakage(study: StudyResults, axes: Axes, shown: list[PointReport], places: Sequence[int]) -> None:
+    """Leakage of every point with its interval, over the name of the point."""
     for point, y in zip(shown, places, strict=True):
         found = point.measures["leakage"]
         if not np.isfinite(found.value):
@@ -89,7 +91,8 @@ def _short(paths: list[str]) -> list[str]:
     return paths
 
 
-def _causes(axes: Axes, shown: list[PointReport], places: np.ndarray) -> None:
+def draw_causes(axes: Axes, shown: list[PointReport], places: Sequence[int]) -> None:
+    """Leakage of every point by cause."""
     left = np.zeros(len(shown))
     for cause, colour in zip(CAUSES, style.CAUSES, strict=True):
         share = np.array([next((r.found.value for r in p.causes if r.name == cause), 0.0) for p in shown])

@@ -17,6 +17,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 import matplotlib as mpl
+from matplotlib.ticker import LogLocator, NullFormatter
 
 
 @dataclass(frozen=True)
@@ -162,6 +163,13 @@ def wearing(palette: Palette) -> Iterator[None]:
         _worn.reset(token)
 
 
+def plain_log(axis: Any) -> None:
+    """Ticks of a logarithmic axis as plain numbers: matplotlib's own are formulas, which are not read (parse_math)."""
+    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    axis.set_major_formatter(lambda value, _: f"{value:g}")
+    axis.set_minor_formatter(NullFormatter())
+
+
 def _settings(palette: Palette) -> dict[str, Any]:
     return {
         "figure.facecolor": palette.BACKGROUND,
@@ -180,6 +188,7 @@ def _settings(palette: Palette) -> dict[str, Any]:
         "font.size": 9,
         "grid.color": palette.GRID,
         "grid.linewidth": 0.7,
+        "text.parse_math": False,  # a name may hold dollar signs
         "svg.hashsalt": "openiads",  # the same picture gives the same file
         "path.simplify_threshold": 0.5,
     }

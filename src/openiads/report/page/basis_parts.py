@@ -36,7 +36,10 @@ def _basis(basis: Basis) -> Iterator[Item]:
         rows = [(s["key"], s["author"], s["title"], s["year"], s["seen"]) for s in basis.sources]
         yield Table("sources", "Sources", head, rows)
     if basis.settings:
-        yield _settings(basis)
+        yield folded(
+            "Doctrine and environment: what the scenario says, and what is assumed where it does not",
+            settings_table(basis),
+        )
 
 
 def _grades(basis: Basis) -> Iterator[Item]:
@@ -96,13 +99,13 @@ def _meaning(value: UsedValue) -> str:
     return f"{value.meaning}; {value.note}" if value.note else value.meaning
 
 
-def _settings(basis: Basis) -> Item:
+def settings_table(basis: Basis) -> Table:
+    """Doctrine and environment, key by key."""
     shown = [s for s in basis.settings if s.given or s.value != "none"]
     rows = [(s.path, s.value, "scenario" if s.given else "default", s.meaning) for s in shown]
     notes = ("Keys without a value are left out: then the catalogue decides, or the effect is off. "
              "Defaults are choices of the developers, like values of grade F.",)  # fmt: skip
-    table = Table("settings", "", ("key", "value", "from", "meaning"), rows, frozenset(), notes)
-    return folded("Doctrine and environment: what the scenario says, and what is assumed where it does not", table)
+    return Table("settings", "", ("key", "value", "from", "meaning"), rows, frozenset(), notes)
 
 
 def _limits() -> Iterator[Item]:

@@ -163,7 +163,7 @@ def _figure(picture: Picture) -> ET.Element:
 
 
 def _table(table: Table) -> ET.Element:
-    made = element("div", class_="box alarm" if table.alarm else "table")
+    made = element("div", class_="box alarm" if table.alarm else "table", data_name=table.name)
     if table.title:
         made.append(element("h3", table.title))
     if table.rows:

@@ -22,7 +22,7 @@ from openiads.report.chart_map import near_km, wide_km
 from openiads.report.chart_range import Ranges, draw_ranges
 from openiads.report.chart_use import draw_steps, steps
 from openiads.report.page import figures
-from openiads.report.page.basis_parts import all_values, basis_part, limits_part
+from openiads.report.page.basis_parts import all_values, basis_part, limits_part, settings_table
 from openiads.report.page.made_parts import made_part, run_facts
 from openiads.report.page.parts import Item, Part, Picture, Report, Table, big, box, folded, table_of
 from openiads.report.scene import Scene, scene
@@ -52,7 +52,7 @@ def run_report(run: Run, basis: Basis) -> Report:
             limits_part(),
             made_part(run_facts(run), basis),
         ],
-        data=[all_values(basis)],
+        data=[_times_table(seen), all_values(basis), settings_table(basis)],
     )
 
 
@@ -114,10 +114,13 @@ def _chains(seen: Scene, known: Chains) -> Iterator[Item]:
                       partial(figures.chain_figure, seen, known, some))  # fmt: skip
     if left_out:
         yield f"{left_out} more threats that did not come through are not drawn; threats.parquet of the run has them all."
+    yield folded("Times of every link", _times_table(seen), paper=False)
+
+
+def _times_table(seen: Scene) -> Table:
     times = [_times(row) for row in seen.hostile]
-    table = Table("kill-chains", "", _TIMES, times, frozenset(range(2, 9)),
-                  ("Seconds since the start of the scenario; - : never.",))  # fmt: skip
-    yield folded("Times of every link", table, paper=False)
+    return Table("kill-chains", "", _TIMES, times, frozenset(range(2, 10)),
+                 ("Seconds since the start of the scenario; - : never.",))  # fmt: skip
 
 
 _TIMES = ("threat", "type", "in sight", "detected", "tracked", "held hostile", "assigned", "first launch", "end", "rounds", "fate")
