@@ -37,7 +37,11 @@ def test_the_page_says_the_same(statements):
 
 
 def test_the_confidence_by_model_is_that_of_the_page():
-    rows = [line for line in section("credibility.md", limits.CONFIDENCE_HEADING).splitlines() if line.startswith("|")]
+    rows = [
+        line
+        for line in section("credibility.md", limits.CONFIDENCE_HEADING).splitlines()
+        if line.startswith("|")
+    ]
     found = [tuple(plain(cell) for cell in row.strip("|").split("|")) for row in rows[2:]]
     assert found == list(limits.CONFIDENCE)
 

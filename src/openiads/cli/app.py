@@ -434,7 +434,9 @@ def report(
     out: Annotated[
         Optional[Path],
         typer.Option(
-            metavar="FILE", help="File to write [default: RUN-report.html beside the folder].", show_default=False
+            metavar="FILE",
+            help="File to write [default: RUN-report.html beside the folder].",
+            show_default=False,
         ),
     ] = None,
     figures: Annotated[
@@ -445,9 +447,13 @@ def report(
     ] = None,
     against: Annotated[
         Optional[Path],
-        typer.Option(metavar="STUDY", help="Another study of the same seed, compared in pairs.", show_default=False),
+        typer.Option(
+            metavar="STUDY", help="Another study of the same seed, compared in pairs.", show_default=False
+        ),
     ] = None,
-    of: Annotated[str, typer.Option(metavar="MEASURE", help="What is drawn against inputs, and compared.")] = "leakage",
+    of: Annotated[
+        str, typer.Option(metavar="MEASURE", help="What is drawn against inputs, and compared.")
+    ] = "leakage",
     where: Annotated[
         Optional[str],
         typer.Option(

@@ -119,7 +119,9 @@ def _fate_colour(row: dict[str, Any]) -> str:
     return style.LEAK if row["fate"] in LEAKED else style.FAINT
 
 
-def _beside(axes: Axes, scene: Scene, row: dict[str, Any], y: int, text: str, font: float, margin: bool) -> None:
+def _beside(
+    axes: Axes, scene: Scene, row: dict[str, Any], y: int, text: str, font: float, margin: bool
+) -> None:
     """Write where there is room: after the bar and its missiles, before it, or in the margin."""
     t_end_s = scene.run.t_end_s
     ends = [row["t_end_s"], *(m["t_end_s"] for m in scene.missiles if m["target"] == row["id"])]

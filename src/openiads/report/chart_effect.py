@@ -29,7 +29,11 @@ class Effect:
 def draw_effect(axes: Axes, effect: Effect, found: Sequence[Interval], label: str) -> None:
     """The measure at every point over the value of one input, with its intervals."""
     kinds = list(dict.fromkeys(effect.words))
-    x = np.array(effect.numbers) if effect.numbers is not None else np.array([kinds.index(w) for w in effect.words], float)
+    x = (
+        np.array(effect.numbers)
+        if effect.numbers is not None
+        else np.array([kinds.index(w) for w in effect.words], float)
+    )
     few = len(x) <= _MANY * max(len(set(x.tolist())), 1)
     for place, one in zip(x, found, strict=True):
         if not math.isfinite(one.value):

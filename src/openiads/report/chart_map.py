@@ -98,7 +98,15 @@ def _ring(
         x, y = radius * math.sin(a), radius * math.cos(a)
         if abs(x) < 0.8 * view and abs(y) < 0.95 * view:
             axes.text(
-                x, y, text, color=colour, fontsize=7.5, ha="center", va="center", zorder=9, path_effects=_halo()
+                x,
+                y,
+                text,
+                color=colour,
+                fontsize=7.5,
+                ha="center",
+                va="center",
+                zorder=9,
+                path_effects=_halo(),
             )
             return
 
@@ -206,7 +214,13 @@ def _ends(axes: Axes, scene: Layout, view: float, near: bool) -> None:
         "miss": {"marker": "x", "s": 16 * size, "c": style.MISS, "linewidths": 1.0, "zorder": 7},
         "killed": {"marker": "*", "s": 62 * size, "c": style.KILL, "edgecolors": style.PANEL, "zorder": 8},
         "leak": {"marker": "X", "s": 78 * size, "c": style.LEAK, "edgecolors": style.OUTLINE, "zorder": 11},
-        "wrong": {"marker": "*", "s": 130 * size, "c": style.WRONG, "edgecolors": style.OUTLINE, "zorder": 12},
+        "wrong": {
+            "marker": "*",
+            "s": 130 * size,
+            "c": style.WRONG,
+            "edgecolors": style.OUTLINE,
+            "zorder": 12,
+        },
     }
     for name, points in marks.items():
         x, y = np.array(points).T

@@ -31,7 +31,9 @@ def draw_ranges(axes: Axes, kinds: Sequence[Ranges]) -> None:
         _spread(axes, kind.detection_km, float(y) + _LIFT, style.RADAR, "o")
         _spread(axes, kind.launch_km, float(y) - _LIFT, style.IDENTITY["hostile"], "D")
         told = f"{len(kind.detection_km)} of {kind.number} detected, {len(kind.launch_km)} fired at"
-        axes.text(1.01, y, told, transform=axes.get_yaxis_transform(), va="center", fontsize=7.5, color=style.FAINT)
+        axes.text(
+            1.01, y, told, transform=axes.get_yaxis_transform(), va="center", fontsize=7.5, color=style.FAINT
+        )
     axes.set_yticks(places, [kind.name for kind in kinds])
     axes.set_ylim(-0.6, max(len(kinds), 1) - 0.4)
     axes.set_xlim(left=0.0)

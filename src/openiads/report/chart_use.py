@@ -28,14 +28,25 @@ def steps(up: Iterable[float], down: Iterable[float], t_end_s: float) -> tuple[n
     return t_s, levels(begun, ended, t_s)
 
 
-def draw_steps(axes: Axes, lines: Mapping[str, tuple[np.ndarray, np.ndarray]], most: Mapping[str, int]) -> None:
+def draw_steps(
+    axes: Axes, lines: Mapping[str, tuple[np.ndarray, np.ndarray]], most: Mapping[str, int]
+) -> None:
     """Step functions by name; `most`: the number there is of each, as a dotted line."""
     for k, (name, (t_s, number)) in enumerate(lines.items()):
         colour = style.CAUSES[_HUES[k % len(_HUES)]]
         label = f"{name} (of {most[name]})" if name in most else name
-        axes.step(t_s, number, where="post", color=colour, lw=1.3, ls=_LINES[k // len(_HUES) % 4], label=label, zorder=4)
-    for number in sorted({most[name] for name in lines if name in most}):
-        axes.axhline(number, color=style.FAINT, lw=0.8, ls=(0, (1, 2)), zorder=2)
+        axes.step(
+            t_s,
+            number,
+            where="post",
+            color=colour,
+            lw=1.3,
+            ls=_LINES[k // len(_HUES) % 4],
+            label=label,
+            zorder=4,
+        )
+    for there in sorted({most[name] for name in lines if name in most}):
+        axes.axhline(there, color=style.FAINT, lw=0.8, ls=(0, (1, 2)), zorder=2)
     top = max([1.0, *(float(number.max()) for _, number in lines.values() if len(number)), *most.values()])
     _finish(axes, top)
 
@@ -51,7 +62,15 @@ def draw_bands(
         found = np.array([levels(up, down, t_s) for up, down in replications] or [np.zeros(_GRID)])
         low, high = np.quantile(found, [0.1, 0.9], axis=0)
         axes.fill_between(t_s, low, high, color=colour, alpha=0.16, lw=0, zorder=2)
-        axes.plot(t_s, found.mean(axis=0), color=colour, lw=1.4, ls=_LINES[k // len(_HUES) % 4], label=name, zorder=4)
+        axes.plot(
+            t_s,
+            found.mean(axis=0),
+            color=colour,
+            lw=1.4,
+            ls=_LINES[k // len(_HUES) % 4],
+            label=name,
+            zorder=4,
+        )
         top = max(top, float(high.max()))
     _finish(axes, top)
 
@@ -61,7 +80,9 @@ def _finish(axes: Axes, top: float) -> None:
     axes.grid(True, zorder=0)
     axes.tick_params(length=2)
     if axes.get_legend_handles_labels()[0]:
-        axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.02), frameon=False, fontsize=8, handlelength=1.6)
+        axes.legend(
+            loc="upper left", bbox_to_anchor=(1.01, 1.02), frameon=False, fontsize=8, handlelength=1.6
+        )
 
 
 def _sorted(values: Iterable[float]) -> np.ndarray:

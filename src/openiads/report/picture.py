@@ -27,7 +27,14 @@ from openiads.results import Run
 _WIDTH_IN, _DPI = 16.0, 100
 _MAP_IN, _STRIP_IN, _HEAD_IN = 5.7, 0.62, 0.85
 _ROW_IN, _MIN_CHAIN_IN = 0.118, 1.6
-_HAPPENED = ("hostile, not yet detected", "missile", "killed", "burst without a kill", "came through", "any of these, lost (red)")
+_HAPPENED = (
+    "hostile, not yet detected",
+    "missile",
+    "killed",
+    "burst without a kill",
+    "came through",
+    "any of these, lost (red)",
+)
 
 
 def overview(run: Run, kind: str = "png", tracks: bool = False) -> bytes:

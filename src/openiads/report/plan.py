@@ -16,7 +16,9 @@ def plan_layout(plan: Plan) -> Layout:
     chart = Map.about(lat, lon)
     sites = []
     for site in plan.sites:
-        east, north = chart.project(np.radians(np.array([site.lat_deg])), np.radians(np.array([site.lon_deg])))
+        east, north = chart.project(
+            np.radians(np.array([site.lat_deg])), np.radians(np.array([site.lon_deg]))
+        )
         row = {"alive": True, "type": site.type, "radar_range_m": site.range_m}
         sites.append(Place(site.id, site.kind, float(east[0]), float(north[0]), row))
     return Layout(

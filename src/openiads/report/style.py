@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, cast
 
 import matplotlib as mpl
 from matplotlib.ticker import LogLocator, NullFormatter
@@ -157,7 +157,7 @@ def wearing(palette: Palette) -> Iterator[None]:
     """Charts drawn inside have these colours, and matplotlib the settings that go with them."""
     token = _worn.set(palette)
     try:
-        with mpl.rc_context(_settings(palette)):
+        with mpl.rc_context(cast(Any, _settings(palette))):
             yield
     finally:
         _worn.reset(token)

@@ -1,7 +1,7 @@
 """A run or a study as one HTML file that needs nothing else.
 
-    basis = openiads.basis(run)
-    text = openiads.html_report(run, basis)
+basis = openiads.basis(run)
+text = openiads.html_report(run, basis)
 """
 
 from __future__ import annotations

@@ -77,8 +77,12 @@ def _assumed(basis: Basis) -> Item:
 
 def all_values(basis: Basis) -> Table:
     """Every value in one table, for a file."""
-    rows = [(v.item, v.field, v.value, v.range, v.grade, v.sources, v.drawn, _meaning(v)) for v in basis.values]
-    return Table("values", "", ("item", "value_of", "is", "range", "grade", "source", "varied", "meaning"), rows)
+    rows = [
+        (v.item, v.field, v.value, v.range, v.grade, v.sources, v.drawn, _meaning(v)) for v in basis.values
+    ]
+    return Table(
+        "values", "", ("item", "value_of", "is", "range", "grade", "source", "varied", "meaning"), rows
+    )
 
 
 def _is(value: UsedValue) -> str:
@@ -90,7 +94,9 @@ def _item(item: UsedItem) -> Item:
     more = f" and {len(item.places) - _PATHS} more" if len(item.places) > _PATHS else ""
     rows = [(v.field, _is(v), v.range, v.grade, v.sources, _meaning(v)) for v in item.values]
     worst = sum(v.grade == WORST for v in item.values)
-    table = Table(f"values-{item.id}", "", _HEAD, rows, marks=[v.grade if v.grade == WORST else "" for v in item.values])
+    table = Table(
+        f"values-{item.id}", "", _HEAD, rows, marks=[v.grade if v.grade == WORST else "" for v in item.values]
+    )
     title = f"{item.id}: {item.title} ({item.kind.replace('_', ' ')}; {len(rows)} values, {worst} of grade {WORST})"
     return folded(title, f"Named at {places}{more}.", table, paper=False)
 

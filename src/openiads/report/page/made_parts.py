@@ -61,7 +61,9 @@ def study_facts(study: StudyResults) -> dict[str, str]:
 
 def _common(manifest: Mapping[str, Any]) -> dict[str, str]:
     doctrine = manifest.get("doctrine") or manifest.get("notes", {}).get("doctrine")
-    own = "-" if doctrine is None else f"{doctrine['name']} of {doctrine['file']}, SHA-256 {doctrine['sha256']}"
+    own = (
+        "-" if doctrine is None else f"{doctrine['name']} of {doctrine['file']}, SHA-256 {doctrine['sha256']}"
+    )
     return {
         "openiads": str(manifest["openiads"]),
         "doctrine of the user's own": own,

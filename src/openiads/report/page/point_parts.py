@@ -13,13 +13,14 @@ from openiads.analysis import intervals
 from openiads.analysis.basis import Basis
 from openiads.analysis.breakdown import PointReport
 from openiads.analysis.causes import CAUSES
-from openiads.report import style, study_summary
+from openiads.report import study_summary, style
 from openiads.report.chart_effect import draw_shares
 from openiads.report.chart_range import DOTS, Ranges, draw_ranges
 from openiads.report.chart_typical import LINKS, Typical, draw_typical
 from openiads.report.chart_use import draw_bands
 from openiads.report.page import figures
 from openiads.report.page.parts import Item, Picture, Table, table_of
+from openiads.report.picture import chain_handles
 from openiads.results import StudyResults
 
 _ROWS = 42  # of a time line on one page
@@ -66,7 +67,7 @@ def cause_items(told: list[PointReport], several: str) -> Iterator[Item]:
     )
     first = told[0]
     if first.causes:
-        names = [row.name for row in first.causes]
+        [row.name for row in first.causes]
         yield Picture(
             "causes", "Causes of leakage",
             f"{several}Share of what was aimed, with {100 * intervals.CONFIDENCE:.0f} % intervals; n = {first.n - first.unusable} "
@@ -86,10 +87,17 @@ def _by_point(told: list[PointReport]) -> Table:
     for p in told[:_MOST_POINTS]:
         own = {row.name: study_summary.rate(row.found) for row in p.causes}
         rows.append((str(p.number), *(own.get(cause, "0") for cause in causes), str(p.n - p.unusable)))
-    notes = ("Shares of what was aimed, with 95 % intervals; 0: it did not occur.",)
+    notes = ["Shares of what was aimed, with 95 % intervals; 0: it did not occur."]
     if len(told) > _MOST_POINTS:
-        notes += (f"And {len(told) - _MOST_POINTS} more points.",)
-    return Table("causes", "Causes at every point", ("point", *causes, "n"), rows, frozenset({0, len(causes) + 1}), notes)
+        notes.append(f"And {len(told) - _MOST_POINTS} more points.")
+    return Table(
+        "causes",
+        "Causes at every point",
+        ("point", *causes, "n"),
+        rows,
+        frozenset({0, len(causes) + 1}),
+        tuple(notes),
+    )
 
 
 def _cause_figure(point: PointReport) -> Figure:
@@ -135,7 +143,7 @@ def _chain_figure(threats: list[Typical], t_end_s: float) -> Figure:
     height = 1.0 + 0.158 * max(len(threats), 3)
     sheet = figures.Sheet(height)
     draw_typical(sheet.axes(1.15, 0.45, 5.0, height - 0.85), threats, t_end_s)
-    sheet.legend(figures.chain_handles()[: len(LINKS)], 1.15, height - 0.05, columns=len(LINKS))
+    sheet.legend(chain_handles()[: len(LINKS)], 1.15, height - 0.05, columns=len(LINKS))
     return sheet.figure
 
 
@@ -148,8 +156,8 @@ def range_items(point: Point, told: PointReport, several: str) -> Iterator[Item]
     if kinds:
         yield Picture(
             "ranges", "First detection and first launch",
-            f"{several}All threats of a type in {point.n} replications together. Dots where there are at most {DOTS}; else the mark is "
-            "the median, the bar the middle half, the line the middle 90 %.",
+            f"{several}All threats of a type in {point.n} replications together. Dots where there are at most {DOTS}; else the mark "
+            "is the median, the bar the middle half, the line the middle 90 %.",
             lambda: figures.single(0.75 + 0.42 * len(kinds), lambda axes: draw_ranges(axes, kinds), 2.0, 2.3),
         )  # fmt: skip
     yield table_of(study_summary._seen(told), "sightings", "Means, with intervals over replications")
@@ -170,8 +178,8 @@ def use_items(point: Point, told: PointReport, basis: Basis, several: str) -> It
     if len(rows["weapon"]):
         yield Picture(
             "use", "Missiles over time",
-            f"{several}Above: missiles in flight; below: fired so far. Line: mean of {point.n} replications; band: the middle 80 % of "
-            "them.", partial(_use_figure, rows, point.usable),
+            f"{several}Above: missiles in flight; below: fired so far. Line: mean of {point.n} replications; band: the middle 80 % "
+            "of them.", partial(_use_figure, rows, point.usable),
         )  # fmt: skip
     yield table_of(study_summary._spent(told), "missiles")
     yield _channels(point, basis)
@@ -201,19 +209,31 @@ def _use_figure(rows: dict[str, np.ndarray], usable: np.ndarray) -> Figure:
 
 def _channels(point: Point, basis: Basis) -> Table:
     """Use of target channels by battery."""
-    rows = point.table("batteries", ("point", "replication", "id", "channels", "engagements", "busy_s", "peak"))
+    rows = point.table(
+        "batteries", ("point", "replication", "id", "channels", "engagements", "busy_s", "peak")
+    )
     made = []
     for battery in dict.fromkeys(rows["id"]):
         mine = rows["id"] == battery
         ones = np.ones(int(mine.sum()))
 
         def mean(key: str, mine: np.ndarray = mine, ones: np.ndarray = ones) -> str:
-            return study_summary.rate(intervals.mean(intervals.sums(rows[key][mine].astype(np.float64), ones)))
+            return study_summary.rate(
+                intervals.mean(intervals.sums(rows[key][mine].astype(np.float64), ones))
+            )
 
         full = int((rows["peak"][mine] >= rows["channels"][mine]).sum())
         made.append((str(battery), str(int(rows["channels"][mine][0])), mean("engagements"), mean("busy_s"), mean("peak"),
                      f"{full} of {len(ones)}", str(len(ones))))  # fmt: skip
-    head = ("battery", "channels", "engagements", "channel-seconds engaged", "most at once", "all engaged at once in", "n")
+    head = (
+        "battery",
+        "channels",
+        "engagements",
+        "channel-seconds engaged",
+        "most at once",
+        "all engaged at once in",
+        "n",
+    )
     return Table("channels", "Target channels per replication", head, made, frozenset({1, 6}))
 
 

@@ -123,7 +123,19 @@ def _times_table(seen: Scene) -> Table:
                  ("Seconds since the start of the scenario; - : never.",))  # fmt: skip
 
 
-_TIMES = ("threat", "type", "in sight", "detected", "tracked", "held hostile", "assigned", "first launch", "end", "rounds", "fate")
+_TIMES = (
+    "threat",
+    "type",
+    "in sight",
+    "detected",
+    "tracked",
+    "held hostile",
+    "assigned",
+    "first launch",
+    "end",
+    "rounds",
+    "fate",
+)
 _KEYS = ("line_of_sight", "detection", "track", "hostile", "assigned", "launch", "end")
 
 
@@ -192,13 +204,19 @@ def _use_figure(run: Run, seen: Scene, basis: Basis) -> Figure:
     t_end_s = run.t_end_s
     weapons = sorted({m["weapon"] for m in seen.missiles})
     mine = {w: [m for m in seen.missiles if m["weapon"] == w] for w in weapons}
-    flying = {w: steps((m["t_launch_s"] for m in ms), (m["t_end_s"] for m in ms), t_end_s) for w, ms in mine.items()}
+    flying = {
+        w: steps((m["t_launch_s"] for m in ms), (m["t_end_s"] for m in ms), t_end_s) for w, ms in mine.items()
+    }
     fired = {w: steps((m["t_launch_s"] for m in ms), (), t_end_s) for w, ms in mine.items()}
     channels = basis.plan.channels if basis.plan is not None else {}
     sheet = figures.Sheet(5.9)
     engaged = _engaged(run)
     for k, (lines, most, label) in enumerate(
-        ((engaged, channels, "channels\nengaged"), (fired, {}, "missiles\nfired"), (flying, {}, "missiles\nin flight"))
+        (
+            (engaged, channels, "channels\nengaged"),
+            (fired, {}, "missiles\nfired"),
+            (flying, {}, "missiles\nin flight"),
+        )
     ):
         axes = sheet.axes(0.95, 0.5 + 1.8 * k, 6.1, 1.5)
         draw_steps(axes, lines, most)

@@ -180,7 +180,9 @@ def estimates(told: list[PointReport]) -> Table:
         for name, found in _estimates(p):
             kind, _, what = name.partition("/")
             numbers = [f"{x!r}" if math.isfinite(x) else "" for x in (found.value, found.low, found.high)]
-            rows.append((str(p.number), p.label, kind, what, *numbers, str(found.n), f"{found.units:g}", found.method))
+            rows.append(
+                (str(p.number), p.label, kind, what, *numbers, str(found.n), f"{found.units:g}", found.method)
+            )
     head = ("point", "values", "kind", "name", "value", "low", "high", "n", "of", "method")
     return Table("estimates", "", head, rows)
 

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from xml.etree import ElementTree as ET
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+
+from openiads.report import style
+from openiads.report.page.elements import clean
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _LINK = "{http://www.w3.org/1999/xlink}href"
@@ -34,9 +38,10 @@ def svg(figure: Figure, name: str, title: str) -> ET.Element:
     """The figure as an element of a page; `title`: for those who cannot see it."""
     halos = _halos(figure)
     out = io.BytesIO()
-    with mpl.rc_context({"svg.fonttype": "none"}):
+    with mpl.rc_context({"svg.fonttype": "none"}), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")  # the reader's fonts draw the text
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
-    root = ET.fromstring(out.getvalue())
+    root = ET.fromstring(clean(out.getvalue().decode()))
     _strip(root)
     _halo(root, halos)
     _rename(root, name)
@@ -53,17 +58,18 @@ def standalone(element: ET.Element, size_in: tuple[float, float]) -> bytes:
         "xmlns": _SVG.strip("{}"), "width": f"{72 * size_in[0]:g}pt", "height": f"{72 * size_in[1]:g}pt",
         "style": "stroke-linejoin: round; stroke-linecap: butt",
     }  # fmt: skip
-    return ET.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
+    text = ET.tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'.encode()
 
 
-def _halos(figure: Figure) -> dict[str, str]:
-    """Take path effects off texts, which would turn them into outlines; returns id → colour of the rim."""
-    found = {}
-    for number, text in enumerate(t for t in figure.findobj(Text) if t.get_path_effects()):  # type: ignore[attr-defined]
-        effect = text.get_path_effects()[0]  # type: ignore[attr-defined]
-        text.set_path_effects([])  # type: ignore[attr-defined]
-        text.set_gid(f"{_HALO}{number}")
-        found[f"{_HALO}{number}"] = str(effect._gc.get("foreground", "#ffffff"))
+def _halos(figure: Figure) -> set[str]:
+    """Take path effects off texts, which would turn them into outlines; returns the ids of these texts."""
+    found = set()
+    artists = [artist for artist in figure.findobj(Text) if artist.get_path_effects()]
+    for number, artist in enumerate(artists):
+        artist.set_path_effects([])
+        artist.set_gid(f"{_HALO}{number}")
+        found.add(f"{_HALO}{number}")
     return found
 
 
@@ -94,12 +100,12 @@ def _short(match: re.Match[str]) -> str:
     return "0" if text == "-0" else text
 
 
-def _halo(root: ET.Element, halos: dict[str, str]) -> None:
+def _halo(root: ET.Element, halos: set[str]) -> None:
+    """A rim in the colour of the ground around these texts."""
+    rim = f"paint-order: stroke; stroke: {style.PANEL}; stroke-width: 2.4px"
     for group in root.iter("g"):
-        colour = halos.get(group.attrib.get("id", ""))
-        for text in group.iter("text") if colour is not None else ():
-            style = text.attrib.get("style", "")
-            text.attrib["style"] = f"{style}; paint-order: stroke; stroke: {colour}; stroke-width: 2.4px"
+        for text in group.iter("text") if group.attrib.get("id") in halos else ():
+            text.attrib["style"] = f"{text.attrib.get('style', '')}; {rim}"
 
 
 def _rename(root: ET.Element, name: str) -> None:

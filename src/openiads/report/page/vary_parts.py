@@ -27,14 +27,22 @@ _COLUMNS = 3
 
 # --- points -----------------------------------------------------------------------------------------
 def sensitivity_part(
-    study: StudyResults, told: list[PointReport], of: str, indices: Sensitivity | None, box_found: Discovery | None
+    study: StudyResults,
+    told: list[PointReport],
+    of: str,
+    indices: Sensitivity | None,
+    box_found: Discovery | None,
 ) -> Part:
     """What changes when inputs change."""
     return Part("sensitivity", "What changes the result", list(_items(study, told, of, indices, box_found)))
 
 
 def _items(
-    study: StudyResults, told: list[PointReport], of: str, indices: Sensitivity | None, box_found: Discovery | None
+    study: StudyResults,
+    told: list[PointReport],
+    of: str,
+    indices: Sensitivity | None,
+    box_found: Discovery | None,
 ) -> Iterator[Item]:
     drawn = any(entry.get("law") for entry in study.manifest["vary"])
     yield (
@@ -46,7 +54,8 @@ def _items(
         how = "Other inputs differ between the points too." if len(study.paths) > 1 else ""
         yield Picture(
             "effects", f"{of} against each input",
-            f"One mark per point: {MEASURES[of].meaning}; lines are 95 % intervals, n = {_n(told)} replications at each point. {how}",
+            f"One mark per point: {MEASURES[of].meaning}; lines are 95 % intervals, n = {_n(told)} replications at each "
+            f"point. {how}",
             partial(_effect_figure, effects, told, of),
         )  # fmt: skip
     if not drawn:
