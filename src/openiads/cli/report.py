@@ -7,9 +7,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from openiads.cli.guard import UserError
+from openiads.cli.guard import INCOMPLETE, UserError
 
 if TYPE_CHECKING:
+    from openiads.analysis.compare import Comparison
+    from openiads.analysis.discovery import Discovery
+    from openiads.analysis.sensitivity import Sensitivity
     from openiads.report.page import Extras
     from openiads.results import Run, StudyResults
 
@@ -60,12 +63,9 @@ def _refuse(path: Path, force: bool, other: str) -> None:
 
 def _extras(results: Run | StudyResults, against: Path | None, of: str, where: str | None) -> Extras | None:
     """What stands in the report of a study besides."""
-    from openiads.analysis.compare import compare
     from openiads.report.page import Extras
     from openiads.results import Run
-    from openiads.results.study import is_study, open_study
-    from openiads.study.discovery import discover
-    from openiads.study.sensitivity import METHODS, of_study
+    from openiads.results.study import is_study
 
     if isinstance(results, Run):
         for name, given in (("--against", against), ("--where", where)):
@@ -74,26 +74,49 @@ def _extras(results: Run | StudyResults, against: Path | None, of: str, where: s
         return None
     if against is not None and not is_study(against):
         raise UserError(f"--against {against}: it is not the folder of a study")
-    kind = (results.manifest.get("design") or {}).get("kind")
-    whole = results.replications_done >= results.replications_wanted
     return Extras(
         of=of,
         other="" if against is None else against.resolve().name,
-        sensitivity=of_study(results, of) if kind in METHODS.values() and whole else None,
-        discovery=None if where is None else discover(results, where),
-        comparison=None if against is None else compare(results, open_study(against)),
+        sensitivity=_indices(results, of),
+        discovery=None if where is None else _box(results, where),
+        comparison=None if against is None else _compared(results, against),
     )
 
 
+# Each imports its room when it is wanted: those of the engine would cost more than the report.
+def _indices(study: StudyResults, of: str) -> Sensitivity | None:
+    kind = (study.manifest.get("design") or {}).get("kind")
+    if kind is None or study.replications_done < study.replications_wanted:
+        return None
+    from openiads.study.sensitivity import METHODS, of_study
+
+    return of_study(study, of) if kind in METHODS.values() else None
+
+
+def _box(study: StudyResults, where: str) -> Discovery:
+    from openiads.study.discovery import discover
+
+    return discover(study, where)
+
+
+def _compared(study: StudyResults, against: Path) -> Comparison:
+    from openiads.analysis.compare import compare
+    from openiads.results.study import open_study
+
+    return compare(study, open_study(against))
+
+
 def _write(pages: dict[Path, bytes]) -> None:
-    """Each file beside its name, then renamed: no half a page. What the disk says ends with code 3."""
+    """Each file beside its name, then renamed: no half a page. What the disk says is one line, exit code 3."""
     from openiads.study.files import commit, make_folder
-    from openiads.study.study import disk_errors_of
 
     for path, content in pages.items():
-        with disk_errors_of(path.parent):
+        try:
             make_folder(path.parent)
             commit(path, content)
+        except OSError as error:
+            sys.stderr.write(f"openiads: cannot write {path}: {error.strerror or error}\n")
+            raise SystemExit(INCOMPLETE) from None
 
 
 __all__ = ["make_report"]

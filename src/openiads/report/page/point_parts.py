@@ -156,7 +156,7 @@ def range_items(point: Point, told: PointReport, several: str) -> Iterator[Item]
     if kinds:
         yield Picture(
             "ranges", "First detection and first launch",
-            f"{several}All threats of a type in {point.n} replications together. Dots where there are at most {DOTS}; else the mark "
+            f"{several}All threats of a type in {point.n} replications together. Dots: at most {DOTS} of them; else the mark "
             "is the median, the bar the middle half, the line the middle 90 %.",
             lambda: figures.single(0.75 + 0.42 * len(kinds), lambda axes: draw_ranges(axes, kinds), 2.0, 2.3),
         )  # fmt: skip

@@ -139,7 +139,7 @@ def _comparison(found: Comparison, of: str, other: str) -> Iterator[Item]:
         if section.rows:
             yield table_of(section, f"differences-{number + 1}")
         elif section.title != "Verdict":
-            yield box(*section.notes, title=section.title)
+            yield box(" ".join(section.notes), title=section.title)
 
 
 def _comparison_figure(found: Comparison, of: str) -> Figure:
