@@ -95,6 +95,7 @@ class Basis:
         settings: doctrine and environment of the scenario.
         plan: None where the scenario cannot be read here.
         text: the scenario.
+        description, question: what the scenario says that happens, and the question that it answers.
         warnings: what makes the above doubtful: another catalogue, a scenario that this version cannot read.
     """
 
@@ -105,6 +106,8 @@ class Basis:
     plan: Plan | None
     text: str
     warnings: tuple[str, ...]
+    description: str = ""
+    question: str = ""
 
     @property
     def values(self) -> list[UsedValue]:

@@ -28,14 +28,16 @@ def make_report(
 ) -> None:
     """`openiads report`: one HTML file, and its pictures and tables where asked for."""
     from openiads.analysis.measures import measure
-    from openiads.report.page import build
-    from openiads.study.basis import basis
 
     measure(of)
     results = _open(folder)
     target = out or folder.resolve().parent / f"{folder.resolve().name}-report.html"
     _refuse(target, force, "--out FILE")
-    report = build(results, basis(results), _extras(results, against, of, where))
+    extras = _extras(results, against, of, where)
+    from openiads.report.page import build
+    from openiads.study.basis import basis
+
+    report = build(results, basis(results), extras)
     pages = {target: report.html().encode()}
     if figures is not None:
         pages |= {figures / name: content for name, content in report.files()}

@@ -68,6 +68,8 @@ def basis(results: Run | StudyResults) -> Basis:
         plan=_plan(scenario, catalog),
         text=text,
         warnings=tuple(warnings),
+        description=" ".join(scenario.description.split()),
+        question=" ".join(scenario.question.split()),
     )
 
 

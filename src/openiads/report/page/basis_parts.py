@@ -18,6 +18,14 @@ def basis_part(basis: Basis) -> Part:
     return Part("assumptions", "Assumptions, with their grades", list(_basis(basis)))
 
 
+def about(basis: Basis) -> Iterator[Item]:
+    """What the scenario is about, in its own words."""
+    if basis.description:
+        yield basis.description
+    if basis.question:
+        yield element("p", element("strong", "Question: "), basis.question)
+
+
 def limits_part() -> Part:
     """What the models cannot support."""
     return Part("limits", "What this cannot tell you", list(_limits()))

@@ -22,7 +22,7 @@ from openiads.report.chart_map import near_km, wide_km
 from openiads.report.chart_range import Ranges, draw_ranges
 from openiads.report.chart_use import draw_steps, steps
 from openiads.report.page import figures
-from openiads.report.page.basis_parts import all_values, basis_part, limits_part, settings_table
+from openiads.report.page.basis_parts import about, all_values, basis_part, limits_part, settings_table
 from openiads.report.page.made_parts import made_part, run_facts
 from openiads.report.page.parts import Item, Part, Picture, Report, Table, big, box, folded, table_of
 from openiads.report.scene import Scene, scene
@@ -40,7 +40,7 @@ def run_report(run: Run, basis: Basis) -> Report:
     return Report(
         title=title,
         subtitle=f"Scenario {run.name}, seed {run.seed}, replication {run.replication}: one run of {run.t_end_s:.0f} s",
-        head=list(_head(run, told, seen)),
+        head=[*about(basis), *_head(run, told)],
         parts=[
             Part("what", "What came, and how it ended", list(_what(run, told))),
             Part("map", "Map", list(_maps(seen))),
@@ -56,7 +56,7 @@ def run_report(run: Run, basis: Basis) -> Report:
     )
 
 
-def _head(run: Run, told: Outcome, seen: Scene) -> Iterator[Item]:
+def _head(run: Run, told: Outcome) -> Iterator[Item]:
     hit = sum(leak.fate == "hit its target" for leak in told.leaks)
     wrong = sum(w.rounds for w in told.wrong_shots)
     yield big(

@@ -17,7 +17,7 @@ from openiads.analysis.sensitivity import Sensitivity
 from openiads.report import study_summary
 from openiads.report.chart_map import nice_km, wide_km
 from openiads.report.page import figures
-from openiads.report.page.basis_parts import all_values, basis_part, limits_part, settings_table
+from openiads.report.page.basis_parts import about, all_values, basis_part, limits_part, settings_table
 from openiads.report.page.made_parts import made_part, study_facts
 from openiads.report.page.parts import Item, Part, Picture, Report, Table, big, box, table_of
 from openiads.report.page.point_parts import Point, cause_items, chain_items, range_items, use_items
@@ -60,7 +60,7 @@ def study_report(study: StudyResults, basis: Basis, extras: Extras) -> Report:
     return Report(
         title=title,
         subtitle=_subtitle(study, told),
-        head=list(_head(study, told)),
+        head=[*about(basis), *_head(study, told)],
         parts=[*parts, basis_part(basis), limits_part(), made_part(study_facts(study), basis)],
         data=[estimates(told), all_values(basis), settings_table(basis)],
     )
