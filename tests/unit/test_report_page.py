@@ -280,11 +280,13 @@ def test_it_carries_its_limits_and_its_origin(run, text, run_text):
     assert " ".join(run.scenario_text.split()) in words
 
 
-def test_another_catalogue_is_told(run):
+def test_another_catalogue_and_a_doctrine_of_ones_own_are_told(run):
     other = open_run(run.path)
-    other.manifest = {**run.manifest, "catalog_sha256": "0" * 64}
+    own = {"file": "mine.py", "name": "Greedy", "sha256": "1" * 64}
+    other.manifest = {**run.manifest, "catalog_sha256": "0" * 64, "notes": {"doctrine": own}}
     words = page.text_of(page.parsed(html_report(other, openiads.basis(other))))
     assert "The catalogue has changed since: made with 000000000000" in words
+    assert f"Greedy of mine.py, SHA-256 {'1' * 64}" in words
 
 
 def test_defaults_are_told_apart(run):
@@ -448,3 +450,46 @@ def test_a_disk_that_refuses_is_one_line(run, place, capsys):
     assert left.value.code == guard.INCOMPLETE
     (line,) = capsys.readouterr().err.splitlines()
     assert "cannot write" in line and "small.yaml" in line
+
+
+# --- little to tell ---------------------------------------------------------------------------------
+def test_a_run_in_which_nothing_happened(tmp_path):
+    result, names = made.outcome()
+    empty = type(result)(
+        **{**vars(result), "event": result.event[:0], "sample": result.sample[:0], "round": result.round[:0]}
+    )
+    with new_run(tmp_path / "run") as folder:
+        run = open_run(folder.write(empty, names, made.provenance()))
+    root = page.parsed(html_report(run, openiads.basis(run)))
+    assert "Nothing was fired." in page.text_of(root)
+
+
+QUIET = studies.SCENARIO.partition("raid:")[0] + "raid: {groups: []}\n"
+
+
+def test_a_study_of_one_replication_without_a_raid(tmp_path):
+    (tmp_path / "quiet.yaml").write_text(QUIET)
+    study = openiads.Study(tmp_path / "quiet.yaml", n=1, workers=1, out=tmp_path / "quiet").run()
+    words = page.text_of(page.parsed(html_report(study, openiads.basis(study))))
+    assert "Only 1 replication at a point: hardly more than anecdotes." in words
+    assert "Nothing came through (n = 1 replications)." in words
+
+
+def test_an_unfinished_study_says_so(single, place):
+    copy = place / "part"
+    for file in sorted(p for p in single.path.rglob("*") if p.is_file()):
+        target = copy / file.relative_to(single.path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(file.read_bytes())
+    seals = sorted((copy / "done").glob("*.json"))
+    for seal in seals[2:]:
+        seal.unlink()
+    some = openiads.open_study(copy)
+    words = page.text_of(page.parsed(html_report(some, openiads.basis(some))))
+    missing = some.replications_wanted - some.replications_done
+    assert f"{missing} replications are missing: openiads resume part" in words
+    for seal in seals[:2]:
+        seal.unlink()
+    none = openiads.open_study(copy)
+    words = page.text_of(page.parsed(html_report(none, openiads.basis(none))))
+    assert "No replication has been computed yet." in words and "What this cannot tell you" in words

@@ -75,7 +75,7 @@ def cause_items(told: list[PointReport], several: str) -> Iterator[Item]:
             partial(_cause_figure, first),
         )  # fmt: skip
     elif len(told) == 1:
-        yield f"Nothing came through in {first.n - first.unusable} replications."
+        yield f"Nothing came through (n = {first.n - first.unusable} replications)."
     if any(p.causes for p in told):
         yield table_of(study_summary._causes(first), "causes") if len(told) == 1 else _by_point(told)
 
@@ -190,8 +190,11 @@ def _use_figure(rows: dict[str, np.ndarray], usable: np.ndarray) -> Figure:
     weapons = sorted(set(rows["weapon"]))
     spans = {}
     for weapon in weapons:
-        mine = [np.flatnonzero((rows["weapon"] == weapon) & (rows["replication"] == k)) for k in usable]
-        spans[str(weapon)] = [(launch[rows_], end[rows_]) for rows_ in mine]
+        mine = np.flatnonzero(rows["weapon"] == weapon)
+        mine = mine[np.argsort(rows["replication"][mine], kind="stable")]
+        cuts = np.searchsorted(rows["replication"][mine], usable, side="right")
+        parts = np.split(mine, cuts[:-1])
+        spans[str(weapon)] = [(launch[part], end[part]) for part in parts]
     never = np.zeros(0)
     fired = {name: [(up, never) for up, _ in some] for name, some in spans.items()}
     t_end_s = float(np.nanmax(np.concatenate([launch, end])))
