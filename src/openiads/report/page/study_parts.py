@@ -113,7 +113,7 @@ _BIG = {
     "hits": "of what was aimed hit",
     "rounds_per_kill": "missiles per hostile killed",
     "assets_surviving": "of the defended assets survive",
-    "wrong_shots": "missiles per run at friends or civil aircraft",
+    "wrong_shot_runs": "of the runs had a missile fired at a friend or a civil aircraft",
 }
 
 _UNITS = {"aimed": "aimed", "killed": "kills", "assets": "assets"}

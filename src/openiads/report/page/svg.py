@@ -52,12 +52,18 @@ def svg(figure: Figure, name: str, title: str) -> ET.Element:
 
 
 def standalone(element: ET.Element, size_in: tuple[float, float]) -> bytes:
-    """An element of `svg` as a file of its own."""
+    """An element of `svg` as a file of its own. References are written in the old way too, for old readers."""
     root = ET.fromstring(ET.tostring(element))
+    for node in root.iter():
+        if "href" in node.attrib:
+            node.attrib["xlink:href"] = node.attrib["href"]
     root.attrib |= {
-        "xmlns": _SVG.strip("{}"), "width": f"{72 * size_in[0]:g}pt", "height": f"{72 * size_in[1]:g}pt",
+        "xmlns": _SVG.strip("{}"),
+        "xmlns:xlink": _LINK.strip("{").partition("}")[0],
+        "width": f"{72 * size_in[0]:g}pt",
+        "height": f"{72 * size_in[1]:g}pt",
         "style": "stroke-linejoin: round; stroke-linecap: butt",
-    }  # fmt: skip
+    }
     text = ET.tostring(root, encoding="unicode")
     return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'.encode()
 
@@ -86,7 +92,7 @@ def _strip(root: ET.Element) -> None:
         for key, value in node.attrib.items():
             scaled = key == "transform" and ("scale" in value or "matrix" in value)
             if key in ("d", "x", "y", "transform", "points", "width", "height") and not scaled:
-                node.attrib[key] = _LONG.sub(_short, value)
+                node.attrib[key] = " ".join(_LONG.sub(_short, value).split())
             elif key == "style":
                 node.attrib[key] = value.replace(*_FONT)
         if node.text is not None and not node.text.strip():
