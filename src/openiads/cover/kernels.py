@@ -119,7 +119,7 @@ def meet_at(w, q, c, site, lat, lon, alt_m, speed_mps, tof_s):
     trk.vel_ecef_mps[0], trk.vel_ecef_mps[1], trk.vel_ecef_mps[2] = speed_mps, 0.0, 0.0
     for i in range(lat.shape[0]):
         x, y, z = geodetic_to_ecef(lat[i], lon[i], alt_m[i])
-        tof, margin = reach(w, q, g.x_m, g.y_m, g.z_m, g.alt_m, x, y, z)
+        tof, margin = reach(w, q, g.x_m, g.y_m, g.z_m, x, y, z)
         ok = margin >= 0.0 and suits(w, w.command_post[c], q, site, trk, x, y, z)
         tof_s[i] = tof if ok else math.nan
 
