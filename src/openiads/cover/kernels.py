@@ -17,7 +17,6 @@ from openiads.engine.systems.look import echo
 from openiads.engine.systems.meet import reach
 from openiads.engine.systems.radiate import _hear_jammers
 from openiads.physics.detection import pd_from_snr
-from openiads.physics.flyout import flyout_lookup, ground_range
 from openiads.physics.geodesy import (
     ecef_to_enu,
     enu_basis,
@@ -120,24 +119,6 @@ def meet_at(w, q, c, site, lat, lon, alt_m, speed_mps, tof_s):
     for i in range(lat.shape[0]):
         x, y, z = geodetic_to_ecef(lat[i], lon[i], alt_m[i])
         tof, margin = reach(w, q, g.x_m, g.y_m, g.z_m, x, y, z)
-        ok = margin >= 0.0 and suits(w, w.command_post[c], q, site, trk, x, y, z)
-        tof_s[i] = tof if ok else math.nan
-
-
-@kernel
-def fly_to(w, q, c, site, lat, lon, alt_m, speed_mps, tof_s):
-    """As `meet_at`, with the table read at the altitude above the ellipsoid: what the missile does, in any direction.
-
-    Fire control takes the difference of the distances from the Earth's centre for it.
-    """
-    g = w.site[site]
-    trk = w.track[0]
-    trk.traces[0] = 0.0
-    trk.vel_ecef_mps[0], trk.vel_ecef_mps[1], trk.vel_ecef_mps[2] = speed_mps, 0.0, 0.0
-    for i in range(lat.shape[0]):
-        x, y, z = geodetic_to_ecef(lat[i], lon[i], alt_m[i])
-        arc_m = ground_range(g.x_m, g.y_m, g.z_m, x, y, z)
-        tof, _, margin = flyout_lookup(w.flyout, w.flyout_scale, w.weapon[q].flyout, arc_m, alt_m[i])
         ok = margin >= 0.0 and suits(w, w.command_post[c], q, site, trk, x, y, z)
         tof_s[i] = tof if ok else math.nan
 

@@ -117,16 +117,12 @@ class Model:
             yield weight
         self.world.jam["jn_main"][r] = heard
 
-    def meetings(
-        self, q: int, post: int, site: int, lat: Array, lon: Array, alt_m: Array, by: str = "fire control"
-    ) -> Array:
-        """Time of flight (s) of missile q from a site to a meeting in each point; nan where it cannot.
-
-        By the engine's fire control, or by the missile's table alone (`by="table"`).
-        """
+    def meetings(self, q: int, post: int, site: int, lat: Array, lon: Array, alt_m: Array) -> Array:
+        """Time of flight (s) of missile q from a site to each point, by the engine's fire control; nan where it cannot."""
         out = np.empty(lat.size)
-        asked = kernels.meet_at if by == "fire control" else kernels.fly_to
-        asked(self._handle, q, post, site, lat.ravel(), lon.ravel(), alt_m.ravel(), self.probe.speed_mps, out)
+        kernels.meet_at(
+            self._handle, q, post, site, lat.ravel(), lon.ravel(), alt_m.ravel(), self.probe.speed_mps, out
+        )
         return out.reshape(lat.shape)
 
     def before(

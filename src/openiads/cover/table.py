@@ -108,7 +108,7 @@ def _reach(model: Model, altitude_m: float, unit: Unit, ring_m2: float) -> Row:
     middle = 0.5 * (edges[1:] + edges[:-1])
     lat, lon = model.fan(site, np.zeros(1), middle)
     alt = np.full(lat.shape, altitude_m)
-    ok = np.isfinite(model.meetings(unit.weapon_row, unit.post, unit.sites[0], lat, lon, alt, by="table"))[0]
+    ok = np.isfinite(model.meetings(unit.weapon_row, unit.post, unit.sites[0], lat, lon, alt))[0]
     rings = np.diff(cap_area_m2(edges, float(site.lat_rad)))
     far = float(middle[ok][-1] + 0.5 * step) if ok.any() else 0.0
     inside = ok & (middle <= unit.declared_m)
