@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from openiads.analysis.explain import explain
     from openiads.analysis.what_if import contrast
     from openiads.catalog import load_catalog
+    from openiads.export.run import export_run
     from openiads.report.compare_picture import comparison_overview
     from openiads.report.compare_summary import plain_comparison as comparison_summary
     from openiads.report.discovery import discovery_summary
@@ -67,6 +68,7 @@ _WHERE = {
     "sensitivity_picture": ("openiads.report.sensitivity", "sensitivity_picture"),
     "discover": ("openiads.study.discovery", "discover"),
     "discovery_summary": ("openiads.report.discovery", "discovery_summary"),
+    "export_run": ("openiads.export.run", "export_run"),
 }
 
 __all__ = [
@@ -82,6 +84,7 @@ __all__ = [
     "discovery_summary",
     "execute",
     "explain",
+    "export_run",
     "kernel",
     "load_catalog",
     "load_file",

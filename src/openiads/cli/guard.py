@@ -49,6 +49,7 @@ CODES = {
     "DoctrineError": USER,
     "SensitivityError": USER,
     "DiscoveryError": USER,
+    "ExportError": USER,
     "StoreError": INCOMPLETE,
     "ClusterError": INCOMPLETE,
 }

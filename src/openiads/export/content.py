@@ -1,0 +1,266 @@
+"""What is exported: everything that moves with its samples, the sites, the events, on one clock.
+
+Every format is written from a `Content`; so what is said of sides, parents and times is the same in all of them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from openiads.export.earth import Array, ecef, enu, geodetic
+from openiads.export.out import ExportError
+from openiads.export.tracks import chains
+from openiads.results import Run
+from openiads.scenario import ScenarioError, nodes
+from openiads.scenario.text import normalise
+
+#: Start of a scenario that names none, as the scenario language has it (docs/scenario.md).
+EPOCH = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+PLATFORM, MISSILE, TRACK = "platform", "missile", "track"
+_TRACKS = ("track", "passive track")
+_SAMPLES = ("t_s", "x_m", "y_m", "z_m", "vx_mps", "vy_mps", "vz_mps")
+_GONE = ("killed", "hit its target", "missed its target", "left the area")
+
+
+@dataclass(frozen=True)
+class Mover:
+    """A platform or missile (truth) or a fused track (as the command post had it).
+
+    number: from 1, the same in every export of a run. side: hostile, friend, neutral or unknown; of a track as held in the end.
+    parent: id of the launcher of a missile, of the carrier of what was let go of in flight; "" none.
+    t_end_s: end of a platform or missile, which the last sample precedes; of a track its last sample.
+    """
+
+    number: int
+    kind: str
+    id: str
+    type: str
+    klass: str
+    side: str
+    group: str
+    parent: str
+    target: str
+    fate: str
+    killer: str
+    t_end_s: float
+    rows: slice
+
+    @property
+    def gone(self) -> bool:
+        """It ended within the run, and not with it."""
+        if self.kind == PLATFORM:
+            return self.fate in _GONE
+        return self.kind == TRACK or self.fate not in ("in flight", "end of run")
+
+
+@dataclass(frozen=True)
+class Site:
+    """A site on the ground. places: (from s, latitude deg, longitude deg, altitude m), the first from 0."""
+
+    number: int
+    id: str
+    kind: str
+    type: str
+    side: str
+    value: float | None
+    range_m: float | None
+    t_lost_s: float | None
+    lost_to: str
+    places: tuple[tuple[float, float, float, float], ...]
+
+
+class Content:
+    """A run as columns of samples with movers, sites and events that point into it."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.start = start_of(run)
+        self.title = str(run.manifest["scenario"].get("title") or run.name)
+        table = run.trajectories.unify_dictionaries().combine_chunks()
+        self._kinds = table["kind"].combine_chunks().to_pylist() if table.num_rows else []
+        order, found = self._sort(table)
+        self.t_s, self.x_m, self.y_m, self.z_m, self.vx_mps, self.vy_mps, self.vz_mps = (
+            table[name].to_numpy()[order] for name in _SAMPLES
+        )
+        self.sigma_m = table["sigma_m"].to_numpy(zero_copy_only=False)[order]
+        self.held = np.array([word or "unknown" for word in table["identity"].to_pylist()], object)[order]
+        self.lat_rad, self.lon_rad, self.alt_m = geodetic(self.x_m, self.y_m, self.z_m)
+        self.lat_deg, self.lon_deg = np.degrees(self.lat_rad), np.degrees(self.lon_rad)
+        self.movers = self._movers(found)
+        self.sites = self._sites()
+
+    def _sort(self, table: Any) -> tuple[Any, list[tuple[str, str, slice]]]:
+        """Rows so that every mover is one slice in order of time, and (kind, id, slice) of each."""
+        ids = table["id"].to_pylist()
+        t_s = table["t_s"].to_numpy()
+        rows: dict[tuple[str, str], list[int]] = {}
+        for row, (kind, ident) in enumerate(zip(self._kinds, ids, strict=True)):
+            rows.setdefault((TRACK if kind in _TRACKS else kind, ident), []).append(row)
+        order: list[int] = []
+        found: list[tuple[str, str, slice]] = []
+        position = np.stack([table[name].to_numpy() for name in _SAMPLES[1:]], axis=1) if ids else None
+        for (kind, ident), own in rows.items():
+            own.sort(key=lambda row: t_s[row])
+            parts = chains(own, t_s, position) if kind == TRACK else [own]
+            for number, part in enumerate(parts):
+                name = ident if number == 0 else f"{ident}.{number + 1}"
+                found.append((kind, name, slice(len(order), len(order) + len(part))))
+                order += part
+        return np.array(order, dtype=np.intp), found
+
+    def _movers(self, found: list[tuple[str, str, slice]]) -> list[Mover]:
+        threats = {row["id"]: row for row in self.run.threats.to_pylist()}
+        missiles = {row["id"]: row for row in self.run.missiles.to_pylist()}
+        rank = {PLATFORM: 0, MISSILE: 1, TRACK: 2}
+        found = sorted(found, key=lambda one: rank[one[0]])  # stable: within a kind by id
+        made: list[Mover] = []
+        for number, (kind, ident, rows) in enumerate(found, 1):
+            facts = {
+                PLATFORM: lambda i: _platform(threats[i], threats),
+                MISSILE: lambda i: _missile(missiles[i]),
+                TRACK: lambda _: {},
+            }[kind](ident)
+            if kind == TRACK:
+                last = rows.stop - 1
+                facts = {"side": str(self.held[last]), "fate": "", "t_end_s": float(self.t_s[last])}
+            made.append(Mover(number, kind, ident, rows=rows, **{**_NOTHING, **facts}))
+        return made
+
+    def _sites(self) -> list[Site]:
+        ready = {}
+        for event in self.events_of("site moves"):
+            if event["detail"] == "ready":
+                ready[event["subject"]] = float(event["t_s"])
+        made: list[Site] = []
+        for row in self.run.sites.to_pylist():
+            first = (0.0, row["lat_deg"], row["lon_deg"], row["alt_m"])
+            moved = row["id"] in ready and row.get("lat_end_deg") is not None
+            end = ((ready[row["id"]], row["lat_end_deg"], row["lon_end_deg"], row["alt_m"]),) if moved else ()
+            side = "hostile" if row["kind"] == "target" else "friend"
+            made.append(
+                Site(
+                    len(self.movers) + len(made) + 1, row["id"], row["kind"], row["type"] or "", side, row["value"],
+                    row["radar_range_m"], row["t_lost_s"] if not row["alive"] else None, row["lost_to"] or "",
+                    (first, *end),
+                )
+            )  # fmt: skip
+        return made
+
+    @cached_property
+    def events(self) -> list[dict[str, Any]]:
+        """Every event as a row, in order of time."""
+        return list(self.run.events.to_pylist())
+
+    def events_of(self, *names: str) -> list[dict[str, Any]]:
+        """The events of these names."""
+        return [event for event in self.events if event["event"] in names]
+
+    @cached_property
+    def numbers(self) -> Mapping[str, int]:
+        """Number by id of what is real: platforms, missiles, sites."""
+        found = {mover.id: mover.number for mover in self.movers if mover.kind != TRACK}
+        return {**{site.id: site.number for site in self.sites}, **found}
+
+    @cached_property
+    def period_s(self) -> float:
+        """Time between samples."""
+        times = np.unique(np.round(self.t_s, 3))
+        return float(np.diff(times).min()) if len(times) > 1 else 1.0
+
+    def in_time(self, *kinds: str) -> Iterator[tuple[Mover, int]]:
+        """(mover, row) of all samples of these kinds in order of time, then of number."""
+        chosen = [mover for mover in self.movers if mover.kind in kinds]
+        if not chosen:
+            return
+        rows = np.concatenate([np.arange(m.rows.start, m.rows.stop) for m in chosen])
+        which = np.concatenate([np.full(m.rows.stop - m.rows.start, i) for i, m in enumerate(chosen)])
+        for k in np.lexsort((which, self.t_s[rows])):
+            yield chosen[which[k]], int(rows[k])
+
+    @cached_property
+    def course_rad(self) -> tuple[Array, Array]:
+        """Heading clockwise from north and climb angle of every sample, along its velocity relative to the ground."""
+        east, north, up = self.velocity_enu
+        return np.arctan2(east, north) % (2.0 * np.pi), np.arctan2(up, np.hypot(east, north))
+
+    @cached_property
+    def velocity_enu(self) -> tuple[Array, Array, Array]:
+        """East, north and up of every velocity, m/s."""
+        return enu(self.lat_rad, self.lon_rad, self.vx_mps, self.vy_mps, self.vz_mps)
+
+    def ecef_at(
+        self, mover: Mover, t_s: float
+    ) -> tuple[tuple[float, float, float], tuple[float, float, float]]:
+        """Position and velocity at a time: the sample before it, carried on along its velocity."""
+        own = self.t_s[mover.rows]
+        k = mover.rows.start + max(int(np.searchsorted(own, t_s, side="right")) - 1, 0)
+        dt_s = t_s - float(self.t_s[k])
+        at = [float(c[k]) for c in (self.x_m, self.y_m, self.z_m)]
+        v = [float(c[k]) for c in (self.vx_mps, self.vy_mps, self.vz_mps)]
+        moved = [a + b * dt_s for a, b in zip(at, v, strict=True)]
+        return (moved[0], moved[1], moved[2]), (v[0], v[1], v[2])
+
+    @staticmethod
+    def place_of(at: tuple[float, float, float]) -> tuple[float, float, float]:
+        """Latitude and longitude (deg) and altitude (m) of one ECEF point."""
+        lat, lon, alt = geodetic(*(np.array([value]) for value in at))
+        return float(np.degrees(lat[0])), float(np.degrees(lon[0])), float(alt[0])
+
+    def when(self, t_s: float) -> dt.datetime:
+        """A time of the run as date and time, UTC."""
+        return self.start + dt.timedelta(seconds=float(t_s))
+
+
+def site_ecef(place: tuple[float, float, float, float]) -> tuple[float, float, float]:
+    """ECEF of one place of a site, m."""
+    lat, lon, alt = (np.array([value]) for value in (np.radians(place[1]), np.radians(place[2]), place[3]))
+    x, y, z = ecef(lat, lon, alt)
+    return float(x[0]), float(y[0]), float(z[0])
+
+
+_NOTHING: Mapping[str, Any] = {
+    "type": "", "klass": "", "side": "unknown", "group": "", "parent": "", "target": "", "fate": "", "killer": "",
+}  # fmt: skip
+
+
+def _platform(row: dict[str, Any], threats: Mapping[str, Any]) -> dict[str, Any]:
+    carrier = row["id"].rpartition("-")[0]
+    let_go = row["id"].rpartition("-")[2]
+    released = carrier in threats and (let_go == "TD" or let_go[:1] == "D" or let_go[:2] == "CH")
+    return {
+        "type": row["type"] or "", "klass": row["class"] or "", "side": row["identity"] or "unknown",
+        "group": row["group"] or "", "parent": carrier if released else "", "target": row["target"] or "",
+        "fate": row["fate"] or "", "killer": row["killer"] or "", "t_end_s": float(row["t_end_s"]),
+    }  # fmt: skip
+
+
+def _missile(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": row["weapon"] or "", "klass": "interceptor", "side": "friend", "group": row["battery"] or "",
+        "parent": row["launcher"] or "", "target": row["target"] or row["target_site"] or "", "fate": row["fate"] or "",
+        "t_end_s": float(row["t_end_s"]),
+    }  # fmt: skip
+
+
+def start_of(run: Run) -> dt.datetime:
+    """Date and time at which the scenario of a run starts; EPOCH where it names none. Raises ExportError."""
+    try:
+        plain = nodes.read(normalise(run.scenario_text, "scenario.yaml"), "scenario.yaml").plain
+    except ScenarioError as error:
+        raise ExportError(f"{run.path}: the scenario of the run cannot be read: {error.faults[0]}") from None
+    written = plain.get("start") if isinstance(plain, dict) else None
+    if written is None:
+        return EPOCH
+    try:
+        return dt.datetime.fromisoformat(str(written)).astimezone(dt.UTC)
+    except ValueError:
+        raise ExportError(f"{run.path}: start {str(written)[:40]!r} of its scenario is not a time") from None
+
+
+__all__ = ["EPOCH", "MISSILE", "PLATFORM", "TRACK", "Content", "Mover", "Site", "site_ecef", "start_of"]
