@@ -7,72 +7,31 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from openiads.export.earth import Array, ecef, enu, geodetic
-from openiads.export.out import ExportError
+from openiads.export.earth import Array, enu, geodetic
+from openiads.export.things import (
+    EPOCH,
+    MISSILE,
+    NOTHING,
+    PLATFORM,
+    TRACK,
+    Mover,
+    Site,
+    Vector,
+    missile_facts,
+    platform_facts,
+    site_ecef,
+    start_of,
+)  # fmt: skip
 from openiads.export.tracks import chains
 from openiads.results import Run
-from openiads.scenario import ScenarioError, nodes
-from openiads.scenario.text import normalise
 
-#: Start of a scenario that names none, as the scenario language has it (docs/scenario.md).
-EPOCH = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
-PLATFORM, MISSILE, TRACK = "platform", "missile", "track"
 _TRACKS = ("track", "passive track")
 _SAMPLES = ("t_s", "x_m", "y_m", "z_m", "vx_mps", "vy_mps", "vz_mps")
-_GONE = ("killed", "hit its target", "missed its target", "left the area")
-
-
-@dataclass(frozen=True)
-class Mover:
-    """A platform or missile (truth) or a fused track (as the command post had it).
-
-    number: from 1, the same in every export of a run. side: hostile, friend, neutral or unknown; of a track as held in the end.
-    parent: id of the launcher of a missile, of the carrier of what was let go of in flight; "" none.
-    t_end_s: end of a platform or missile, which the last sample precedes; of a track its last sample.
-    """
-
-    number: int
-    kind: str
-    id: str
-    type: str
-    klass: str
-    side: str
-    group: str
-    parent: str
-    target: str
-    fate: str
-    killer: str
-    t_end_s: float
-    rows: slice
-
-    @property
-    def gone(self) -> bool:
-        """It ended within the run, and not with it."""
-        if self.kind == PLATFORM:
-            return self.fate in _GONE
-        return self.kind == TRACK or self.fate not in ("in flight", "end of run")
-
-
-@dataclass(frozen=True)
-class Site:
-    """A site on the ground. places: (from s, latitude deg, longitude deg, altitude m), the first from 0."""
-
-    number: int
-    id: str
-    kind: str
-    type: str
-    side: str
-    value: float | None
-    range_m: float | None
-    t_lost_s: float | None
-    lost_to: str
-    places: tuple[tuple[float, float, float, float], ...]
 
 
 class Content:
@@ -122,14 +81,14 @@ class Content:
         made: list[Mover] = []
         for number, (kind, ident, rows) in enumerate(found, 1):
             facts = {
-                PLATFORM: lambda i: _platform(threats[i], threats),
-                MISSILE: lambda i: _missile(missiles[i]),
+                PLATFORM: lambda i: platform_facts(threats[i], threats),
+                MISSILE: lambda i: missile_facts(missiles[i]),
                 TRACK: lambda _: {},
             }[kind](ident)
             if kind == TRACK:
                 last = rows.stop - 1
                 facts = {"side": str(self.held[last]), "fate": "", "t_end_s": float(self.t_s[last])}
-            made.append(Mover(number, kind, ident, rows=rows, **{**_NOTHING, **facts}))
+            made.append(Mover(number, kind, ident, rows=rows, **{**NOTHING, **facts}))
         return made
 
     def _sites(self) -> list[Site]:
@@ -194,20 +153,48 @@ class Content:
         """East, north and up of every velocity, m/s."""
         return enu(self.lat_rad, self.lon_rad, self.vx_mps, self.vy_mps, self.vz_mps)
 
-    def ecef_at(
-        self, mover: Mover, t_s: float
-    ) -> tuple[tuple[float, float, float], tuple[float, float, float]]:
-        """Position and velocity at a time: the sample before it, carried on along its velocity."""
+    def ecef_at(self, mover: Mover, t_s: float) -> tuple[Vector, Vector]:
+        """Position and velocity at a time: between two samples the cubic that both of them give, else carried on."""
         own = self.t_s[mover.rows]
         k = mover.rows.start + max(int(np.searchsorted(own, t_s, side="right")) - 1, 0)
-        dt_s = t_s - float(self.t_s[k])
-        at = [float(c[k]) for c in (self.x_m, self.y_m, self.z_m)]
-        v = [float(c[k]) for c in (self.vx_mps, self.vy_mps, self.vz_mps)]
-        moved = [a + b * dt_s for a, b in zip(at, v, strict=True)]
-        return (moved[0], moved[1], moved[2]), (v[0], v[1], v[2])
+        at, v = self._state(k)
+        ahead_s = t_s - float(self.t_s[k])
+        if ahead_s <= 0.0 or k + 1 >= mover.rows.stop:
+            moved = [a + b * ahead_s for a, b in zip(at, v, strict=True)]
+            return (moved[0], moved[1], moved[2]), v
+        then, v_then = self._state(k + 1)
+        span_s = float(self.t_s[k + 1] - self.t_s[k])
+        u = ahead_s / span_s
+        cubic = (
+            1 - 3 * u * u + 2 * u**3,
+            (u - 2 * u * u + u**3) * span_s,
+            3 * u * u - 2 * u**3,
+            (u**3 - u * u) * span_s,
+        )
+        moved = [
+            sum(c * p for c, p in zip(cubic, parts, strict=True))
+            for parts in zip(at, v, then, v_then, strict=True)
+        ]
+        speed = [(1 - u) * p + u * q for p, q in zip(v, v_then, strict=True)]
+        return (moved[0], moved[1], moved[2]), (speed[0], speed[1], speed[2])
+
+    def _state(self, k: int) -> tuple[Vector, Vector]:
+        return (float(self.x_m[k]), float(self.y_m[k]), float(self.z_m[k])), (
+            float(self.vx_mps[k]), float(self.vy_mps[k]), float(self.vz_mps[k]),
+        )  # fmt: skip
+
+    @cached_property
+    def real(self) -> Mapping[str, Mover]:
+        """Platforms and missiles by id."""
+        return {mover.id: mover for mover in self.movers if mover.kind != TRACK}
+
+    def burst_at(self, event: Mapping[str, Any]) -> Vector | None:
+        """Where a missile burst, to its miss distance: at its target, which turns less than itself; else where it was."""
+        mover = self.real.get(event["object"] or "") or self.real.get(event["subject"] or "")
+        return None if mover is None else self.ecef_at(mover, float(event["t_s"]))[0]
 
     @staticmethod
-    def place_of(at: tuple[float, float, float]) -> tuple[float, float, float]:
+    def place_of(at: Vector) -> Vector:
         """Latitude and longitude (deg) and altitude (m) of one ECEF point."""
         lat, lon, alt = geodetic(*(np.array([value]) for value in at))
         return float(np.degrees(lat[0])), float(np.degrees(lon[0])), float(alt[0])
@@ -217,50 +204,15 @@ class Content:
         return self.start + dt.timedelta(seconds=float(t_s))
 
 
-def site_ecef(place: tuple[float, float, float, float]) -> tuple[float, float, float]:
-    """ECEF of one place of a site, m."""
-    lat, lon, alt = (np.array([value]) for value in (np.radians(place[1]), np.radians(place[2]), place[3]))
-    x, y, z = ecef(lat, lon, alt)
-    return float(x[0]), float(y[0]), float(z[0])
-
-
-_NOTHING: Mapping[str, Any] = {
-    "type": "", "klass": "", "side": "unknown", "group": "", "parent": "", "target": "", "fate": "", "killer": "",
-}  # fmt: skip
-
-
-def _platform(row: dict[str, Any], threats: Mapping[str, Any]) -> dict[str, Any]:
-    carrier = row["id"].rpartition("-")[0]
-    let_go = row["id"].rpartition("-")[2]
-    released = carrier in threats and (let_go == "TD" or let_go[:1] == "D" or let_go[:2] == "CH")
-    return {
-        "type": row["type"] or "", "klass": row["class"] or "", "side": row["identity"] or "unknown",
-        "group": row["group"] or "", "parent": carrier if released else "", "target": row["target"] or "",
-        "fate": row["fate"] or "", "killer": row["killer"] or "", "t_end_s": float(row["t_end_s"]),
-    }  # fmt: skip
-
-
-def _missile(row: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "type": row["weapon"] or "", "klass": "interceptor", "side": "friend", "group": row["battery"] or "",
-        "parent": row["launcher"] or "", "target": row["target"] or row["target_site"] or "", "fate": row["fate"] or "",
-        "t_end_s": float(row["t_end_s"]),
-    }  # fmt: skip
-
-
-def start_of(run: Run) -> dt.datetime:
-    """Date and time at which the scenario of a run starts; EPOCH where it names none. Raises ExportError."""
-    try:
-        plain = nodes.read(normalise(run.scenario_text, "scenario.yaml"), "scenario.yaml").plain
-    except ScenarioError as error:
-        raise ExportError(f"{run.path}: the scenario of the run cannot be read: {error.faults[0]}") from None
-    written = plain.get("start") if isinstance(plain, dict) else None
-    if written is None:
-        return EPOCH
-    try:
-        return dt.datetime.fromisoformat(str(written)).astimezone(dt.UTC)
-    except ValueError:
-        raise ExportError(f"{run.path}: start {str(written)[:40]!r} of its scenario is not a time") from None
-
-
-__all__ = ["EPOCH", "MISSILE", "PLATFORM", "TRACK", "Content", "Mover", "Site", "site_ecef", "start_of"]
+__all__ = [
+    "EPOCH",
+    "MISSILE",
+    "PLATFORM",
+    "TRACK",
+    "Content",
+    "Mover",
+    "Site",
+    "Vector",
+    "site_ecef",
+    "start_of",
+]

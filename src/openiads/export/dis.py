@@ -20,7 +20,12 @@ from openiads.export.out import ExportError, whole
 PORT = 3000
 _FORCE = {"hostile": pdu.OPPOSING, "friend": pdu.FRIENDLY, "neutral": pdu.NEUTRAL, "unknown": pdu.OTHER}
 _STILL_S, _EMISSION_S = 60.0, 10.0
-_MUNITION = {"cruise_missile": 9, "ballistic": 9, "arm": 6, "interceptor": 1}  # domains of munitions (UID 14)
+_MUNITION = {
+    "cruise_missile": 11,
+    "ballistic_missile": 11,
+    "arm": 4,
+    "interceptor": 1,
+}  # domains of munitions (UID 14)
 _RESULT = {"ground": pdu.GROUND, "dud": pdu.DUD, "self-destruct": pdu.BURST, "strike": pdu.IMPACT}
 _MOST = 65_533
 
@@ -77,9 +82,7 @@ def kind_of(mover: Mover) -> pdu.Kind:
     """Entity type: what the catalogue class says, and no more."""
     if mover.klass in _MUNITION:
         return pdu.Kind(2, _MUNITION[mover.klass], 0, 1)
-    if mover.klass == "bird":
-        return pdu.Kind(4, 2)
-    category = {"fighter": 1, "bomber": 3, "transport": 4, "airliner": 57, "helicopter": 20, "drone": 50}
+    category = {"fighter": 1, "bomber": 3, "transport": 4, "airliner": 87, "helicopter": 21, "drone": 50}
     return pdu.Kind(1, 2, 0, category.get(mover.klass, 0))
 
 
@@ -148,6 +151,7 @@ def _shots(content: Content, number: Numbers) -> Iterator[Timed]:
         if mover is None:
             continue  # shorter than the time between two samples
         at, velocity = content.ecef_at(mover, t_s)
+        at = content.burst_at(e) or at if name == "burst" else at
         source, event, kind = number.of(mover.parent), number.of(mover.id), kind_of(mover)
         stamp = number.stamp(t_s)
         if name == "launch":

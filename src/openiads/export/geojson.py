@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from openiads.export.content import MISSILE, Content, Mover, Site
+from openiads.export.content import Content, Mover, Site
 from openiads.export.out import whole
 
 _EVENTS = ("launch", "burst", "site hit")
@@ -85,14 +85,13 @@ def _site(content: Content, site: Site) -> dict[str, Any]:
 
 
 def _events(content: Content) -> Iterator[dict[str, Any]]:
-    """Launches and hits at their site; bursts where the missile's last sample, carried on, has it."""
+    """Launches and hits at their site; bursts where the target was."""
     places = {site.id: site.places[0] for site in content.sites}
-    missiles = {mover.id: mover for mover in content.movers if mover.kind == MISSILE}
     for event in content.events_of(*_EVENTS):
         site = places.get(event["via"] if event["event"] == "launch" else event["subject"])
-        if event["event"] == "burst" and event["subject"] in missiles:
-            at, _ = content.ecef_at(missiles[event["subject"]], event["t_s"])
-            lat, lon, alt = content.place_of(at)
+        burst = content.burst_at(event) if event["event"] == "burst" else None
+        if burst is not None:
+            lat, lon, alt = content.place_of(burst)
         elif site is not None:
             _, lat, lon, alt = site
         else:

@@ -57,7 +57,7 @@ def _origin(content: Content) -> str:
 
 
 def _kind(mover: Mover) -> str:
-    if mover.kind == PLATFORM and mover.klass in ("cruise_missile", "ballistic", "arm"):
+    if mover.kind == PLATFORM and mover.klass in ("cruise_missile", "ballistic_missile", "arm"):
         return "missile"
     return "helicopter" if mover.klass == "helicopter" else _TYPE[mover.kind]
 

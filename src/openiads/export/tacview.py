@@ -22,11 +22,12 @@ from openiads.export.out import whole
 TYPES = {
     "fighter": "Air+FixedWing", "bomber": "Air+FixedWing", "airliner": "Air+FixedWing", "transport": "Air+FixedWing",
     "helicopter": "Air+Rotorcraft", "drone": "Air+FixedWing", "bird": "Misc+Minor", "cruise_missile": "Weapon+Missile",
-    "ballistic": "Weapon+Missile", "arm": "Weapon+Missile", "interceptor": "Weapon+Missile",
+    "ballistic_missile": "Weapon+Missile", "decoy": "Misc+Decoy", "arm": "Weapon+Missile", "interceptor": "Weapon+Missile",
 }  # fmt: skip
 SITE_TYPES = {
     "radar": "Ground+Static+Sensor", "launcher": "Ground+AntiAircraft", "command post": "Ground+Static+Building",
     "asset": "Ground+Static+Building", "target": "Ground+Static+Building", "decoy emitter": "Ground+Static+Sensor",
+    "gun": "Ground+AntiAircraft",
 }  # fmt: skip
 COLOURS = {"hostile": "Red", "friend": "Blue", "neutral": "Green", "unknown": "Orange"}
 _MISSED = ("miss", "no target", "self-destruct", "ground", "dud", "emitter silent")
@@ -85,7 +86,7 @@ def _properties(content: Content, mover: Mover, k: int) -> str:
         held = content.held[k]
         return f",Type=Misc+Minor,Name=track,CallSign={mover.id},Coalition=Picture,Color={COLOURS[held]},Label={held}"
     decoy = mover.parent and mover.kind == PLATFORM
-    kind = "Misc+Decoy" if decoy or mover.type == "decoy" else TYPES.get(mover.klass, "Air+FixedWing")
+    kind = "Misc+Decoy" if decoy else TYPES.get(mover.klass, "Air+FixedWing")
     text = f",Type={kind},Name={escape(mover.type)},CallSign={escape(mover.id)}"
     text += f",Coalition={mover.side.capitalize()},Color={COLOURS[mover.side]}"
     text += f",Group={escape(mover.group)}" if mover.group else ""

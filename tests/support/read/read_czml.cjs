@@ -1,4 +1,4 @@
-// Loads a CZML file in CesiumJS and prints what it made of it: node czml.cjs FILE FOLDER_WITH_CESIUM
+// Loads a CZML file in CesiumJS and prints what it made of it: node read_czml.cjs FILE FOLDER_WITH_CESIUM
 const fs = require("fs");
 const path = require("path");
 const Cesium = require(path.join(process.argv[3], "node_modules", "cesium"));
