@@ -129,8 +129,9 @@ class Content:
     @cached_property
     def period_s(self) -> float:
         """Time between samples."""
-        times = np.unique(np.round(self.t_s, 3))
-        return float(np.diff(times).min()) if len(times) > 1 else 1.0
+        steps = [np.diff(self.t_s[mover.rows]) for mover in self.movers]
+        found = np.concatenate(steps) if steps else np.zeros(0)
+        return round(float(np.median(found)), 3) if len(found) else 1.0
 
     def in_time(self, *kinds: str) -> Iterator[tuple[Mover, int]]:
         """(mover, row) of all samples of these kinds in order of time, then of number."""
