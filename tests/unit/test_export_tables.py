@@ -160,7 +160,7 @@ def test_a_stone_soup_tracker_runs_on_the_tracks(content, tmp_path):
 
 #: Commands that the public example reader knows or passes over, with the number of values that follow.
 SIMDIS = {
-    "Version": 1, "ScenarioInfo": 1, "ReferenceYear": 1, "DegreeAngles": 1, "VerticalDatum": 1, "CoordSystem": 1, "RefLLA": 3,
+    "Version": 1, "ReferenceYear": 1, "DegreeAngles": 1, "CoordSystem": 1, "RefLLA": 3,
     "PlatformID": 1, "PlatformName": 2, "PlatformType": 2, "PlatformIcon": 2, "PlatformFHN": 2, "PlatformData": 11,
 }  # fmt: skip
 
@@ -171,7 +171,9 @@ def test_simdis_by_its_description(content, hostile, tmp_path):
         path = tmp_path / f"{name}.asi"
         simdis.write(run, path)
         known, names, data = set(), {}, {}
-        for line in path.read_text(encoding="utf-8").splitlines():
+        first, *lines = path.read_text(encoding="utf-8").splitlines()
+        assert first.startswith("# "), "the title, as a comment"
+        for line in lines:
             word, *values = shlex.split(line) if '"' in line else line.split()
             assert len(values) == SIMDIS[word], line
             if word == "PlatformID":

@@ -1,6 +1,7 @@
 """SIMDIS ASCII scenario input (.asi): platforms with their positions, truth and fused tracks.
 
 Source: U.S. Naval Research Laboratory, SIMDIS SDK, the public example reader `ASIViewer` (commands and the order of their values).
+What that example does not read (Version, RefLLA, CoordSystem, PlatformType, PlatformFHN) is as other public writers of the format have it.
 Times are seconds since the beginning of the year of reference, angles degrees, velocities east, north and up.
 """
 
@@ -26,8 +27,8 @@ def write(content: Content, path: Path, force: bool = False) -> int:
     offset_s = (content.start - dt.datetime(year, 1, 1, tzinfo=dt.UTC)).total_seconds()
     with whole(path, force) as handle:
         out = io.TextIOWrapper(handle, encoding="utf-8", newline="\n")
-        out.write(f"Version 24\nScenarioInfo {quote(content.title)}\nReferenceYear {year}\nDegreeAngles 1\n")
-        out.write(f'VerticalDatum "WGS84"\nCoordSystem "LLA"\n{_origin(content)}\n')
+        out.write(f"# {quote(content.title)}\nVersion 24\n{_origin(content)}\n")
+        out.write(f'CoordSystem "LLA"\nReferenceYear {year}\nDegreeAngles 1\n')
         for site in content.sites:
             _head(out, site.number, site.id, "landsite", "unk_land", site.side)
         for mover in content.movers:
