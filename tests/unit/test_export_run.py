@@ -17,6 +17,7 @@ from support import exported
 import openiads
 from openiads.cli.export import export_any
 from openiads.cli.guard import UserError
+from openiads.engine import events as ev
 from openiads.export import earth, tracks
 from openiads.export.content import MISSILE, PLATFORM, Content
 from openiads.export.out import ExportError, whole
@@ -88,6 +89,19 @@ def test_parents(tmp_path, outcome):
         zip(content.run.missiles["id"].to_pylist(), content.run.missiles["launcher"].to_pylist(), strict=True)
     )
     assert {m.id: m.parent for m in content.movers if m.kind == MISSILE} == launchers
+
+
+def test_what_still_flies_at_the_end(tmp_path, outcome):
+    made, names = outcome
+    rounds, events = made.round.copy(), made.event[made.event.code != ev.MISSILE_END]
+    rounds.fate[0], rounds.t_end_s[0] = ev.MISSILE_FATE.index("in flight"), np.nan
+    kept = events[events.code != ev.PLATFORM_END]
+    content = Content(write(tmp_path / "f", dataclasses.replace(made, round=rounds, event=kept), names))
+    flying = [mover for mover in content.movers if not mover.gone]
+    assert any(mover.kind == MISSILE for mover in flying)
+    assert all(mover.t_end_s <= content.run.t_end_s for mover in content.movers)
+    for to in FILES:
+        export_run(content.run, to, tmp_path / f"x-{to}")
 
 
 def test_positions_between_samples(run):

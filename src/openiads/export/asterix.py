@@ -25,10 +25,8 @@ from openiads.export.emitters import radars_of, turn_s
 from openiads.export.out import ExportError, whole
 
 PORT = 8600
-SAC, POST_SIC = (
-    0,
-    100,
-)  # area code of nobody; the command posts together, for a run does not say whose a track is
+SAC = 0  # area code of nobody
+POST_SIC = 100  # the command posts together: a run does not say whose a track is
 _LONGEST = 1400  # of a data block: one datagram, not broken up
 _FT_STEP_M, _CLIMB_STEP_MPS = 6.25 * 0.3048, 6.25 * 0.3048 / 60.0
 _NORTH, _SECTOR, _STROBE = 1, 2, 4

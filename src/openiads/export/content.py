@@ -88,6 +88,8 @@ class Content:
             if kind == TRACK:
                 last = rows.stop - 1
                 facts = {"side": str(self.held[last]), "fate": "", "t_end_s": float(self.t_s[last])}
+            if facts["t_end_s"] is None:  # still flying
+                facts["t_end_s"] = self.run.t_end_s
             made.append(Mover(number, kind, ident, rows=rows, **{**NOTHING, **facts}))
         return made
 

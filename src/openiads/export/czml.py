@@ -22,6 +22,8 @@ _RGBA = {
 }  # fmt: skip
 _PIXELS = {PLATFORM: 7, MISSILE: 5, TRACK: 4}
 _TRAIL_S = 60
+_SITE_NAMES_M = 150_000  # names of sites are shown from no farther away: they stand close together
+_FADE = {"nearFarScalar": [2e5, 1.0, 1.5e6, 0.5]}
 _LOST = [120, 120, 120, 255]
 
 
@@ -80,7 +82,7 @@ def _mover(content: Content, mover: Mover) -> dict[str, Any]:
         },
         "label": {
             "text": mover.id, "font": "11px sans-serif", "show": mover.kind == PLATFORM,
-            "pixelOffset": {"cartesian2": [0, -14]}, "fillColor": {"rgba": _RGBA[side]},
+            "pixelOffset": {"cartesian2": [0, -14]}, "fillColor": {"rgba": _RGBA[side]}, "scaleByDistance": _FADE,
         },
     }  # fmt: skip
 
@@ -105,7 +107,10 @@ def _site(content: Content, site: Site, whole_run: str) -> dict[str, Any]:
         "id": f"site/{site.id}", "name": site.id, "description": _words(facts), "availability": whole_run,
         "properties": {key: {"string": value} for key, value in facts.items() if value},
         "position": places[0] if len(places) == 1 else places, "point": {"pixelSize": 9, "color": colour},
-        "label": {"text": site.id, "font": "11px sans-serif", "pixelOffset": {"cartesian2": [0, 14]}},
+        "label": {
+            "text": site.id, "font": "11px sans-serif", "pixelOffset": {"cartesian2": [0, 14]},
+            "distanceDisplayCondition": {"distanceDisplayCondition": [0, _SITE_NAMES_M]},
+        },
     }  # fmt: skip
 
 

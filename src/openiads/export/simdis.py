@@ -1,7 +1,7 @@
 """SIMDIS ASCII scenario input (.asi): platforms with their positions, truth and fused tracks.
 
 Source: U.S. Naval Research Laboratory, SIMDIS SDK, the public example reader `ASIViewer` (commands and the order of their values).
-What that example does not read (Version, RefLLA, CoordSystem, PlatformType, PlatformFHN) is as other public writers of the format have it.
+What that example does not read (Version, RefLLA, CoordSystem, PlatformType, PlatformFHN) is as other public writers have it.
 Times are seconds since the beginning of the year of reference, angles degrees, velocities east, north and up.
 """
 

@@ -89,7 +89,7 @@ def platform_facts(row: dict[str, Any], threats: Mapping[str, Any]) -> dict[str,
     return {
         "type": row["type"] or "", "klass": row["class"] or "", "side": row["identity"] or "unknown",
         "group": row["group"] or "", "parent": carrier if released else "", "target": row["target"] or "",
-        "fate": row["fate"] or "", "killer": row["killer"] or "", "t_end_s": float(row["t_end_s"]),
+        "fate": row["fate"] or "", "killer": row["killer"] or "", "t_end_s": row["t_end_s"],
     }  # fmt: skip
 
 
@@ -98,7 +98,7 @@ def missile_facts(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "type": row["weapon"] or "", "klass": "interceptor", "side": "friend", "group": row["battery"] or "",
         "parent": row["launcher"] or "", "target": row["target"] or row["target_site"] or "", "fate": row["fate"] or "",
-        "t_end_s": float(row["t_end_s"]),
+        "t_end_s": row["t_end_s"],
     }  # fmt: skip
 
 
