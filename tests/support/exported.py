@@ -23,7 +23,7 @@ TITLE = 'A "raid", <b>&\nsecond line|with\\ a bar; é\t$'
 
 @functools.cache
 def folder():
-    """A folder for the session."""
+    """A folder for as long as the tests run."""
     path = Path(tempfile.mkdtemp(prefix="openiads-exports-"))
     atexit.register(shutil.rmtree, path, ignore_errors=True)
     return path

@@ -106,6 +106,9 @@ def test_zipped_says_the_same(content, recording, tmp_path):
     packed = tmp_path / "q.zip.acmi"
     tacview.write(content, packed)
     assert packed.stat().st_size < path.stat().st_size / 2
+    before = packed.read_bytes()
+    tacview.write(content, packed, force=True)
+    assert packed.read_bytes() == before
     again = read(packed)
     assert again.objects.keys() == found.objects.keys() and again.timeframes == found.timeframes
 

@@ -41,9 +41,13 @@ def write(content: Content, path: Path, force: bool = False) -> int:
     with whole(path, force) as handle:
         if not path.name.endswith(".zip.acmi"):
             return _text(content, handle)
+        inside = zipfile.ZipInfo(
+            path.name.removesuffix(".zip.acmi") + ".acmi"
+        )  # dated 1980: the same bytes every time
+        inside.compress_type = zipfile.ZIP_DEFLATED
         with (
-            zipfile.ZipFile(handle, "w", zipfile.ZIP_DEFLATED) as packed,
-            packed.open(path.name.removesuffix(".zip.acmi") + ".acmi", "w", force_zip64=True) as inner,
+            zipfile.ZipFile(handle, "w") as packed,
+            packed.open(inside, "w", force_zip64=True) as inner,
         ):
             return _text(content, inner)
 
