@@ -53,12 +53,8 @@ def real(content):
 def test_wireshark_finds_nothing_wrong(content, capture):
     frames = readers.tshark(capture, "-T", "fields", "-e", "frame.protocols")
     assert set(frames) == {"raw:ip:udp:dis"} and len(frames) == sum(1 for _ in dis.pdus(content))
-    assert (
-        readers.tshark(
-            capture, "-Y", "_ws.malformed || _ws.expert.severity > 0x200000", "-o", "ip.check_checksum:TRUE"
-        )
-        == []
-    )
+    wrong = "_ws.malformed || _ws.expert.severity > 0x200000"
+    assert not readers.tshark(capture, "-Y", wrong, "-o", "ip.check_checksum:TRUE")[:3]
 
 
 def test_every_sample_survives(content, capture):

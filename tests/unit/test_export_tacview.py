@@ -3,6 +3,7 @@
 import datetime as dt
 
 import numpy as np
+import pymap3d
 import pytest
 import synthetic_run
 from support import exported
@@ -50,6 +51,20 @@ def test_every_sample_survives(content, recording):
         samples += len(times)
     assert samples == content.run.trajectories.num_rows > 10_000
     assert 0.0 < worst <= TOLERANCE_M
+
+
+def test_noses_point_along_the_velocity(content, recording):
+    _, found = recording
+    for mover in content.movers[::3]:
+        thing = found.objects[f"{mover.number:x}"]
+        rows = mover.rows
+        times = np.round(content.t_s[rows], 3)
+        velocity = (content.vx_mps[rows], content.vy_mps[rows], content.vz_mps[rows])
+        east, north, up = pymap3d.ecef2enuv(*velocity, content.lat_deg[rows], content.lon_deg[rows])
+        yaw = np.degrees(np.arctan2(east, north))
+        pitch = np.degrees(np.arctan2(up, np.hypot(east, north)))
+        assert np.abs((column(thing, "Yaw", times) - yaw + 180) % 360 - 180).max() <= 0.051
+        assert np.abs(column(thing, "Pitch", times) - pitch).max() <= 0.051
 
 
 def test_the_head(content, recording):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 import socket
 import time
-from collections.abc import Callable
 
 from openiads.export import dis
 from openiads.export.content import Content
@@ -34,20 +33,17 @@ def address(text: str) -> tuple[str, int]:
     return host, int(port)
 
 
-def send(
-    content: Content, to: tuple[str, int], speed: float, told: Callable[[float], None] = lambda _: None
-) -> int:
-    """Send every PDU when it is due, `speed` times as fast as it happened; returns their number. `told`: share done."""
+def send(content: Content, to: tuple[str, int], speed: float) -> int:
+    """Send every PDU when it is due, `speed` times as fast as it happened; returns their number."""
     if not 0.0 < speed <= _MOST_SPEED:
         raise ExportError(f"--speed {speed:g}: above 0 and at most {_MOST_SPEED:g}")
     family = socket.AF_INET6 if ":" in to[0] else socket.AF_INET
-    number, end_s = 0, max(content.run.t_end_s, 1e-9)
+    number = 0
     with socket.socket(family, socket.SOCK_DGRAM) as out:
         began = time.monotonic()
         for t_s, data in dis.pdus(content):
             wait = t_s / speed - (time.monotonic() - began)
             if wait > 0.0:
-                told(t_s / end_s)
                 time.sleep(wait)
             out.sendto(data, to)
             number += 1
