@@ -112,6 +112,7 @@ def test_shots(content, capture):
     numbers = {mover.id: number for number, mover in real(content).items()}
     sites = {site.id: number for number, site in enumerate(content.sites, 1)}
     for row, event in zip(fired, launches, strict=True):
+        assert float(row[0]) - content.start.timestamp() == pytest.approx(event["t_s"], abs=1e-5)
         launcher, target, missile = (int(part) for part in row[1].split(",")[:3])
         assert (
             launcher == sites[event["via"]]
@@ -125,6 +126,8 @@ def test_shots(content, capture):
         for event in content.events_of("missile end")
         if event["detail"] in ("ground", "dud", "self-destruct") and event["subject"] not in burst
     ]
+    wanted = sorted(e["t_s"] for e in (*content.events_of("burst", "site hit"), *silent))
+    assert np.allclose([float(row[0]) - content.start.timestamp() for row in ends], wanted, rtol=0, atol=1e-5)
     assert len(ends) == len(burst) + len(content.events_of("site hit")) + len(silent)
 
 

@@ -93,6 +93,14 @@ def test_stone_soup_reads_truth_and_tracks(content, tmp_path):
             assert held == (mover.side if kinds != (TRACK,) else content.held[mover.rows.stop - 1])
 
 
+def test_hostile_names_for_stone_soup(hostile, tmp_path):
+    truth, _ = (path for path, _ in stonesoup.write(hostile, tmp_path))
+    table = pd.read_csv(truth)
+    assert exported.HOSTILE in set(table["id"]) and len(table) == sum(
+        1 for _ in hostile.in_time(PLATFORM, MISSILE)
+    )
+
+
 def test_the_local_plane(content, tmp_path):
     files = [path for path, _ in stonesoup.write(content, tmp_path)]
     lat0, lon0 = np.degrees(stonesoup.reference(content))
