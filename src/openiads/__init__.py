@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from openiads.analysis.what_if import contrast
     from openiads.catalog import load_catalog
     from openiads.cover.compute import coverage
+    from openiads.export.run import export_run
     from openiads.report.compare_picture import comparison_overview
     from openiads.report.compare_summary import plain_comparison as comparison_summary
     from openiads.report.discovery import discovery_summary
@@ -73,6 +74,7 @@ _WHERE = {
     "coverage": ("openiads.cover.compute", "coverage"),
     "basis": ("openiads.study.basis", "basis"),
     "html_report": ("openiads.report.page", "html_report"),
+    "export_run": ("openiads.export.run", "export_run"),
 }
 
 __all__ = [
@@ -91,6 +93,7 @@ __all__ = [
     "execute",
     "explain",
     "html_report",
+    "export_run",
     "kernel",
     "load_catalog",
     "load_file",

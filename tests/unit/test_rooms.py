@@ -58,6 +58,7 @@ ALLOWED = {
         "units",
         "_jit",
     },
+    "export": {"results", "study", "scenario", "catalog", "units"},
 }
 FREE = {"cli", "__init__", "__main__", "testing"}  # the public border may see everything
 COMPILED = ("physics", "tracking", "engine", "doctrine", "world", "agents", "cover")

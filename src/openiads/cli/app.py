@@ -318,20 +318,42 @@ def compare(
     run_compare(a, b, n, (set_a or [], set_b or []), vary or [], until, out, seed, workers, chunk, cluster)
 
 
-@app.command(short_help="Write the tables of a study to single files.")
+@app.command(short_help="Write a run in another format, or the tables of a study to single files.")
 @guarded
 def export(
-    folder: StudyArgument,
-    to: Annotated[str, typer.Option(metavar="parquet|csv", help="Format.")] = "parquet",
+    folder: Annotated[Path, typer.Argument(metavar="RUN|STUDY", help="Folder of a run or a study.")],
+    to: Annotated[
+        str,
+        typer.Option(
+            metavar="FORMAT",
+            help="Of a run: tacview, czml, kml, geojson, csv, parquet, dis, asterix, simdis, stonesoup; "
+            "of a study: parquet, csv.",
+        ),
+    ] = "parquet",
     out: Annotated[
-        Optional[Path], typer.Option(help="Folder [default: STUDY-export].", show_default=False)
+        Optional[Path],
+        typer.Option(
+            help="File or folder to write [default: beside it, named after it].", show_default=False
+        ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace files of an earlier export.")] = False,
+    udp: Annotated[
+        Optional[str],
+        typer.Option(
+            metavar="ADDRESS:PORT", help="With --to dis: send it, to a loopback address.", show_default=False
+        ),
+    ] = None,
+    speed: Annotated[
+        Optional[float],
+        typer.Option(
+            help="With --udp: so many times as fast as it happened [default: 1].", show_default=False
+        ),
+    ] = None,
 ) -> None:
-    """Write every table of a study to one file."""
-    from openiads.cli.studies import export_study
+    """Write a run in another format (docs/exports.md), or every table of a study to one file."""
+    from openiads.cli.export import export_any
 
-    export_study(folder, to, out, force)
+    export_any(folder, to, out, force, udp, speed)
 
 
 @app.command(short_help="Tell the kill chain of one threat.")

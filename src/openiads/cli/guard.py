@@ -50,6 +50,7 @@ CODES = {
     "SensitivityError": USER,
     "DiscoveryError": USER,
     "CoverageError": USER,
+    "ExportError": USER,
     "StoreError": INCOMPLETE,
     "ClusterError": INCOMPLETE,
 }

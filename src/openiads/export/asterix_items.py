@@ -1,0 +1,93 @@
+"""ASTERIX data items as bytes: categories 034 and 062.
+
+Sources: EUROCONTROL-SPEC-0149-2b, "Category 034" (edition 1.29) and EUROCONTROL-SPEC-0149-9, "Category 062" (edition 1.20):
+order of items (UAP), lengths and least significant bits.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping
+
+#: Place of an item in the field specification.
+UAP_034 = {"010": 1, "000": 2, "030": 3, "020": 4, "041": 5, "050": 6, "100": 9, "120": 11}
+UAP_062 = {"010": 1, "070": 4, "105": 5, "100": 6, "185": 7, "040": 12, "080": 13, "130": 18, "220": 20}
+
+_DAY = 86_400 * 128
+_ANGLE_32 = 2**25 / 180.0  # WGS-84 co-ordinates of category 062
+_ANGLE_24 = 2**23 / 180.0  # of category 034
+
+
+def block(category: int, records: list[bytes]) -> bytes:
+    """A data block: category, length, records."""
+    body = b"".join(records)
+    return struct.pack(">BH", category, 3 + len(body)) + body
+
+
+def record(uap: Mapping[str, int], items: Mapping[str, bytes]) -> bytes:
+    """A record: field specification, then the items in their order."""
+    order = sorted(items, key=lambda name: uap[name])
+    octets = bytearray((uap[order[-1]] + 6) // 7)
+    for name in order:
+        number = uap[name] - 1
+        octets[number // 7] |= 0x80 >> number % 7
+    for place in range(len(octets) - 1):
+        octets[place] |= 1
+    return bytes(octets) + b"".join(items[name] for name in order)
+
+
+def u24(value: int) -> bytes:
+    """Three bytes."""
+    return struct.pack(">I", value & 0xFFFFFF)[1:]
+
+
+def s24(value: float) -> bytes:
+    """Three bytes, two's complement, to the nearest; the ends where it does not fit."""
+    return u24(min(max(round(value), -(2**23)), 2**23 - 1))
+
+
+def time_of_day(seconds: float) -> bytes:
+    """Seconds since midnight UTC in 1/128 s, of whatever day."""
+    return u24(round(seconds * 128.0) % _DAY)
+
+
+def source(sac: int, sic: int) -> bytes:
+    """System area and identification codes."""
+    return struct.pack(">BB", sac, sic)
+
+
+def wgs84(lat_deg: float, lon_deg: float) -> bytes:
+    """Item 062/105: steps of 180/2^25 deg, 0.6 m."""
+    return struct.pack(">ii", round(lat_deg * _ANGLE_32), round(lon_deg * _ANGLE_32))
+
+
+def wgs84_3d(lat_deg: float, lon_deg: float, alt_m: float) -> bytes:
+    """Item 034/120: height in m, steps of 180/2^23 deg, 2.4 m."""
+    return struct.pack(">h", round(alt_m)) + s24(lat_deg * _ANGLE_24) + s24(lon_deg * _ANGLE_24)
+
+
+def cartesian(x_m: float, y_m: float) -> bytes:
+    """Item 062/100: steps of 0.5 m."""
+    return s24(x_m * 2.0) + s24(y_m * 2.0)
+
+
+def in_steps(value: float, step: float) -> bytes | None:
+    """A signed 16-bit number of steps; None where it does not fit."""
+    steps = round(value / step)
+    return struct.pack(">h", steps) if -32_768 <= steps <= 32_767 else None
+
+
+def angle_16(degrees: float) -> bytes:
+    """An azimuth in 360/2^16 deg."""
+    return struct.pack(">H", round(degrees % 360.0 * 65_536.0 / 360.0) % 65_536)
+
+
+def track_status(first: bool, last: bool) -> bytes:
+    """Item 062/080: confirmed, several sensors, geometric height of a 3D radar; simulated, first or last report."""
+    return bytes([0x20 | 2 << 2 | 1, 0x80 | 0x40 * last | 0x20 * first])
+
+
+__all__ = [
+    "UAP_034", "UAP_062", "angle_16", "block", "cartesian", "in_steps", "record", "source", "time_of_day", "track_status",
+    "wgs84", "wgs84_3d",
+]  # fmt: skip
