@@ -14,14 +14,13 @@ from openiads.agents.view import Assignment, Options, Refusal, View
 from openiads.doctrine import standard
 from openiads.engine import events, status
 from openiads.engine.outcome import Outcome
-from openiads.engine.run import EngineFault, collect
+from openiads.engine.run import EngineFault, PlotLog, collect
 from openiads.world import schema
 from openiads.world.handle import handle
 from openiads.world.names import Names
 from openiads.world.schema import World
 
 MOST_ROUNDS = 16  # in one order
-_CALL_STEPS = 400  # base steps per compiled call without a decision
 _RNG_STREAM = 0x0D0C  # third word of the key: the engine's own draws use none of this generator
 
 
@@ -43,6 +42,7 @@ class Episode:
     def start(self, seed: int, replication: int = 0) -> None:
         """Back to the initial state, with the luck of this seed and replication."""
         schema.reset(self.world, self._initial)
+        self._plots = PlotLog(self.world)
         sim = self.world.sim[0]
         sim.seed, sim.replication = seed & 0xFFFFFFFF, replication & 0xFFFFFFFF
         self._at = halting.UNDER_WAY
@@ -65,8 +65,9 @@ class Episode:
         sim = self.world.sim[0]
         with np.errstate(all="ignore"):
             while True:
-                self._at = int(halting.go_on(self._handle, self._at, _CALL_STEPS))
-                if progress is not None and (self._at < 0 or int(sim.step) % _CALL_STEPS == 0):
+                self._at = int(halting.go_on(self._handle, self._at, schema.LOG_STEPS))
+                self._plots.take()
+                if progress is not None and (self._at < 0 or int(sim.step) % schema.LOG_STEPS == 0):
                     progress(min(int(sim.step) / max(int(sim.n_steps), 1), 1.0))
                 if self._at >= 0:
                     return self._at
@@ -141,7 +142,7 @@ class Episode:
         bits = int(self.world.sim[0].status)
         if check and bits & status.FATAL:
             raise EngineFault("; ".join(status.translate(bits)))
-        return collect(self.world)
+        return collect(self.world, self._plots.all())
 
 
 __all__ = ["MOST_ROUNDS", "Episode"]

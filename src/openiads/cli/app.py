@@ -100,12 +100,13 @@ def run(
             metavar="PERIOD", help='Time between trajectory samples, such as "1 s".', show_default=False
         ),
     ] = None,
+    plots: Annotated[bool, typer.Option("--plots", help="Also keep what the radars measured.")] = False,
     doctrine: DoctrineOption = None,
 ) -> None:
     """Simulate a scenario once: a summary here, a folder with tables and a picture there."""
     from openiads.cli.tell import run_once
 
-    run_once(scenario, seed, replication, out, force, samples, doctrine)
+    run_once(scenario, seed, replication, out, force, samples, doctrine, plots)
 
 
 @app.command(short_help="Print the summary of a run or a study again.")

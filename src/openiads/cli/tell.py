@@ -47,6 +47,7 @@ def run_once(
     force: bool,
     samples: str | None,
     doctrine: str | None = None,
+    plots: bool = False,
 ) -> None:
     """`openiads run`."""
     from openiads.units import parse_quantity
@@ -61,6 +62,8 @@ def run_once(
         "replication": str(replication),
         "command": reproduction(scenario, seed, replication, samples),
     }
+    if plots:
+        Context.facts["command"] += " --plots"
     if doctrine is not None:
         Context.facts["command"] += f" --doctrine {shlex.quote(doctrine)}"
     from openiads.study.execute import execute
@@ -69,7 +72,7 @@ def run_once(
         folder = execute(
             file, seed, replication, out, force, period_s,
             progress=progress, pictures=_pictures, command=Context.facts["command"], facts=Context.facts,
-            doctrine=doctrine,
+            doctrine=doctrine, plots=plots,
         )  # fmt: skip
     show_run(folder)
 

@@ -22,3 +22,4 @@ class Outcome:
     magazine_state: np.recarray  # MAGAZINE_STATE
     round: np.recarray  # ROUND, launched rows only
     radar_state: np.recarray  # RADAR_STATE
+    plot: np.recarray | None = None  # PLOT_LOG in order of time; None where no plots are kept

@@ -21,7 +21,6 @@ from openiads.world.handle import handle
 from openiads.world.schema import World
 
 Decide = Callable[[World, int], None]
-_CALL_STEPS = 400  # base steps per compiled call: well below half a second of wall time
 
 
 class EngineFault(RuntimeError):
@@ -62,19 +61,44 @@ class Engine:
         """
         w = self._own
         schema.reset(w, self._initial)
+        self._plots = PlotLog(w)
         sim = w.sim[0]
         sim.seed = seed & 0xFFFFFFFF
         sim.replication = replication & 0xFFFFFFFF
         with np.errstate(all="ignore"):  # interpreted runs follow IEEE arithmetic like compiled ones
-            while run_steps(self._handle, self._decide, _CALL_STEPS) == 0:
+            while run_steps(self._handle, self._decide, schema.LOG_STEPS) == 0:  # far below half a second
+                self._plots.take()
                 if progress is not None:
                     progress(min(int(sim.step) / max(int(sim.n_steps), 1), 1.0))
         if check and int(sim.status) & status.FATAL:
             raise EngineFault("; ".join(status.translate(int(sim.status))))
-        return collect(w)
+        return collect(w, self._plots.all())
 
 
-def collect(w: World) -> Outcome:
+class PlotLog:
+    """The plots of one run, taken out of the World's log between compiled calls."""
+
+    def __init__(self, w: World) -> None:
+        self._w = w
+        self._parts: list[np.ndarray] = []
+
+    def take(self) -> None:
+        """Empty the log of the World."""
+        sim = self._w.sim[0]
+        if sim.n_logged > 0:
+            self._parts.append(self._w.plot_log[: int(sim.n_logged)].copy())
+            sim.n_logged = 0
+
+    def all(self) -> np.recarray | None:
+        """All plots in order of time and radar; None where none are kept."""
+        self.take()
+        if len(self._w.plot_log) == 0:
+            return None
+        rows = np.concatenate([self._w.plot_log[:0], *self._parts])
+        return rows[np.lexsort((rows["radar"], rows["t_s"]))].view(np.recarray)
+
+
+def collect(w: World, plot: np.recarray | None = None) -> Outcome:
     """Copy what one finished replication leaves behind out of its tables; events in order of time."""
     sim = w.sim[0]
     event = w.event[: int(sim.n_events)].copy()
@@ -91,6 +115,7 @@ def collect(w: World) -> Outcome:
         magazine_state=w.magazine_state.copy(),
         round=w.round[: int(sim.n_rounds)].copy().view(np.recarray),
         radar_state=w.radar_state.copy(),
+        plot=plot,
     )
 
 

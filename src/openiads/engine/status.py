@@ -9,6 +9,7 @@ TRACK_OVERFLOW = 1 << 3
 PLOT_OVERFLOW = 1 << 4
 ENGAGEMENT_OVERFLOW = 1 << 5
 MISSILE_OVERFLOW = 1 << 6
+PLOT_LOG_OVERFLOW = 1 << 7
 
 MEANING = {
     NONFINITE_STATE: "a state became infinite or not a number",
@@ -18,6 +19,7 @@ MEANING = {
     PLOT_OVERFLOW: "a plot buffer was full; some plots were dropped",
     ENGAGEMENT_OVERFLOW: "the engagement table was full; some assignments were dropped",
     MISSILE_OVERFLOW: "the missile table was full",
+    PLOT_LOG_OVERFLOW: "the log of plots was full; later plots are missing",
 }
 
 #: Bits after which a run must not be used: something is wrong with the program or the numbers.

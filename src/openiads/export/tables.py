@@ -17,7 +17,8 @@ _BATCH = 1 << 16
 
 def write(run: Run, to: str, folder: Path, force: bool = False) -> Iterator[tuple[Path, int]]:
     """Write all tables of a run as `parquet` or `csv` into a folder; yields path and rows of each file."""
-    paths = {name: folder / f"{name}.{to}" for name in schema.TABLES}
+    held = [*schema.TABLES, *(name for name in schema.OPTIONAL if run.holds(name))]
+    paths = {name: folder / f"{name}.{to}" for name in held}
     for path in paths.values():
         refuse(path, force)
     for name, path in paths.items():
@@ -40,7 +41,7 @@ def write(run: Run, to: str, folder: Path, force: bool = False) -> Iterator[tupl
 def _plain(run: Run, name: str) -> pa.Table:
     """The decoded table with plain texts; meaning, unit and frame stay in the metadata of the fields."""
     table = run.table(name)
-    columns = {c.decoded or c.name: c for c in schema.TABLES[name]}
+    columns = {c.decoded or c.name: c for c in schema.columns_of(name)}
     arrays, fields = [], []
     for label, column in zip(table.column_names, table.columns, strict=True):
         if pa.types.is_dictionary(column.type):

@@ -103,6 +103,15 @@ class Run:
         """One row per launcher and missile type."""
         return self.table("magazines")
 
+    def holds(self, table: str) -> bool:
+        """Does the run hold this table? (Plots it does where it was asked for them.)"""
+        return schema.file_of(table) in self.manifest["files"]
+
+    @property
+    def plots(self) -> pa.Table:
+        """What the radars measured, in order of time. RunError where the run was made without."""
+        return self.table("plots")
+
     @property
     def scenario_text(self) -> str:
         """The scenario file as it was run."""
@@ -120,10 +129,13 @@ class Run:
 
     def table(self, name: str, raw: bool = False) -> pa.Table:
         """A table by name; `raw` leaves whole numbers of decimetres etc. as stored."""
-        if name not in schema.TABLES:
-            near = difflib.get_close_matches(name, schema.TABLES, n=1)
+        known = schema.TABLES | schema.OPTIONAL
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
             guess = f"; did you mean {near[0]!r}?" if near else ""
-            raise KeyError(f"no table {name!r}{guess} (tables: {', '.join(schema.TABLES)})")
+            raise KeyError(f"no table {name!r}{guess} (tables: {', '.join(known)})")
+        if name in schema.OPTIONAL and not self.holds(name):
+            raise RunError(f"{self.path}: the run holds no {name} (openiads run --{name} keeps them)")
         key = (name, raw)
         if key not in self._tables:
             stored = self._tables.get((name, True))
@@ -287,7 +299,7 @@ def _table(name: str, data: bytes, folder: Path) -> pa.Table:
         table = parquet.read(use_threads=False)
     except (pa.ArrowException, OSError, ValueError) as error:
         raise RunError(f"{file} is damaged: {str(error).splitlines()[0]}") from None
-    wanted = [column.name for column in schema.TABLES[name]]
+    wanted = [column.name for column in schema.columns_of(name)]
     missing = [column for column in wanted if column not in table.column_names]
     if missing:
         raise RunError(f"{file} has no column {missing[0]!r}")

@@ -169,6 +169,23 @@ MAGAZINES: Final = (
     Column("rounds_reserve", COUNT, "left in reserve"),
 )
 
+PLOTS: Final = (
+    Column("t_s", FLOAT, "time of the measurement since the start of the scenario", "s"),
+    Column("radar", KEY, "radar"),
+    Column("kind", KEY, "target, or false: noise, clutter or a deceiver"),
+    Column("range_m", FLOAT, "measured slant range", "m"),
+    Column("az_rad", FLOAT, "measured azimuth, clockwise from true north as the radar knows it", "rad"),
+    Column("el_rad", FLOAT, "measured elevation above the radar's horizon, less the bend", "rad"),
+    Column("range_sigma_m", FLOAT, "standard deviation of the range", "m"),
+    Column("az_sigma_rad", FLOAT, "standard deviation of the azimuth", "rad"),
+    Column("el_sigma_rad", FLOAT, "standard deviation of the elevation", "rad"),
+    Column("snr_db", FLOAT, "estimated signal to noise of one pulse", "dB"),
+    Column("reply", KEY, "to the interrogation: none, friend, civil; empty: not asked"),
+    Column("truth", KEY, "platform of the strongest echo (truth); empty: a false plot"),
+    Column("track", COUNT, "number of the radar's own track that took it; empty: none"),
+    Column("dedicated", FLAG, "of a look at a target that is engaged; else of the search"),
+)
+
 TABLES: Final[dict[str, tuple[Column, ...]]] = {
     "events": EVENTS,
     "trajectories": TRAJECTORIES,
@@ -177,6 +194,8 @@ TABLES: Final[dict[str, tuple[Column, ...]]] = {
     "sites": SITES,
     "magazines": MAGAZINES,
 }
+#: Tables that a run holds where it was asked for them.
+OPTIONAL: Final[dict[str, tuple[Column, ...]]] = {"plots": PLOTS}
 PURPOSE: Final = {
     "events": "everything that happened, in order",
     "trajectories": "sampled truth, fused tracks and missiles, sorted by kind, id and time",
@@ -184,7 +203,13 @@ PURPOSE: Final = {
     "missiles": "one row per missile fired",
     "sites": "one row per site on the ground",
     "magazines": "one row per launcher and missile type",
+    "plots": "what the radars measured, in order of time (`run --plots`)",
 }
+
+
+def columns_of(table: str) -> tuple[Column, ...]:
+    """Columns of a table, optional or not."""
+    return (TABLES | OPTIONAL)[table]
 
 
 def file_of(table: str) -> str:
@@ -194,7 +219,7 @@ def file_of(table: str) -> str:
 
 def arrow_schema(table: str, metadata: dict[str, str] | None = None) -> Any:
     """The pyarrow schema of a table, with unit, scale, frame and meaning in the metadata of each field."""
-    return arrow_fields(TABLES[table], metadata)
+    return arrow_fields(columns_of(table), metadata)
 
 
 def arrow_fields(columns: tuple[Column, ...], metadata: dict[str, str] | None = None) -> Any:

@@ -60,11 +60,11 @@ class Loaded:
     compiled: Compiled
 
 
-def load(file: Path, sample_s: float | None = None) -> Loaded:
+def load(file: Path, sample_s: float | None = None, plots: bool = False) -> Loaded:
     """Read and compile a scenario. Raises ScenarioError, CatalogError, RecordingError."""
     catalog = load_catalog()
     scenario = load_file(file, catalogue_names(catalog))
-    return Loaded(scenario, catalog, compile_scenario(scenario, catalog, sample_s))
+    return Loaded(scenario, catalog, compile_scenario(scenario, catalog, sample_s, plots))
 
 
 def execute(
@@ -80,6 +80,7 @@ def execute(
     command: str = "",
     facts: MutableMapping[str, str] | None = None,
     doctrine: str | None = None,
+    plots: bool = False,
 ) -> Path:
     """Run one replication of a scenario file and store it; returns the run folder.
 
@@ -93,6 +94,7 @@ def execute(
     command : the command to write into the manifest.
     facts : receives what a crash report should say.
     doctrine : FILE.py:NAME of a doctrine of your own (see docs/doctrines.md); the file is run.
+    plots : also keep what the radars measured.
 
     Raises
     ------
@@ -100,7 +102,7 @@ def execute(
     """
     told: Progress = progress or Silent()
     told.phase("reading the scenario")
-    loaded = load(file, sample_s)
+    loaded = load(file, sample_s, plots)
     scenario = loaded.scenario
     own = None if doctrine is None else load_doctrine(doctrine)
     used = scenario.seed if seed is None else seed

@@ -29,7 +29,7 @@ Pictures = Callable[[Path], Mapping[str, bytes]]
 #: Names that a run folder may hold; `--force` removes no folder with anything else in it.
 OWN = frozenset(
     {schema.MANIFEST, schema.SCENARIO, schema.PICTURE, "overview.svg", schema.GROUND}
-    | {schema.file_of(t) for t in schema.TABLES}
+    | {schema.file_of(t) for t in schema.TABLES | schema.OPTIONAL}
 )
 
 
@@ -72,7 +72,7 @@ def encode_all(outcome: Outcome, names: Names) -> dict[str, tuple[pa.Buffer, int
     for table, data in label(outcome, names).items():
         own = {key.decode(): value.decode() for key, value in (data.schema.metadata or {}).items()}
         data = data.replace_schema_metadata({**own, **stamp, "table": table})
-        files[schema.file_of(table)] = (encode(schema.TABLES[table], data), data.num_rows)
+        files[schema.file_of(table)] = (encode(schema.columns_of(table), data), data.num_rows)
     return files
 
 

@@ -17,6 +17,7 @@ from openiads.results import schema
 from openiads.study import columns as col
 from openiads.study.chain import missiles_table, threats_table
 from openiads.study.places import site_moves
+from openiads.study.plots import plots_table
 from openiads.world.names import Names, missile_id, track_id
 
 #: Events whose `detail` is a row of the weapon table.
@@ -34,7 +35,10 @@ def label(outcome: Outcome, names: Names) -> dict[str, pa.Table]:
         "sites": _sites(outcome, names),
         "magazines": _magazines(outcome, names),
     }
-    return {name: made[name] for name in schema.TABLES}
+    tables = {name: made[name] for name in schema.TABLES}
+    if outcome.plot is not None:
+        tables["plots"] = plots_table(outcome.plot, words)
+    return tables
 
 
 def _dictionary(outcome: Outcome, names: Names) -> col.Words:

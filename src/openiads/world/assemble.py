@@ -42,6 +42,7 @@ class Assembly:
     dt_s: float = 0.25
     n_substeps: int = 4
     sample_s: float = 0.0
+    plots: bool = False  # keep what the radars measure
     refraction_model: int = 0
     sites: list[dict[str, Any]] = field(default_factory=list)
     radars: list[dict[str, Any]] = field(default_factory=list)

@@ -66,12 +66,18 @@ class Compiled:
     recordings: tuple[Mapping[str, Any], ...]
 
 
-def compile_scenario(scenario: Scenario, catalog: Catalog, sample_s: float | None = None) -> Compiled:
-    """Build the World of a scenario. ScenarioError for what only shows here (a target out of reach, for example)."""
+def compile_scenario(
+    scenario: Scenario, catalog: Catalog, sample_s: float | None = None, plots: bool = False
+) -> Compiled:
+    """Build the World of a scenario; with `plots` it keeps what the radars measure.
+
+    ScenarioError for what only shows here (a target out of reach, for example).
+    """
     elevation = load_terrain(scenario)
     scenario = on_the_ground(scenario, elevation)
     work = _Compiler(scenario, catalog, DEFAULT_SAMPLE_S if sample_s is None else sample_s)
     work.out.elevation = elevation
+    work.out.plots = plots
     work.weather()
     work.ground()
     work.air()

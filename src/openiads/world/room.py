@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from openiads.world import guns, moves, power
+from openiads.world import guns, moves, power, schema
 from openiads.world.assemble import Assembly
 from openiads.world.link_jam import link_jam_room
 from openiads.world.passive import passive_event_room
@@ -45,3 +45,20 @@ def sample_capacity(a: Assembly, n_rounds: int) -> int:
         return 1
     times = int(a.duration_s / a.sample_s) + 2
     return times * (2 * len(a.platforms) + TRACK_SPARE) + n_rounds * (int(400.0 / a.sample_s) + 2)
+
+
+def plot_log_capacity(a: Assembly) -> int:
+    """Rows of plots between two times that the log is emptied (`engine.run`), more than any run makes; 0: none are kept."""
+    if not a.plots:
+        return 0
+    span_s = schema.LOG_STEPS * a.dt_s
+    rows = 0.0
+    for radar in a.radars:
+        item = radar["item"]
+        rotating = item.choice("scan") == "rotating"
+        period_s = item.si("rotation_period_s" if rotating else "frame_time_s")
+        per_scan = len(a.platforms) + 2.0 * item.si("false_plots_per_scan") + 64.0
+        rows += (span_s / period_s + 2.0) * per_scan + schema.MAX_PLOTS
+        if item.role == "engagement":
+            rows += (span_s / item.si("track_period_s") + 2.0) * sum(b["targets"] for b in a.batteries)
+    return int(rows) + sum(x["count"] for x in a.repeaters) * int(span_s) * len(a.radars)

@@ -100,6 +100,7 @@ from openiads.world.schema_sensing import (
     N_CELLS,
     PLATFORM,
     PLATFORM_STATE,
+    PLOT_LOG,
     PULL_BOTH,
     PULL_OFF,
     PULL_RANGE,
@@ -125,6 +126,9 @@ from openiads.world.schema_sensing import (
     SURFACE,
 )
 
+MAX_PLOTS = 512  # of one radar in one base step
+LOG_STEPS = 400  # base steps after which at the latest whoever runs the engine empties `plot_log`
+
 # --- run-wide -------------------------------------------------------------------------------------
 SIM = record(
     ("seed", "i8"),  # 32-bit key of the random numbers
@@ -144,6 +148,7 @@ SIM = record(
     ("n_system_tracks", "i8"),  # running number of fused tracks
     ("n_plots", "i8"),  # plots in the buffer of the radar at work (look)
     ("n_echoes", "i8"),  # echoes in the buffer of the radar at work (look)
+    ("n_logged", "i8"),  # plots in `plot_log` (plot_log)
     ("commands", "i8"),  # 1: links or rules for the loss of a command post are in use (command)
 )
 
@@ -298,6 +303,9 @@ class World(NamedTuple):
     gun_state: np.recarray
     supply_state: np.recarray
     burst: np.recarray  # BURST [gun, slot]
+    plot_log: (
+        np.recarray
+    )  # PLOT_LOG since the last time that it was emptied; without rows where no plots are kept
     duty: np.recarray  # DUTY: one per site, or none at all
 
 
@@ -379,6 +387,7 @@ __all__ = [
     "PLATFORM",
     "PLATFORM_STATE",
     "PLOT",
+    "PLOT_LOG",
     "PULL_BOTH",
     "PULL_OFF",
     "PULL_RANGE",
@@ -431,11 +440,11 @@ STATE_TABLES = (
     "guide",
     "pull_state",
     "passive_state", "strobe", "ear_on_s", "passive", "passive_track", "passive_hit", "homing",
-    "mover_state", "duty", "gun_state", "burst", "supply_state",
+    "mover_state", "duty", "gun_state", "burst", "supply_state", "plot_log",
 )  # fmt: skip
 
 #: Of these, buffers whose used part is counted by `sim`: what is left in them has no meaning and is not cleaned.
-BUFFERS = ("event", "sample", "echo", "cell", "plot", "mail", "mail_plot", "mail_track")
+BUFFERS = ("event", "sample", "echo", "cell", "plot", "mail", "mail_plot", "mail_track", "plot_log")
 
 
 #: Parameters that change in a World with sites that move, and only there (relocate).

@@ -196,6 +196,24 @@ ECHO = record(  # buffer of the radar at work; written by look
     ("az_sq_rad2", "f8"),
     ("el_sq_rad2", "f8"),
 )
+PLOT_LOG = (
+    record(  # what the radars measured, kept where a run asks for it; written by plot_log, read by nobody
+        ("t_s", "f8"),
+        ("radar", "i8"),
+        ("kind", "i8"),  # tracking.schema: TARGET, FALSE, STROBE
+        ("range_m", "f8"),
+        ("az_rad", "f8"),
+        ("el_rad", "f8"),
+        ("range_sigma_m", "f8"),
+        ("az_sigma_rad", "f8"),
+        ("el_sigma_rad", "f8"),
+        ("snr_db", "f8"),
+        ("iff", "i8"),  # reply code (look)
+        ("truth", "i8"),  # platform of the strongest echo, -1 a false plot
+        ("track", "i8"),  # number of the radar's own track that took it, -1 none
+        ("dedicated", "i8"),  # 1: of a look at a target that is engaged, 0: of the search
+    )
+)
 N_CELLS = 256  # lists of range cells; a power of two
 JAMMER = record(
     ("platform", "i8"),

@@ -23,7 +23,7 @@ from openiads.world.link_jam import link_jam_tables
 from openiads.world.passive import passive_tables
 from openiads.world.pull_off import fill_gates, pull_tables
 from openiads.world.rain import rain_tables, widespread
-from openiads.world.room import TRACK_SPARE, event_capacity, sample_capacity
+from openiads.world.room import TRACK_SPARE, event_capacity, plot_log_capacity, sample_capacity
 from openiads.world.schema import Desk, World
 from openiads.world.schema_passive import MAX_PASSIVE
 from openiads.world.sensors import fill_radar, pd_table, refraction_table
@@ -33,7 +33,6 @@ from openiads.world.survive import mark_components, survive_tables
 from openiads.world.weapons import weapon_table
 from openiads.world.weather import weather_tables
 
-MAX_PLOTS = 512  # of one radar in one base step
 MAX_CANDIDATES = 256  # targets weighed at one decision epoch
 _NEVER_S = 1e9
 
@@ -109,12 +108,12 @@ def build(a: Assembly) -> World:
         picture=_table(schema.PICTURE, n_track * n_sets),
         echo=_table(schema.ECHO, max(len(a.platforms), 1)),
         cell=np.full(schema.N_CELLS, -1, np.int64),
-        plot=make_plots(MAX_PLOTS),
+        plot=make_plots(schema.MAX_PLOTS),
         missile=missiles(n_rounds),
         round=_table(schema.ROUND, n_rounds),
         event=_table(schema.EVENT, event_capacity(a, n_rounds, float(spikes.sum()))),
         sample=_table(schema.SAMPLE, sample_capacity(a, n_rounds)),
-        work=make_work(MAX_PLOTS, n_track),
+        work=make_work(schema.MAX_PLOTS, n_track),
         desk=_desk(a, n_channels),
         **survive_tables(a),
         node_state=network.node_states(a),
@@ -127,6 +126,7 @@ def build(a: Assembly) -> World:
         mail_track=make_tracks(len(a.radars) * network.slots(a)).reshape(len(a.radars), network.slots(a)),  # type: ignore[arg-type]
         bias=network.biases(a),
         guide=_table(schema.GUIDE, n_rounds),
+        plot_log=_table(schema.PLOT_LOG, plot_log_capacity(a)),
         **passive_tables(a, share, n_rounds),
     )
 

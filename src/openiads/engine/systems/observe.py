@@ -16,6 +16,7 @@ from openiads.engine.systems.look import NOT_ASKED, REPLY_CIVIL, REPLY_FRIEND, d
 from openiads.engine.systems.move import evaluate
 from openiads.engine.systems.network import arrival_s, next_mail, post_away
 from openiads.engine.systems.north import to_true
+from openiads.engine.systems.plot_log import log_plots
 from openiads.engine.systems.pull_off import answered_by, beside, mislead
 from openiads.engine.systems.register import register
 from openiads.engine.systems.spikes import clutter_plots
@@ -81,6 +82,8 @@ def _track_search_plots(w, r, t_s):
         return
     tracks = _local_tracks(w, r)
     process_scan(tracks, tset, w.tracker[r], w.plot, n, t_s, w.work)
+    if w.plot_log.shape[0] > 0:
+        log_plots(w, r, n, 0)
     live = tracks[: tset.n_high]  # what is above is free: the fusion need not look at it
     for i in range(n):
         _report(w, r, live, i)
@@ -297,6 +300,8 @@ def _look_at(w, r, c, t_s):
         process_look(tracks, tset, w.tracker[r], j, w.plot[0], seen, t_s)
     elif seen:
         process_scan(tracks, tset, w.tracker[r], w.plot, 1, t_s, w.work)
+    if seen and w.plot_log.shape[0] > 0:
+        log_plots(w, r, 1, 1)
     if not seen or w.plot[0].track < 0:
         return
     j = w.plot[0].track
