@@ -87,6 +87,13 @@ def _pull_over(e: Event) -> str:
     return f"{e.object}: its {e.detail} gate has lost the false echo{how_far}"
 
 
+def _burn(e: Event) -> str:
+    times = f"{e.value:.0f} times as long" if e.value is not None else "longer"
+    if e.detail == "looks longer":
+        return f"{e.object} looks at it {times}, at {km(e.range_m)}"
+    return f"{e.object} sees it by looking {times}, at {km(e.range_m)}"
+
+
 def _jamming(e: Event) -> str:
     return f"jammer {e.detail}"
 
@@ -212,6 +219,7 @@ _WRITERS: dict[str, Callable[[Event], str]] = {
     "classified": _classified,
     "jam strobe": _strobe,
     "jamming": _jamming,
+    "burn-through": _burn,
     "seduced": _seduced,
     "track pulled off": _pulled,
     "pull-off over": _pull_over,

@@ -61,6 +61,7 @@ PASSIVE_TRACK = 86
 CROSSING_REFUTED = 87
 HOMES_ON_JAM = 88
 EMITTER_SILENT = 89
+BURN_THROUGH = 90
 
 # Enumerations used in `detail`; the order is the number.
 IDENTITY = ("unknown", "friend", "neutral", "hostile")
@@ -122,6 +123,7 @@ POWER_STATE = ("on batteries", "without power", "power back")
 GUN = ("opens fire", "miss", "kill", "nothing there", "ammunition spent")
 MOVE = ("waits for its missiles", "packs up", "under way", "sets up", "ready")
 ARM_ANSWER = ("none", "ignore", "shut-down", "decoy-emitter", "intercept")
+BURN = ("looks longer", "seen by longer looks")
 GATE = ("range", "velocity", "range and velocity")
 
 
@@ -364,6 +366,15 @@ SPECS: dict[int, EventSpec] = {
     ),
     EMITTER_SILENT: EventSpec(
         "emitter silent", "missile", "platform", note="the missile flies on from memory"
+    ),
+    BURN_THROUGH: EventSpec(
+        "burn-through",
+        "platform",
+        "radar",
+        "track",
+        BURN,
+        "track_dwells",
+        note="first of its dedicated looks in an engagement that is longer, and first longer one that sees the target",
     ),
 }
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
+
+
+def _none() -> np.recarray:
+    return np.zeros(0).view(np.recarray)
 
 
 @dataclass(frozen=True)
@@ -22,3 +26,4 @@ class Outcome:
     magazine_state: np.recarray  # MAGAZINE_STATE
     round: np.recarray  # ROUND, launched rows only
     radar_state: np.recarray  # RADAR_STATE
+    dwell_use: np.recarray = field(default_factory=_none)  # DWELL_USE: one per radar, or none

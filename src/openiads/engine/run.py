@@ -91,6 +91,7 @@ def collect(w: World) -> Outcome:
         magazine_state=w.magazine_state.copy(),
         round=w.round[: int(sim.n_rounds)].copy().view(np.recarray),
         radar_state=w.radar_state.copy(),
+        dwell_use=w.dwell_use.copy(),
     )
 
 

@@ -20,6 +20,7 @@ from openiads.scenario.network import made_links
 from openiads.scenario.raid import Jammer, Recorded
 from openiads.world import flights, released, satnav, schema
 from openiads.world.assemble import Assembly
+from openiads.world.burn_through import too_long
 from openiads.world.emitters_compile import add_home_on_jam, passive_fields
 from openiads.world.ground import load_terrain, on_the_ground
 from openiads.world.guns import add_guns
@@ -246,6 +247,7 @@ class _Compiler:
         half = None
         if radar.sector is not None and radar.sector.width_rad is not None:
             half = 0.5 * radar.sector.width_rad
+        self.faults += too_long(self.scenario, item, radar, len(self.radars))
         index = self.out.add_radar(
             radar.id,
             item,

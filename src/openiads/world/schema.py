@@ -65,6 +65,7 @@ from openiads.world.schema_command import (
     STRIKE,
     STRIKE_STATE,
 )
+from openiads.world.schema_dwell import DWELL, DWELL_STATE, DWELL_USE
 from openiads.world.schema_gun import BURST, CHANNEL_GUN, GUN, GUN_STATE, N_BURSTS
 from openiads.world.schema_move import (
     DUTY,
@@ -246,6 +247,8 @@ class World(NamedTuple):
     place_spike_per_s: np.ndarray
     gun: np.recarray
     supply: np.recarray  # SUPPLY
+    dwell: np.recarray  # DWELL: one per radar, or none where no radar lengthens its looks
+    dwell_gain: np.ndarray  # [radar, track dwells]: gain in signal of a dedicated look of so many
     # state
     site_state: np.recarray
     platform_state: np.recarray
@@ -299,6 +302,8 @@ class World(NamedTuple):
     supply_state: np.recarray
     burst: np.recarray  # BURST [gun, slot]
     duty: np.recarray  # DUTY: one per site, or none at all
+    dwell_state: np.recarray  # one per channel, or none
+    dwell_use: np.recarray  # one per radar, or none
 
 
 __all__ = [
@@ -324,6 +329,9 @@ __all__ = [
     "DECOY_EMITTER",
     "DECOY_EMITTER_STATE",
     "DUTY",
+    "DWELL",
+    "DWELL_STATE",
+    "DWELL_USE",
     "ECHO",
     "EMISSION",
     "EMISSION_STATE",
@@ -432,6 +440,7 @@ STATE_TABLES = (
     "pull_state",
     "passive_state", "strobe", "ear_on_s", "passive", "passive_track", "passive_hit", "homing",
     "mover_state", "duty", "gun_state", "burst", "supply_state",
+    "dwell_state", "dwell_use",
 )  # fmt: skip
 
 #: Of these, buffers whose used part is counted by `sim`: what is left in them has no meaning and is not cleaned.

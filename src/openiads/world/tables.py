@@ -16,6 +16,7 @@ from openiads.tracking.params import tracker_params
 from openiads.tracking.schema import make_plots, make_track_sets, make_tracks, make_work
 from openiads.world import guns, moves, network, power, schema
 from openiads.world.assemble import Assembly
+from openiads.world.burn_through import dwell_tables
 from openiads.world.flyouts import flyout_tables
 from openiads.world.ground import ground_tables
 from openiads.world.jamming import fill_jammer, fill_protection, jam_tables, repeater_tables
@@ -89,6 +90,7 @@ def build(a: Assembly) -> World:
         repeater=repeater,
         repeater_coupling_m2=repeater_coupling,
         **pull_tables(a),
+        **dwell_tables(a),
         node=network.node_table(a),
         link=network.link_table(a),
         **link_jam_tables(a),
