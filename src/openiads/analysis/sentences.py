@@ -182,6 +182,20 @@ def _gun(e: Event) -> str:
     return f"burst of {e.object}: {e.detail}{pk}"
 
 
+def _resupply(e: Event) -> str:
+    rounds = f"{e.value:.0f} rounds" if e.value is not None else "rounds"
+    told = {
+        "truck sent": f"a truck with {rounds} is sent to {e.object}",
+        "truck waits": f"its truck with {rounds} waits for {e.object}, which is under way or without power",
+        "reloads": f"its truck has handed {rounds} over to {e.object}",
+        "truck turns back": f"its truck turns back with {rounds}: {e.object} is out of action",
+        "truck lost": f"its truck is lost at {e.object} with {rounds}",
+        "stock lost": f"{rounds} and the trucks beside them are lost with it",
+        "truck stranded": f"a truck with {rounds} comes back to nothing",
+    }
+    return f"{e.subject}: {told.get(e.detail or '', e.detail)}"
+
+
 def _power(e: Event) -> str:
     return f"{e.subject} {e.detail} ({e.object})"
 
@@ -244,5 +258,6 @@ _WRITERS: dict[str, Callable[[Event], str]] = {
     "seeker blinded": _seeker_cut,
     "site moves": _moves,
     "power supply": _power,
+    "resupply": _resupply,
     "gun fire": _gun,
 }

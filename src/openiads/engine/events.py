@@ -62,6 +62,7 @@ CROSSING_REFUTED = 87
 HOMES_ON_JAM = 88
 EMITTER_SILENT = 89
 BURN_THROUGH = 90
+RESUPPLY = 91
 
 # Enumerations used in `detail`; the order is the number.
 IDENTITY = ("unknown", "friend", "neutral", "hostile")
@@ -123,6 +124,15 @@ POWER_STATE = ("on batteries", "without power", "power back")
 GUN = ("opens fire", "miss", "kill", "nothing there", "ammunition spent")
 MOVE = ("waits for its missiles", "packs up", "under way", "sets up", "ready")
 ARM_ANSWER = ("none", "ignore", "shut-down", "decoy-emitter", "intercept")
+RESUPPLY_STATE = (
+    "truck sent",
+    "truck waits",
+    "reloads",
+    "truck turns back",
+    "truck lost",
+    "stock lost",
+    "truck stranded",
+)
 BURN = ("looks longer", "seen by longer looks")
 GATE = ("range", "velocity", "range and velocity")
 
@@ -375,6 +385,15 @@ SPECS: dict[int, EventSpec] = {
         BURN,
         "track_dwells",
         note="first of its dedicated looks in an engagement that is longer, and first longer one that sees the target",
+    ),
+    RESUPPLY: EventSpec(
+        "resupply",
+        "site",
+        "launcher",
+        None,
+        RESUPPLY_STATE,
+        "rounds",
+        note="subject: the reload column; value: rounds on the truck, handed over, or lost",
     ),
 }
 

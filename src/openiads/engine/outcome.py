@@ -27,3 +27,5 @@ class Outcome:
     round: np.recarray  # ROUND, launched rows only
     radar_state: np.recarray  # RADAR_STATE
     dwell_use: np.recarray = field(default_factory=_none)  # DWELL_USE: one per radar, or none
+    depot: np.recarray = field(default_factory=_none)  # DEPOT [column, weapon]
+    delivered: np.ndarray = field(default_factory=_none)  # [magazine], rounds that columns brought; or none

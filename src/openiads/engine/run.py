@@ -92,6 +92,8 @@ def collect(w: World) -> Outcome:
         round=w.round[: int(sim.n_rounds)].copy().view(np.recarray),
         radar_state=w.radar_state.copy(),
         dwell_use=w.dwell_use.copy(),
+        depot=w.depot.copy(),
+        delivered=w.delivered.copy(),
     )
 
 

@@ -160,13 +160,13 @@ SITES: Final = (
 )
 
 MAGAZINES: Final = (
-    Column("launcher", KEY, "launcher"),
+    Column("launcher", KEY, "launcher, or reload column"),
     Column("weapon", KEY, "catalogue item"),
     Column("weapon_range_m", FLOAT, "declared reach", "m"),
     Column("rounds_start", COUNT, "ready and reserve rounds at the start"),
     Column("rounds_fired", COUNT, "fired"),
     Column("rounds_ready", COUNT, "left on the launcher"),
-    Column("rounds_reserve", COUNT, "left in reserve"),
+    Column("rounds_reserve", COUNT, "left in reserve; of a column: in it and on its trucks"),
 )
 
 TABLES: Final[dict[str, tuple[Column, ...]]] = {
@@ -183,7 +183,7 @@ PURPOSE: Final = {
     "threats": "one row per platform: its kill chain and its fate",
     "missiles": "one row per missile fired",
     "sites": "one row per site on the ground",
-    "magazines": "one row per launcher and missile type",
+    "magazines": "one row per launcher or reload column and missile type",
 }
 
 

@@ -16,6 +16,7 @@ from openiads.scenario.nodes import Document
 from openiads.scenario.pull_off import check_gates
 from openiads.scenario.raid import Group
 from openiads.scenario.references import CatalogIds, fault_at
+from openiads.scenario.resupply import check_columns
 from openiads.scenario.spec import Scenario
 from openiads.scenario.surface_checks import check_surfaces
 from openiads.scenario.survival_checks import check_survival
@@ -66,6 +67,7 @@ def check_whole(
     yield from check_succession(scenario, here)
     yield from check_gates(scenario, here)
     yield from check_burn_through(scenario, here)
+    yield from check_columns(scenario, here)
     yield from check_link_jammers(scenario, here)
     yield from check_emitters(scenario, here)
     for section, groups in (("raid", scenario.raid.groups), ("traffic", scenario.traffic.groups)):

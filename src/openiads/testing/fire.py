@@ -90,15 +90,16 @@ def magazines(c: Case) -> Iterator[str]:
     for k, (par, s) in enumerate(zip(c.w.magazine, c.o.magazine_state, strict=True)):
         name = f"magazine {c.names.magazine_launcher[k]}/{c.names.magazine_weapon[k]}"
         start = c.w.magazine_state[k]
+        brought = int(c.o.delivered[k]) if len(c.o.delivered) else 0
         if (
             min(s.rounds, s.reserve, s.fired) < 0
-            or s.rounds + s.reserve + s.fired != start.rounds + start.reserve
+            or s.rounds + s.reserve + s.fired != start.rounds + start.reserve + brought
         ):
-            yield f"{name}: began with {start.rounds}+{start.reserve}, now {s.rounds}+{s.reserve}, fired {s.fired}"
+            yield f"{name}: began with {start.rounds}+{start.reserve}, got {brought}, now {s.rounds}+{s.reserve}, fired {s.fired}"
         if fired[int(par.launcher), int(par.weapon)] != s.fired:
             yield f"{name}: {s.fired} fired, {fired[int(par.launcher), int(par.weapon)]} launches in the log"
         ready[int(par.launcher)] += int(start.rounds)
-        back[int(par.launcher)] += int(start.reserve - s.reserve)
+        back[int(par.launcher)] += int(start.reserve - s.reserve) + brought
     last: dict[int, float] = {}
     for row in c.of(ev.LAUNCH, ev.RELOADED):
         x = row.via if row.code == ev.LAUNCH else row.subject

@@ -22,7 +22,17 @@ from openiads.world.names import Names
 from openiads.world.schema import World
 from openiads.world.weather import CLEAR, Weather
 
-_SITE_KINDS = ("radar", "launcher", "command post", "asset", "target", "decoy emitter", "gun", "power unit")
+_SITE_KINDS = (
+    "radar",
+    "launcher",
+    "command post",
+    "asset",
+    "target",
+    "decoy emitter",
+    "gun",
+    "power unit",
+    "reload column",
+)
 
 
 @dataclass
@@ -77,6 +87,7 @@ class Assembly:
     supplies: list[tuple[int, int, float]] = field(
         default_factory=list
     )  # site, power unit, seconds on batteries
+    columns: list[dict[str, Any]] = field(default_factory=list)  # `world.columns.column_tables`
 
     # --- ground --------------------------------------------------------------------------------
 
@@ -185,6 +196,18 @@ class Assembly:
             {**gun_fields(item), **more, "id": name, "site": site, "battery": battery, "rounds": rounds}
         )
         return len(self.guns) - 1
+
+    def add_column(
+        self, name: str, place: Place, stock: Mapping[int, int], trucks: int, serves: Sequence[int], speed_mps: float,
+        detour: float = 1.0, **more: float,
+    ) -> int:  # fmt: skip
+        """A reload column; returns its site. `stock`: weapon → rounds; `serves`: launchers; `more`: value, radius_m, hardness."""
+        site = self.add_site(name, schema.SITE_COLUMN, place, **more)
+        self.columns.append({
+            "id": name, "site": site, "stock": dict(stock), "trucks": trucks, "serves": list(serves),
+            "speed_mps": speed_mps, "detour": detour,
+        })  # fmt: skip
+        return site
 
     def add_weapon(self, item: Item) -> int:
         """A missile type of the catalogue; the same type once only."""
@@ -320,5 +343,6 @@ class Assembly:
                 m["site"]: tuple((math.degrees(p.lat_rad), math.degrees(p.lon_rad)) for p, _ in m["places"])
                 for m in self.movers
             },
+            column=tuple(c["id"] for c in self.columns),
             extra=dict(self.extra),
         )

@@ -15,6 +15,19 @@ from openiads.doctrine.identify import ROE
 from openiads.physics.interceptor_schema import MISSILE, MISSILE_TYPE
 from openiads.tracking.schema import PLOT, TRACK, TRACK_SET, TRACKER, Work
 from openiads.world.records import record
+from openiads.world.schema_column import (
+    AT_HOME,
+    AT_LAUNCHER,
+    CALL,
+    COLUMN,
+    DEPOT,
+    GOING,
+    LOADING,
+    RETURNING,
+    STRANDED,
+    TRUCK,
+    TRUCK_LOST,
+)
 from openiads.world.schema_command import (
     AIRWAY,
     ARSENAL,
@@ -115,6 +128,7 @@ from openiads.world.schema_sensing import (
     SECTORS,
     SITE,
     SITE_ASSET,
+    SITE_COLUMN,
     SITE_COMMAND_POST,
     SITE_DECOY_EMITTER,
     SITE_GUN,
@@ -249,6 +263,8 @@ class World(NamedTuple):
     supply: np.recarray  # SUPPLY
     dwell: np.recarray  # DWELL: one per radar, or none where no radar lengthens its looks
     dwell_gain: np.ndarray  # [radar, track dwells]: gain in signal of a dedicated look of so many
+    column: np.recarray  # COLUMN
+    column_serves: np.ndarray  # i8 [column, launcher], 1: its trucks go there
     # state
     site_state: np.recarray
     platform_state: np.recarray
@@ -304,15 +320,23 @@ class World(NamedTuple):
     duty: np.recarray  # DUTY: one per site, or none at all
     dwell_state: np.recarray  # one per channel, or none
     dwell_use: np.recarray  # one per radar, or none
+    depot: np.recarray  # DEPOT [column, weapon]
+    truck: np.recarray  # TRUCK
+    truck_load: np.ndarray  # i8 [truck, weapon], rounds on it
+    call: np.recarray  # CALL: one per launcher, or none
+    delivered: np.ndarray  # i8 [magazine], rounds that columns have brought; or none
 
 
 __all__ = [
     "AIRWAY",
     "ARSENAL",
+    "AT_HOME",
+    "AT_LAUNCHER",
     "BATTERY",
     "BATTERY_STATE",
     "BIAS",
     "BURST",
+    "CALL",
     "CARRIED",
     "CHANNEL",
     "CHANNEL_ASSESSING",
@@ -322,12 +346,14 @@ __all__ = [
     "CHANNEL_GUN",
     "CHANNEL_REACTING",
     "CLOUD",
+    "COLUMN",
     "COMMAND_POST",
     "COMPONENT",
     "COMPONENT_STATE",
     "CREW",
     "DECOY_EMITTER",
     "DECOY_EMITTER_STATE",
+    "DEPOT",
     "DUTY",
     "DWELL",
     "DWELL_STATE",
@@ -343,6 +369,7 @@ __all__ = [
     "END_IMPACT",
     "END_LEAVE",
     "EVENT",
+    "GOING",
     "GROUND",
     "GUIDE",
     "GUN",
@@ -359,6 +386,7 @@ __all__ = [
     "LINK",
     "LINK_JAMMER",
     "LINK_STATE",
+    "LOADING",
     "LOOK",
     "LOSS_AUTONOMOUS",
     "LOSS_HOLD",
@@ -399,6 +427,7 @@ __all__ = [
     "REPAIR_LOGNORMAL",
     "REPEATER",
     "REPORT",
+    "RETURNING",
     "ROE",
     "ROUND",
     "SAMPLE",
@@ -409,6 +438,7 @@ __all__ = [
     "SIM",
     "SITE",
     "SITE_ASSET",
+    "SITE_COLUMN",
     "SITE_COMMAND_POST",
     "SITE_DECOY_EMITTER",
     "SITE_GUN",
@@ -418,6 +448,7 @@ __all__ = [
     "SITE_STATE",
     "SITE_TARGET",
     "SPARE",
+    "STRANDED",
     "STRIKE",
     "STRIKE_STATE",
     "SUPPLY",
@@ -426,6 +457,8 @@ __all__ = [
     "TRACK",
     "TRACKER",
     "TRACK_SET",
+    "TRUCK",
+    "TRUCK_LOST",
     "UNDER_WAY",
     "World",
 ]
@@ -440,7 +473,7 @@ STATE_TABLES = (
     "pull_state",
     "passive_state", "strobe", "ear_on_s", "passive", "passive_track", "passive_hit", "homing",
     "mover_state", "duty", "gun_state", "burst", "supply_state",
-    "dwell_state", "dwell_use",
+    "dwell_state", "dwell_use", "depot", "truck", "truck_load", "call", "delivered",
 )  # fmt: skip
 
 #: Of these, buffers whose used part is counted by `sim`: what is left in them has no meaning and is not cleaned.

@@ -205,6 +205,7 @@ def new_picture(w, c, k, trk, plot, t_s):
     pic.t_arm_s = -1e9
     pic.t_arm_again_s = -1e9
     pic.passive = 0
+    pic.emitter = 0
     events.emit(
         w,
         t_s,
