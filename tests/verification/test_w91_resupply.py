@@ -1,9 +1,8 @@
 """W-91: reload columns through the whole engine.
 
 References: arithmetic. A truck whose launchers are always empty hands over one load every 2 D + L, D the drive by road one way
-(straight distance times detour over speed) and L the time of loading: capacity / (2 D + L) rounds a second. One launcher that takes F
-to fire a load gets one every D + max(D, F) + L. Rounds:
-start = fired + ready + reserve + in the column + on trucks + lost.
+(straight distance times detour over speed) and L the time of loading: capacity / (2 D + L) rounds a second. One launcher that
+takes F to fire a load gets one every D + max(D, F) + L. Rounds: start = fired + ready + reserve + in the column + on trucks + lost.
 """
 
 import math
