@@ -151,7 +151,7 @@ def _missile_end(e: Event) -> str:
 
 
 def _wrong_shot(e: Event) -> str:
-    return f"WRONG SHOT: {e.subject} was fired at what is truly {e.detail}"
+    return f"WRONG SHOT: {e.subject or 'a burst of a gun'} was fired at what is truly {e.detail}"
 
 
 def _engagement_end(e: Event) -> str:

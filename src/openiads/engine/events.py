@@ -204,7 +204,7 @@ SPECS: dict[int, EventSpec] = {
         "platform",
         "track",
         IDENTITY,
-        note="fired at what is not hostile; detail: what it truly is",
+        note="fired at what is not hostile; detail: what it truly is; without a missile: a burst of a gun",
     ),
     STRIKE_IMPACT: EventSpec("strike impact", "missile", "site", None, None, "miss_m"),
     EMISSION: EventSpec("emission", "radar", None, None, ON_OFF),

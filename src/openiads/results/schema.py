@@ -117,7 +117,7 @@ THREATS: Final = (
     Column("t_burst_s", FLOAT, "first burst at it", "s"),
     Column("rounds_fired", COUNT, "missiles fired at it"),
     Column("bursts", COUNT, "missiles that burst at it"),
-    Column("wrong_shots", COUNT, "missiles fired at it although it is not hostile"),
+    Column("wrong_shots", COUNT, "missiles and bursts of guns fired at it although it is not hostile"),
 )
 
 MISSILES: Final = (

@@ -49,7 +49,7 @@ RUNS: Final = (
     Column("bursts", COUNT, "missiles that burst"),
     Column("rounds_start", COUNT, "missiles at the start, ready, in reserve and in reload columns"),
     Column("rounds_left", COUNT, "missiles left at the end, ready, in reserve and in reload columns"),
-    Column("wrong_shots", COUNT, "missiles fired at what is not hostile"),
+    Column("wrong_shots", COUNT, "missiles and bursts of guns fired at what is not hostile"),
     Column("wrong_kills", COUNT, "friends and neutrals killed by a missile"),
     Column("others", COUNT, "friends and neutrals that started"),
     Column("sites", COUNT, "radars, launchers and command posts"),

@@ -191,12 +191,18 @@ def _missile_channels(c: Case) -> Iterator[str]:
 
 
 def wrong_shots(c: Case) -> Iterator[str]:
-    """Each launch at what is not hostile is reported as such, and no other."""
+    """Each launch and each burst of a gun at what is not hostile is reported as such, and no other."""
     said = Counter((row.subject, row.object, row.detail) for row in c.of(ev.WRONG_SHOT))
     true = Counter(
         (row.subject, row.object, int(c.w.platform[row.object].identity))
         for row in c.of(ev.LAUNCH)
         if row.object >= 0 and c.w.platform[row.object].identity != ev.IDENTITY.index("hostile")
     )
+    for row in c.of(ev.GUN_FIRE):
+        if row.detail == ev.GUN.index("opens fire") and row.subject >= 0:
+            truth = int(c.w.platform[row.subject].identity)
+            true[-1, row.subject, truth] += truth != ev.IDENTITY.index("hostile")
+    true = +true
     for key in (said - true) | (true - said):
-        yield f"{missile_id(key[0])} at {c.platform(key[1])}: {said[key]} wrong shots in the log, {true[key]} in truth"
+        who = missile_id(key[0]) if key[0] >= 0 else "a gun"
+        yield f"{who} at {c.platform(key[1])}: {said[key]} wrong shots in the log, {true[key]} in truth"

@@ -246,13 +246,15 @@ class Assembly:
         places: Sequence[tuple[Place, Sequence[Place]]],
         speed_mps: float,
         at_s: Sequence[float] = (),
+        az0_rad: Mapping[int, float] | None = None,
         **rules: float,
     ) -> None:
         """A site goes to other places: (place, points on the way to it), one after the other, and stays at the last.
-        `at_s`: planned times, ascending; `rules`: pack_s, set_up_s, after_shots, after_alarm, waits of MOVER."""
+        `at_s`: planned times, ascending; `az0_rad`: middle of a radar's sector by place, of the first further one 1; `rules`:
+        pack_s, set_up_s, after_shots, after_alarm, waits of MOVER."""
         self.movers.append({
             "site": site, "places": [(place, list(via)) for place, via in places], "speed_mps": speed_mps,
-            "at_s": list(at_s), "rules": rules,
+            "at_s": list(at_s), "rules": rules, "az0_rad": dict(az0_rad or {}),
         })  # fmt: skip
 
     def add_supply(self, site: int, unit: int, backup_s: float = 0.0) -> None:
