@@ -1,5 +1,7 @@
 """The language of sites that move: what is read, and what is refused where."""
 
+import math
+
 import pytest
 
 from openiads.catalog import load_catalog
@@ -98,3 +100,19 @@ def test_an_asset_does_not_move():
     )
     with pytest.raises(ScenarioError, match="moves"):
         load_text(spoilt, "moves.yaml", catalog_ids=catalogue_names(load_catalog()))
+
+
+def test_a_sector_by_place():
+    places = BOTH.replace("AT1", ", at: 1 min, sector_centre: 90 deg").replace("AT2", ", at: 2 min")
+    world = compile_scenario(read("{" + places + "}"), load_catalog()).world
+    assert world.place.turned.tolist() == [0, 1, 0]
+    assert world.place[1].az0_rad == pytest.approx(math.radians(90.0))
+
+
+def test_only_what_has_a_sector_is_turned():
+    there = "{places: [{position: {bearing: 180 deg, range: 2 km}, at: 1 min, sector_centre: 90 deg}]}"
+    own = text("{" + timed("1 min", "2 min") + "}").replace(
+        "rounds: {48N6E3: 4}", "rounds: {48N6E3: 4}, moves: " + there
+    )
+    with pytest.raises(ScenarioError, match="L has no sector that could be laid anew"):
+        load_text(own, "moves.yaml", catalog_ids=catalogue_names(load_catalog()))

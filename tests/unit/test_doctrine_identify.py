@@ -222,7 +222,9 @@ def test_defaults_are_probabilities_with_notes():
     assert set(d.ROE_NOTES) == set(d.ROE.names)
     for name in d.ROE.names:
         assert d.ROE_NOTES[name]
-        if d.ROE[name].kind == "f" or d.ROE[name].subdtype:
+        if name == "emitter_ratio":  # of two likelihoods
+            assert (rules[name] >= 1.0).all()
+        elif d.ROE[name].kind == "f" or d.ROE[name].subdtype:
             assert ((rules[name] >= 0.0) & (rules[name] <= 1.0)).all()
     priors = ("prior_friend", "prior_neutral", "prior_hostile")
     for group in (priors, ("class_friend",), ("class_neutral",), ("class_hostile",)):

@@ -129,6 +129,34 @@ def test_at_its_new_place_a_radar_is_one_that_has_always_stood_there(weather, su
     assert moved.tobytes() != stayed.tobytes()
 
 
+def looking(start, towards_deg, **more):
+    """A radar of a 90 degree sector, and traffic all around it."""
+    f = Field(120.0)
+    f.post(control=2)
+    f.radar(
+        "R", "92N6E", start, az0_rad=math.radians(towards_deg), sector_half_rad=math.radians(45.0), **more
+    )
+    for k in range(6):
+        path = [spot(60.0 * k, 40e3, 6000.0), spot(60.0 * k + 20.0, 15e3, 6000.0)]
+        f.flight(f"T{k}", "fighter", path, speed_mps=220.0, identity="neutral")
+    return f
+
+
+@pytest.mark.parametrize("turned", [True, False])
+def test_a_sector_is_laid_anew_with_the_place(turned):
+    """As one that has always stood there and looked that way, to the bit; without a new bearing it looks as before."""
+    old, new = spot(270.0, 4000.0), spot(90.0, 3000.0)
+    f = looking(old, 300.0)
+    more = {"az0_rad": {1: math.radians(130.0)}} if turned else {}
+    go(f, f.radars[0]["site"], new, at_s=(0.0,), speed_mps=1000.0, pack_s=5.0, set_up_s=10.0, **more)
+    moved = seen(f)
+    t_on = math.ceil((15.0 + chord_m(old, new) / 1000.0) / 0.25 - 1e-9) * 0.25
+    there, before = (seen(looking(new, towards, t_on_s=t_on)) for towards in (130.0, 300.0))
+    assert len(moved) > 3
+    assert there.tobytes() != before.tobytes()
+    assert moved.tobytes() == (there if turned else before).tobytes()
+
+
 def test_a_world_is_as_new_after_a_run():
     """Replications do not inherit places."""
     f = weathered(spot(270.0, 4000.0), 60.0)

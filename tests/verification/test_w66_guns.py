@@ -217,3 +217,22 @@ def test_two_guns_share_a_channel_and_spread_their_targets():
 def test_the_codes_are_those_of_the_log():
     assert events.GUN[gun.KILLED] == "kill"
     assert events.GUN[gun.SPENT] == "ammunition spent"
+
+
+@pytest.mark.parametrize("identity", [2, 3])
+def test_bursts_at_what_is_not_hostile_are_wrong_shots(identity):
+    """One report a burst at a neutral that is held to be hostile, none at what is hostile; the checks of every run agree."""
+    case = range_(area=1e-6)
+    case.a.platforms.clear()
+    end = sat.Place(sat.HERE.lat_rad, sat.HERE.lon_rad, 1500.0)
+    case.target(sat.straight(sat.at(0.0, 9000.0, 1500.0), end, 200.0), area_m2=1e-6, identity=identity)
+    world, names = case.a.finish()
+    (o,) = sat.replications(world, 661, 1)
+    assert check_invariants(o, world, names) == []
+    bursts = [(float(e.t_s), int(e.subject), int(e.via)) for e in fire(o) if e.detail == OPENS]
+    wrong = [(float(e.t_s), int(e.object), int(e.via)) for e in sat.of(o, events.WRONG_SHOT)]
+    assert len(bursts) > 0
+    assert wrong == (bursts if identity == 2 else [])
+    assert {(int(e.subject), int(e.detail)) for e in sat.of(o, events.WRONG_SHOT)} == (
+        {(-1, 2)} if identity == 2 else set()
+    )

@@ -92,7 +92,9 @@ def side_by_side(
         ))  # fmt: skip
     bound = None
     if p is not None:
-        rounds = int(world.magazine["rounds"].sum() + world.magazine["reserve"].sum())
+        rounds = int(
+            world.magazine["rounds"].sum() + world.magazine["reserve"].sum() + world.depot["rounds"].sum()
+        )
         bound = shoot_look_shoot_leak(aimed, rounds, rounds, p) / aimed
     return Table(tuple(lines), aimed, bound)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import NamedTuple
 
-from openiads.analysis.chains import Chains
+from openiads.analysis.chains import Chains, Event
 from openiads.analysis.deceived import CAUSE, led_away
 from openiads.analysis.sentences import km, percent, seconds
 
@@ -271,6 +271,13 @@ def _hit(known: Chains, threat: str) -> Finding | None:
     )
 
 
+def _shots(fired: list[Event]) -> str:
+    guns = sum(not e.subject for e in fired)
+    texts = [_count(len(fired) - guns, "missile was", "missiles were")] if len(fired) > guns else []
+    texts += [_count(guns, "burst of guns was", "bursts of guns were")] if guns else []
+    return " and ".join(texts)
+
+
 def _not_hostile(known: Chains, threat: str) -> Finding:
     row = known.threats[threat]
     fired = known.of(threat, "wrong shot")
@@ -281,7 +288,7 @@ def _not_hostile(known: Chains, threat: str) -> Finding:
         text = f"{killer} was fired at something else and killed this {row['identity']} platform."
         return Finding("flight", "killed by a missile meant for another", (text,))
     held = [e for e in known.of(threat, "identified") if e.t_s <= fired[0].t_s]
-    texts = [f"It is {row['identity']} and {_count(len(fired), 'missile was', 'missiles were')} fired at it."]
+    texts = [f"It is {row['identity']} and {_shots(fired)} fired at it."]
     if held and held[-1].detail == "hostile":
         texts.append(
             f"The command post held it to be hostile from {seconds(held[-1].t_s)} on "

@@ -41,7 +41,7 @@ MEASURES: Final = {
         Measure("kills_per_round", RATIO, "killed", "rounds_at_hostile", "hostile platforms killed per missile fired at them"),
         Measure("rounds_fired", MEAN, "rounds_fired", "", "missiles fired"),
         Measure("rounds_left", MEAN, "rounds_left", "", "missiles left, ready and in reserve"),
-        Measure("wrong_shots", MEAN, "wrong_shots", "", "missiles fired at what is not hostile"),
+        Measure("wrong_shots", MEAN, "wrong_shots", "", "missiles and bursts of guns fired at what is not hostile"),
         Measure("wrong_kills", MEAN, "wrong_kills", "", "friends and neutrals killed by a missile"),
         Measure("wrong_shot_runs", PROPORTION, "has_wrong_shot", "", "replications with a wrong shot"),
         Measure("assets_surviving", PROPORTION, "assets_left", "assets", "defended assets that survive"),

@@ -87,6 +87,13 @@ def _pull_over(e: Event) -> str:
     return f"{e.object}: its {e.detail} gate has lost the false echo{how_far}"
 
 
+def _burn(e: Event) -> str:
+    times = f"{e.value:.0f} times as long" if e.value is not None else "longer"
+    if e.detail == "looks longer":
+        return f"{e.object} looks at it {times}, at {km(e.range_m)}"
+    return f"{e.object} sees it by looking {times}, at {km(e.range_m)}"
+
+
 def _jamming(e: Event) -> str:
     return f"jammer {e.detail}"
 
@@ -144,7 +151,7 @@ def _missile_end(e: Event) -> str:
 
 
 def _wrong_shot(e: Event) -> str:
-    return f"WRONG SHOT: {e.subject} was fired at what is truly {e.detail}"
+    return f"WRONG SHOT: {e.subject or 'a burst of a gun'} was fired at what is truly {e.detail}"
 
 
 def _engagement_end(e: Event) -> str:
@@ -173,6 +180,20 @@ def _gun(e: Event) -> str:
         return f"{e.object} opens fire:{rounds} at {km(e.range_m)}"
     pk = f" (kill probability {percent(e.value)})" if e.detail in ("miss", "kill") else ""
     return f"burst of {e.object}: {e.detail}{pk}"
+
+
+def _resupply(e: Event) -> str:
+    rounds = f"{e.value:.0f} rounds" if e.value is not None else "rounds"
+    told = {
+        "truck sent": f"a truck with {rounds} is sent to {e.object}",
+        "truck waits": f"its truck with {rounds} waits for {e.object}, which is under way or without power",
+        "reloads": f"its truck has handed {rounds} over to {e.object}",
+        "truck turns back": f"its truck turns back with {rounds}: {e.object} is out of action",
+        "truck lost": f"its truck is lost at {e.object} with {rounds}",
+        "stock lost": f"{rounds} and the trucks beside them are lost with it",
+        "truck stranded": f"a truck with {rounds} comes back to nothing",
+    }
+    return f"{e.subject}: {told.get(e.detail or '', e.detail)}"
 
 
 def _power(e: Event) -> str:
@@ -212,6 +233,7 @@ _WRITERS: dict[str, Callable[[Event], str]] = {
     "classified": _classified,
     "jam strobe": _strobe,
     "jamming": _jamming,
+    "burn-through": _burn,
     "seduced": _seduced,
     "track pulled off": _pulled,
     "pull-off over": _pull_over,
@@ -236,5 +258,6 @@ _WRITERS: dict[str, Callable[[Event], str]] = {
     "seeker blinded": _seeker_cut,
     "site moves": _moves,
     "power supply": _power,
+    "resupply": _resupply,
     "gun fire": _gun,
 }

@@ -78,6 +78,7 @@ _FIELDS = (
     ("class_friend", "f8", _CLASS_FRIEND, "share of each class among friends; by scenario; F"),
     ("class_neutral", "f8", _CLASS_NEUTRAL, "share of each class among neutrals; by scenario; F"),
     ("class_hostile", "f8", _CLASS_HOSTILE, "share of each class among hostiles; by scenario; F"),
+    ("emitter_ratio", "f8", 100.0, "located as the source of jamming: hostile over other, 1 (no evidence) to 10000; F"),
 )  # fmt: skip
 
 ROE = np.dtype(
@@ -199,6 +200,20 @@ def identity_posterior(
     if not total > 0.0:
         return 0.0, 0.0, 0.0
     return friend / total, neutral / total, hostile / total
+
+
+@kernel
+def as_emitter(roe, p_friend, p_neutral, p_hostile):
+    """(P(friend), P(neutral), P(hostile)) of a track that strobes have located as the source of jamming.
+
+    Being in the direction of a strobe, which others may be too, is a fact of its own (`jamming`). That the track is the source
+    is `roe.emitter_ratio` times as likely of a hostile as of anybody else: the odds of hostile are multiplied by it.
+    """
+    hostile = p_hostile * max(roe.emitter_ratio, 0.0)
+    total = p_friend + p_neutral + hostile
+    if not total > 0.0:
+        return 0.0, 0.0, 0.0
+    return p_friend / total, p_neutral / total, hostile / total
 
 
 @kernel

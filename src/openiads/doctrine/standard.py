@@ -162,11 +162,13 @@ def _in_airway(w, x, y, z, alt):
 
 
 @kernel
-def _jams(w, trk):
-    """Is there a strobe from this bearing? A jamming platform is one that a radar has reported as such."""
+def _jams(w, c, trk):
+    """Does the track lie in a strobe of a radar that is on the air and reports to command post c?"""
     p = trk.pos_ecef_m
     for r in range(w.radar.shape[0]):
         par = w.radar[r]
+        if w.radar_state[r].emitting == 0 or w.report[r].post != c:
+            continue
         for j in range(w.jammer.shape[0]):
             row = w.jam[r, j]
             if row.jn_main < 10.0 or row.strobe_s < 0.0:
@@ -192,8 +194,10 @@ def _identify(w, c, k, t_s, alt):
         popped = identify.YES
     pf, pn, ph = identify.identity_posterior(
         roe, trk.iff_asked_n, trk.iff_friend_n, trk.iff_civil_n, trk.class_logodds,
-        _in_airway(w, p[0], p[1], p[2], alt), closing, popped, _jams(w, trk),
+        _in_airway(w, p[0], p[1], p[2], alt), closing, popped, _jams(w, c, trk),
     )  # fmt: skip
+    if pic.emitter == 1:
+        pf, pn, ph = identify.as_emitter(roe, pf, pn, ph)
     state = identify.declare(roe, pic.identity, pf, pn, ph)
     pic.p_hostile = ph
     if state != pic.identity:

@@ -61,6 +61,8 @@ PASSIVE_TRACK = 86
 CROSSING_REFUTED = 87
 HOMES_ON_JAM = 88
 EMITTER_SILENT = 89
+BURN_THROUGH = 90
+RESUPPLY = 91
 
 # Enumerations used in `detail`; the order is the number.
 IDENTITY = ("unknown", "friend", "neutral", "hostile")
@@ -122,6 +124,16 @@ POWER_STATE = ("on batteries", "without power", "power back")
 GUN = ("opens fire", "miss", "kill", "nothing there", "ammunition spent")
 MOVE = ("waits for its missiles", "packs up", "under way", "sets up", "ready")
 ARM_ANSWER = ("none", "ignore", "shut-down", "decoy-emitter", "intercept")
+RESUPPLY_STATE = (
+    "truck sent",
+    "truck waits",
+    "reloads",
+    "truck turns back",
+    "truck lost",
+    "stock lost",
+    "truck stranded",
+)
+BURN = ("looks longer", "seen by longer looks")
 GATE = ("range", "velocity", "range and velocity")
 
 
@@ -192,7 +204,7 @@ SPECS: dict[int, EventSpec] = {
         "platform",
         "track",
         IDENTITY,
-        note="fired at what is not hostile; detail: what it truly is",
+        note="fired at what is not hostile; detail: what it truly is; without a missile: a burst of a gun",
     ),
     STRIKE_IMPACT: EventSpec("strike impact", "missile", "site", None, None, "miss_m"),
     EMISSION: EventSpec("emission", "radar", None, None, ON_OFF),
@@ -364,6 +376,24 @@ SPECS: dict[int, EventSpec] = {
     ),
     EMITTER_SILENT: EventSpec(
         "emitter silent", "missile", "platform", note="the missile flies on from memory"
+    ),
+    BURN_THROUGH: EventSpec(
+        "burn-through",
+        "platform",
+        "radar",
+        "track",
+        BURN,
+        "track_dwells",
+        note="first of its dedicated looks in an engagement that is longer, and first longer one that sees the target",
+    ),
+    RESUPPLY: EventSpec(
+        "resupply",
+        "site",
+        "launcher",
+        None,
+        RESUPPLY_STATE,
+        "rounds",
+        note="subject: the reload column; value: rounds on the truck, handed over, or lost",
     ),
 }
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
+
+
+def _none() -> np.recarray:
+    return np.zeros(0).view(np.recarray)
 
 
 @dataclass(frozen=True)
@@ -23,3 +27,6 @@ class Outcome:
     round: np.recarray  # ROUND, launched rows only
     radar_state: np.recarray  # RADAR_STATE
     plot: np.recarray | None = None  # PLOT_LOG in order of time; None where no plots are kept
+    dwell_use: np.recarray = field(default_factory=_none)  # DWELL_USE: one per radar, or none
+    depot: np.recarray = field(default_factory=_none)  # DEPOT [column, weapon]
+    delivered: np.ndarray = field(default_factory=_none)  # [magazine], rounds that columns brought; or none

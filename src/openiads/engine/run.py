@@ -116,6 +116,9 @@ def collect(w: World, plot: np.recarray | None = None) -> Outcome:
         round=w.round[: int(sim.n_rounds)].copy().view(np.recarray),
         radar_state=w.radar_state.copy(),
         plot=plot,
+        dwell_use=w.dwell_use.copy(),
+        depot=w.depot.copy(),
+        delivered=w.delivered.copy(),
     )
 
 

@@ -14,6 +14,7 @@ from openiads.engine.systems.power import power
 from openiads.engine.systems.radiate import radiate
 from openiads.engine.systems.release import release
 from openiads.engine.systems.relocate import relocate
+from openiads.engine.systems.resupply import resupply
 from openiads.engine.systems.settle import settle
 from openiads.engine.systems.shoot import shoot
 from openiads.engine.systems.strobe import cross_strobes
@@ -67,6 +68,8 @@ def decides(w, c):
 def act(w):
     """The rest of a step, after its decisions."""
     shoot(w)
+    if w.column.shape[0] > 0:
+        resupply(w)
     log(w)
     fly(w)
     if w.gun.shape[0] > 0:

@@ -23,6 +23,7 @@ _SITE_MARKERS = {
     "target": "X",
     "gun": "P",
     "power unit": "h",
+    "reload column": "d",
 }
 _ALL_LABELS = 8  # more sites than these: launchers are not named
 _NICE_KM = (5, 10, 15, 20, 30, 40, 50, 75, 100, 150, 200, 250, 300, 350, 400, 450, 500, 600, 800, 1000)

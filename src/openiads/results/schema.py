@@ -117,7 +117,7 @@ THREATS: Final = (
     Column("t_burst_s", FLOAT, "first burst at it", "s"),
     Column("rounds_fired", COUNT, "missiles fired at it"),
     Column("bursts", COUNT, "missiles that burst at it"),
-    Column("wrong_shots", COUNT, "missiles fired at it although it is not hostile"),
+    Column("wrong_shots", COUNT, "missiles and bursts of guns fired at it although it is not hostile"),
 )
 
 MISSILES: Final = (
@@ -160,13 +160,13 @@ SITES: Final = (
 )
 
 MAGAZINES: Final = (
-    Column("launcher", KEY, "launcher"),
+    Column("launcher", KEY, "launcher, or reload column"),
     Column("weapon", KEY, "catalogue item"),
     Column("weapon_range_m", FLOAT, "declared reach", "m"),
     Column("rounds_start", COUNT, "ready and reserve rounds at the start"),
     Column("rounds_fired", COUNT, "fired"),
     Column("rounds_ready", COUNT, "left on the launcher"),
-    Column("rounds_reserve", COUNT, "left in reserve"),
+    Column("rounds_reserve", COUNT, "left in reserve; of a column: in it and on its trucks"),
 )
 
 PLOTS: Final = (
@@ -202,8 +202,8 @@ PURPOSE: Final = {
     "threats": "one row per platform: its kill chain and its fate",
     "missiles": "one row per missile fired",
     "sites": "one row per site on the ground",
-    "magazines": "one row per launcher and missile type",
     "plots": "what the radars measured, in order of time (`run --plots`)",
+    "magazines": "one row per launcher or reload column and missile type",
 }
 
 

@@ -47,9 +47,9 @@ RUNS: Final = (
     Column("rounds_fired", COUNT, "missiles fired"),
     Column("rounds_at_hostile", COUNT, "missiles fired at what truly was hostile"),
     Column("bursts", COUNT, "missiles that burst"),
-    Column("rounds_start", COUNT, "missiles at the start, ready and in reserve"),
-    Column("rounds_left", COUNT, "missiles left at the end, ready and in reserve"),
-    Column("wrong_shots", COUNT, "missiles fired at what is not hostile"),
+    Column("rounds_start", COUNT, "missiles at the start, ready, in reserve and in reload columns"),
+    Column("rounds_left", COUNT, "missiles left at the end, ready, in reserve and in reload columns"),
+    Column("wrong_shots", COUNT, "missiles and bursts of guns fired at what is not hostile"),
     Column("wrong_kills", COUNT, "friends and neutrals killed by a missile"),
     Column("others", COUNT, "friends and neutrals that started"),
     Column("sites", COUNT, "radars, launchers and command posts"),
@@ -66,11 +66,11 @@ RUNS: Final = (
 ROUNDS: Final = (
     *KEYS,
     Column("weapon", KEY, "catalogue item"),
-    Column("rounds_start", COUNT, "ready and reserve rounds at the start, all launchers"),
+    Column("rounds_start", COUNT, "ready and reserve rounds at the start, all launchers and reload columns"),
     Column("rounds_fired", COUNT, "fired"),
     Column("kills", COUNT, "hostile platforms killed by it"),
     Column("rounds_ready", COUNT, "left on launchers"),
-    Column("rounds_reserve", COUNT, "left in reserve"),
+    Column("rounds_reserve", COUNT, "left in reserve and in reload columns"),
 )
 
 SITES: Final = (

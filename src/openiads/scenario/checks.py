@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from openiads.scenario.burn_through import check_burn_through
 from openiads.scenario.emitters import check_emitters
 from openiads.scenario.faults import Fault, listed, shown
 from openiads.scenario.link_jam import check_link_jammers
@@ -15,6 +16,7 @@ from openiads.scenario.nodes import Document
 from openiads.scenario.pull_off import check_gates
 from openiads.scenario.raid import Group
 from openiads.scenario.references import CatalogIds, fault_at
+from openiads.scenario.resupply import check_columns
 from openiads.scenario.spec import Scenario
 from openiads.scenario.surface_checks import check_surfaces
 from openiads.scenario.survival_checks import check_survival
@@ -64,6 +66,8 @@ def check_whole(
         yield from check_network(scenario, here)
     yield from check_succession(scenario, here)
     yield from check_gates(scenario, here)
+    yield from check_burn_through(scenario, here)
+    yield from check_columns(scenario, here)
     yield from check_link_jammers(scenario, here)
     yield from check_emitters(scenario, here)
     for section, groups in (("raid", scenario.raid.groups), ("traffic", scenario.traffic.groups)):

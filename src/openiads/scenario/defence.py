@@ -57,6 +57,11 @@ class Identification(Model):
     jamming_friend: Probability | None = Field(None, description="jamming from its bearing, given a friend")
     jamming_neutral: Probability | None = Field(None, description="jamming from its bearing, given a neutral")
     jamming_hostile: Probability | None = Field(None, description="jamming from its bearing, given a hostile")
+    emitter_ratio: Annotated[float, Q("ratio", 1.0, 10_000.0)] | None = Field(
+        None,
+        description="that strobes locate it as the source of jamming, likelier of a hostile by this factor; 1: no evidence; "
+        "grade F, 1 to 10000",
+    )
 
     def model_post_init(self, context: Any, /) -> None:
         priors = (self.prior_friend, self.prior_neutral, self.prior_hostile)
@@ -316,6 +321,24 @@ class PowerUnit(Site):
     )
 
 
+class ReloadColumn(Site):
+    """Trucks with rounds for launchers that are empty."""
+
+    kind: ClassVar[str] = "reload_column"
+
+    trucks: int = Field(ge=1, le=50, description="how many launchers it serves at a time")
+    rounds: Annotated[Pairs, Cat("missile")] = Field(description="missiles that it holds, {type: number}")
+    serves: Annotated[
+        tuple[Annotated[Name, Ref("launcher", "battery")], ...], Field(strict=False, max_length=1000)
+    ] = Field((), description="launchers, and batteries with all of theirs; without it: all launchers")
+    speed_mps: Annotated[float, Q("speed", 0.5, 40.0)] = Field(
+        40.0 / 3.6, alias="speed", description="of its trucks on the road; grade F, 20 to 60 km/h"
+    )
+    detour: Annotated[float, Q("ratio", 1.0, 5.0)] = Field(
+        1.3, description="length of the road over the straight distance; grade F, 1.1 to 1.6"
+    )
+
+
 class SurfaceStrike(Model):
     """Rounds fired in the surface mode at a ground target."""
 
@@ -374,6 +397,9 @@ class Defence(Model):
     )
     power_units: Annotated[tuple[PowerUnit, ...], _many(1000)] = Field(
         (), description="generators that sites hang on"
+    )
+    reload_columns: Annotated[tuple[ReloadColumn, ...], _many(100)] = Field(
+        (), description="trucks with rounds for launchers that are empty"
     )
     guns: Annotated[tuple[Gun, ...], _many(1000)] = Field((), description="guns of point defences")
     damage: Damage | None = Field(

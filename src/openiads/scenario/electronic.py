@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
+from openiads.scenario.burn_through import BurnThrough
 from openiads.scenario.positions import PositionField, RouteField
 from openiads.scenario.pull_off import CaptureRatio, LeadingEdge, RateCheck, VelocityGate
 from openiads.scenario.quantity import Cat, Id, Model, Name, Probability, Q, Window, fault
@@ -77,6 +78,10 @@ class Protection(Model):
         None,
         alias="rate_check",
         description="it refuses echoes whose range rate and Doppler differ by more; without it: no such check",
+    )
+    burn_through: BurnThrough | None = Field(
+        None,
+        description="longer dedicated looks at what is jammed or weak; without it: all last one track dwell",
     )
 
 

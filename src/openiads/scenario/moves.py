@@ -10,7 +10,7 @@ from pydantic import Field
 
 from openiads.scenario.faults import Fault
 from openiads.scenario.nodes import Document
-from openiads.scenario.positions import PositionField
+from openiads.scenario.positions import Bearing, PositionField
 from openiads.scenario.quantity import Model, Moment, Q, fault
 from openiads.scenario.references import fault_at
 
@@ -25,6 +25,11 @@ class OtherPlace(Model):
         (), description="points on the way; without them: straight"
     )
     at_s: Moment | None = Field(None, alias="at", description="an occasion at this time; ascending")
+    sector_centre_rad: Bearing | None = Field(
+        None,
+        alias="sector_centre",
+        description="of a radar with a sector: bearing of its middle from this place on; without it: as before",
+    )
 
 
 class Moves(Model):
@@ -69,8 +74,16 @@ class Moves(Model):
 
 
 def check_moves(scenario: Any, document: Document) -> Iterator[Fault]:
-    """An alarm needs somebody who recognises anti-radiation missiles."""
+    """An alarm needs somebody who recognises anti-radiation missiles, and only what has a sector can be turned."""
     d = scenario.defence
+    for key in ("command_posts", "radars", "launchers"):
+        for number, site in enumerate(getattr(d, key)):
+            for n, place in enumerate(site.moves.places if site.moves is not None else ()):
+                if place.sector_centre_rad is not None and getattr(site, "sector", None) is None:
+                    path = (key, number, "moves", "places", n, "sector_centre")
+                    yield fault_at(
+                        document, ("defence", *path), f"{site.id} has no sector that could be laid anew"
+                    )
     post_of = {battery.id: battery.command_post for battery in d.batteries}
     for key, posts in (
         ("command_posts", [post.id for post in d.command_posts]),

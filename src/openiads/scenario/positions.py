@@ -46,7 +46,16 @@ AltitudeOrGround = Annotated[float, _Ground("length", -500.0, 2_000e3)]
 Height = Annotated[float, Q("length", 0.0, 30e3)]
 Speed = Annotated[float, Q("speed", 0.0, 10e3, above_lo=True)]
 
-SITE_KINDS = ("command_post", "radar", "launcher", "asset", "ground_target", "gun", "power_unit")
+SITE_KINDS = (
+    "command_post",
+    "radar",
+    "launcher",
+    "asset",
+    "ground_target",
+    "gun",
+    "power_unit",
+    "reload_column",
+)
 
 
 class Position(Model):

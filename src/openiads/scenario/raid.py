@@ -125,6 +125,7 @@ class Group(Model):
                 "ground_target",
                 "gun",
                 "power_unit",
+                "reload_column",
                 words=("strongest",),
             ),
         ]

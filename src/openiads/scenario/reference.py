@@ -112,7 +112,9 @@ def _form(part: Part) -> str:
         what = f"{part.cat.kind.replace('_', ' ')} of the catalogue"
         return f"{{{what}: number}}" if part.name in ("rounds", "reloads") else what
     if part.ref is not None:
-        return "id of a " + " / ".join(k.replace("_", " ") for k in part.ref.kinds + part.ref.words)
+        return ("list of ids of a " if part.many else "id of a ") + " / ".join(
+            k.replace("_", " ") for k in part.ref.kinds + part.ref.words
+        )
     return _simple_form(part)
 
 

@@ -74,6 +74,8 @@ def _visit(child: object, part: Part, path: Path, found: Index) -> None:
         return
     if part.ref is not None and isinstance(child, str):
         found.refs.append((path, child, part))
+    elif part.ref is not None and part.many and isinstance(child, list):
+        found.refs += [((*path, k), name, part) for k, name in enumerate(child) if isinstance(name, str)]
     if part.cat is not None:
         names = child if isinstance(child, dict) else (child,)
         for name in names:

@@ -150,6 +150,7 @@ class Scenario(Model):
             *d.ground_targets,
             *d.guns,
             *d.power_units,
+            *d.reload_columns,
         ):
             if site.id == group.target:
                 return site.position.lat_rad, site.position.lon_rad

@@ -18,7 +18,7 @@ from openiads.engine import status
 from openiads.engine.outcome import Outcome
 from openiads.results import schema, study_schema
 from openiads.study import columns as col
-from openiads.study import tables
+from openiads.study import depots, tables
 from openiads.study.chain import missiles_table, threats_table
 from openiads.study.leaks import Leaks, leaks_of
 from openiads.world.names import Names, missile_id, track_id
@@ -278,6 +278,7 @@ def _rounds(batch: Batch, names: Names) -> dict[str, object]:
         return np.bincount(key, weights=values, minlength=count * len(weapons)).astype(np.int64)
 
     ready, reserve, fired = total("rounds"), total("reserve"), total("fired")
+    more, left = depots.by_weapon(batch.outcomes, names, weapons)
     log = batch.one.event
     hostile = _identity(batch, "hostile")
     ends = log[(log.code == ev.PLATFORM_END) & (log.detail == _KILLED) & (log.via >= 0)]
@@ -292,11 +293,11 @@ def _rounds(batch: Batch, names: Names) -> dict[str, object]:
     )
     return {
         "weapon": _tiled(weapons, count),
-        "rounds_start": ready + reserve + fired,
+        "rounds_start": ready + reserve + fired + more,
         "rounds_fired": fired,
         "kills": kills[: count * len(weapons)].astype(np.int64),
         "rounds_ready": ready,
-        "rounds_reserve": reserve,
+        "rounds_reserve": reserve + left,
     }
 
 
@@ -334,6 +335,9 @@ def _runs(
         f: np.array([int(np.sum(o.magazine_state[f])) for o in batch.outcomes], dtype=np.int64)
         for f in ("rounds", "reserve", "fired")
     }
+    more, spare = (
+        x.reshape(count, -1).sum(axis=1) for x in depots.by_weapon(batch.outcomes, names, _weapons(names))
+    )
     wrong = np.bincount(batch.rep[log.code == ev.WRONG_SHOT], minlength=count)[:count]
     bits = np.array([o.status for o in batch.outcomes], dtype=np.int64)
     kinds = np.array(names.site_kind)
@@ -363,8 +367,8 @@ def _runs(
         "rounds_fired": np.array([len(o.round) for o in batch.outcomes], dtype=np.int64),
         "rounds_at_hostile": at_hostile.astype(np.int64),
         "bursts": np.bincount(batch.rep[log.code == ev.BURST], minlength=count)[:count].astype(np.int64),
-        "rounds_start": magazine["rounds"] + magazine["reserve"] + magazine["fired"],
-        "rounds_left": magazine["rounds"] + magazine["reserve"],
+        "rounds_start": magazine["rounds"] + magazine["reserve"] + magazine["fired"] + more,
+        "rounds_left": magazine["rounds"] + magazine["reserve"] + spare,
         "wrong_shots": wrong.astype(np.int64),
         "wrong_kills": _per_rep(batch, ~hostile & (fate == _KILLED)),
         "others": _per_rep(batch, ~hostile & started),

@@ -15,6 +15,7 @@ from openiads.engine import events as ev
 from openiads.engine.outcome import Outcome
 from openiads.results import schema
 from openiads.study import columns as col
+from openiads.study import depots
 from openiads.study.chain import missiles_table, threats_table
 from openiads.study.places import site_moves
 from openiads.study.plots import plots_table
@@ -209,15 +210,21 @@ def _magazines(outcome: Outcome, names: Names) -> pa.Table:
     state = outcome.magazine_state
     counts = {field: np.asarray(state[field], dtype=np.int64) for field in ("rounds", "reserve", "fired")}
     reach_m = dict(zip(names.weapon, names.weapon_range_m, strict=True))
+    more = depots.stocks(outcome, names)
+    weapons = [*names.magazine_weapon, *(s.weapon for s in more)]
+    start = counts["rounds"] + counts["reserve"] + counts["fired"] - depots.brought(outcome)
+    none = np.zeros(len(more), dtype=np.int64)
     return col.table(
         "magazines",
         {
-            "launcher": col.keys(names.magazine_launcher),
-            "weapon": col.keys(names.magazine_weapon),
-            "weapon_range_m": col.floats([reach_m.get(weapon, np.nan) for weapon in names.magazine_weapon]),
-            "rounds_start": pa.array(counts["rounds"] + counts["reserve"] + counts["fired"]),
-            "rounds_fired": pa.array(counts["fired"]),
-            "rounds_ready": pa.array(counts["rounds"]),
-            "rounds_reserve": pa.array(counts["reserve"]),
+            "launcher": col.keys([*names.magazine_launcher, *(s.column for s in more)]),
+            "weapon": col.keys(weapons),
+            "weapon_range_m": col.floats([reach_m.get(weapon, np.nan) for weapon in weapons]),
+            "rounds_start": pa.array(np.append(start, np.array([s.start for s in more], dtype=np.int64))),
+            "rounds_fired": pa.array(np.append(counts["fired"], none)),
+            "rounds_ready": pa.array(np.append(counts["rounds"], none)),
+            "rounds_reserve": pa.array(
+                np.append(counts["reserve"], np.array([s.left for s in more], dtype=np.int64))
+            ),
         },
     )

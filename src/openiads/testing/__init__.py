@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from openiads.engine.outcome import Outcome
-from openiads.testing import fire, log, moves, picture, power, upkeep
+from openiads.testing import burn_through, fire, log, moves, picture, power, resupply, upkeep
 from openiads.testing.case import Case, Row
 from openiads.world.names import Names
 from openiads.world.schema import World
@@ -41,6 +41,8 @@ CHECKS: dict[str, Callable[[Case], Iterator[str]]] = {
     "out of action": upkeep.out_of_action,
     "moves": moves.moves,
     "power": power.power,
+    "resupply": resupply.resupply,
+    "time for looks": burn_through.time_for_looks,
 }
 
 

@@ -90,15 +90,16 @@ def magazines(c: Case) -> Iterator[str]:
     for k, (par, s) in enumerate(zip(c.w.magazine, c.o.magazine_state, strict=True)):
         name = f"magazine {c.names.magazine_launcher[k]}/{c.names.magazine_weapon[k]}"
         start = c.w.magazine_state[k]
+        brought = int(c.o.delivered[k]) if len(c.o.delivered) else 0
         if (
             min(s.rounds, s.reserve, s.fired) < 0
-            or s.rounds + s.reserve + s.fired != start.rounds + start.reserve
+            or s.rounds + s.reserve + s.fired != start.rounds + start.reserve + brought
         ):
-            yield f"{name}: began with {start.rounds}+{start.reserve}, now {s.rounds}+{s.reserve}, fired {s.fired}"
+            yield f"{name}: began with {start.rounds}+{start.reserve}, got {brought}, now {s.rounds}+{s.reserve}, fired {s.fired}"
         if fired[int(par.launcher), int(par.weapon)] != s.fired:
             yield f"{name}: {s.fired} fired, {fired[int(par.launcher), int(par.weapon)]} launches in the log"
         ready[int(par.launcher)] += int(start.rounds)
-        back[int(par.launcher)] += int(start.reserve - s.reserve)
+        back[int(par.launcher)] += int(start.reserve - s.reserve) + brought
     last: dict[int, float] = {}
     for row in c.of(ev.LAUNCH, ev.RELOADED):
         x = row.via if row.code == ev.LAUNCH else row.subject
@@ -190,12 +191,18 @@ def _missile_channels(c: Case) -> Iterator[str]:
 
 
 def wrong_shots(c: Case) -> Iterator[str]:
-    """Each launch at what is not hostile is reported as such, and no other."""
+    """Each launch and each burst of a gun at what is not hostile is reported as such, and no other."""
     said = Counter((row.subject, row.object, row.detail) for row in c.of(ev.WRONG_SHOT))
     true = Counter(
         (row.subject, row.object, int(c.w.platform[row.object].identity))
         for row in c.of(ev.LAUNCH)
         if row.object >= 0 and c.w.platform[row.object].identity != ev.IDENTITY.index("hostile")
     )
+    for row in c.of(ev.GUN_FIRE):
+        if row.detail == ev.GUN.index("opens fire") and row.subject >= 0:
+            truth = int(c.w.platform[row.subject].identity)
+            true[-1, row.subject, truth] += truth != ev.IDENTITY.index("hostile")
+    true = +true
     for key in (said - true) | (true - said):
-        yield f"{missile_id(key[0])} at {c.platform(key[1])}: {said[key]} wrong shots in the log, {true[key]} in truth"
+        who = missile_id(key[0]) if key[0] >= 0 else "a gun"
+        yield f"{who} at {c.platform(key[1])}: {said[key]} wrong shots in the log, {true[key]} in truth"

@@ -22,7 +22,17 @@ from openiads.world.names import Names
 from openiads.world.schema import World
 from openiads.world.weather import CLEAR, Weather
 
-_SITE_KINDS = ("radar", "launcher", "command post", "asset", "target", "decoy emitter", "gun", "power unit")
+_SITE_KINDS = (
+    "radar",
+    "launcher",
+    "command post",
+    "asset",
+    "target",
+    "decoy emitter",
+    "gun",
+    "power unit",
+    "reload column",
+)
 
 
 @dataclass
@@ -78,6 +88,7 @@ class Assembly:
     supplies: list[tuple[int, int, float]] = field(
         default_factory=list
     )  # site, power unit, seconds on batteries
+    columns: list[dict[str, Any]] = field(default_factory=list)  # `world.columns.column_tables`
 
     # --- ground --------------------------------------------------------------------------------
 
@@ -187,6 +198,18 @@ class Assembly:
         )
         return len(self.guns) - 1
 
+    def add_column(
+        self, name: str, place: Place, stock: Mapping[int, int], trucks: int, serves: Sequence[int], speed_mps: float,
+        detour: float = 1.0, **more: float,
+    ) -> int:  # fmt: skip
+        """A reload column; returns its site. `stock`: weapon → rounds; `serves`: launchers; `more`: value, radius_m, hardness."""
+        site = self.add_site(name, schema.SITE_COLUMN, place, **more)
+        self.columns.append({
+            "id": name, "site": site, "stock": dict(stock), "trucks": trucks, "serves": list(serves),
+            "speed_mps": speed_mps, "detour": detour,
+        })  # fmt: skip
+        return site
+
     def add_weapon(self, item: Item) -> int:
         """A missile type of the catalogue; the same type once only."""
         for index, known in enumerate(self.weapons):
@@ -224,13 +247,15 @@ class Assembly:
         places: Sequence[tuple[Place, Sequence[Place]]],
         speed_mps: float,
         at_s: Sequence[float] = (),
+        az0_rad: Mapping[int, float] | None = None,
         **rules: float,
     ) -> None:
         """A site goes to other places: (place, points on the way to it), one after the other, and stays at the last.
-        `at_s`: planned times, ascending; `rules`: pack_s, set_up_s, after_shots, after_alarm, waits of MOVER."""
+        `at_s`: planned times, ascending; `az0_rad`: middle of a radar's sector by place, of the first further one 1; `rules`:
+        pack_s, set_up_s, after_shots, after_alarm, waits of MOVER."""
         self.movers.append({
             "site": site, "places": [(place, list(via)) for place, via in places], "speed_mps": speed_mps,
-            "at_s": list(at_s), "rules": rules,
+            "at_s": list(at_s), "rules": rules, "az0_rad": dict(az0_rad or {}),
         })  # fmt: skip
 
     def add_supply(self, site: int, unit: int, backup_s: float = 0.0) -> None:
@@ -321,5 +346,6 @@ class Assembly:
                 m["site"]: tuple((math.degrees(p.lat_rad), math.degrees(p.lon_rad)) for p, _ in m["places"])
                 for m in self.movers
             },
+            column=tuple(c["id"] for c in self.columns),
             extra=dict(self.extra),
         )

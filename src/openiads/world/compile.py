@@ -20,6 +20,8 @@ from openiads.scenario.network import made_links
 from openiads.scenario.raid import Jammer, Recorded
 from openiads.world import flights, released, satnav, schema
 from openiads.world.assemble import Assembly
+from openiads.world.burn_through import too_long
+from openiads.world.columns import add_columns
 from openiads.world.emitters_compile import add_home_on_jam, passive_fields
 from openiads.world.ground import load_terrain, on_the_ground
 from openiads.world.guns import add_guns
@@ -142,6 +144,7 @@ class _Compiler:
             self._plain_site(target, schema.SITE_TARGET, 0.0)
         for number, strike in enumerate(d.surface_strikes):
             self._strike(number, strike)
+        self.faults += add_columns(self.scenario, self.catalog, self.out, self.sites)
         control_emission(self.scenario, self.out, self.radars)
         self.faults += add_guns(self.scenario, self.catalog, self.out, self.sites, self.batteries)
         self.faults += add_power(self.scenario, self.out, self.sites)
@@ -252,6 +255,7 @@ class _Compiler:
         half = None
         if radar.sector is not None and radar.sector.width_rad is not None:
             half = 0.5 * radar.sector.width_rad
+        self.faults += too_long(self.scenario, item, radar, len(self.radars))
         index = self.out.add_radar(
             radar.id,
             item,

@@ -90,7 +90,16 @@ def on_the_ground(scenario: Scenario, elevation: Elevation | None) -> Scenario:
         return scenario
     faults = []
     defence: dict[str, Any] = {}
-    for key in ("command_posts", "radars", "launchers", "assets", "ground_targets", "guns", "power_units"):
+    for key in (
+        "command_posts",
+        "radars",
+        "launchers",
+        "assets",
+        "ground_targets",
+        "guns",
+        "power_units",
+        "reload_columns",
+    ):
         sites = []
         for number, site in enumerate(getattr(scenario.defence, key)):
             ground = height_m(elevation, site.position.lat_rad, site.position.lon_rad)

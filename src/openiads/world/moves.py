@@ -113,6 +113,9 @@ def move_tables(a: Assembly, antenna_alt_m: Callable[[Assembly, dict[str, Any]],
                 made.antenna_x_m, made.antenna_y_m, made.antenna_z_m = geodetic_to_ecef(
                     place.lat_rad, place.lon_rad, made.antenna_alt_m
                 )
+            turn = mover.get("az0_rad", {}).get(number)
+            if turn is not None:
+                made.turned, made.az0_rad = 1, turn
             places.append(made)
             before = place
     duty = np.zeros(len(a.sites) if a.movers or a.supplies else 0, schema.DUTY)

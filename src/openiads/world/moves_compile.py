@@ -49,7 +49,9 @@ def add_moves(
                     where.append(place)
                 places.append((where[-1], where[:-1]))
             out.add_move(
-                sites[site.id], places, moves.speed_mps, moves.times_s, **times,
+                sites[site.id], places, moves.speed_mps, moves.times_s,
+                {n + 1: p.sector_centre_rad for n, p in enumerate(moves.places) if p.sector_centre_rad is not None},
+                **times,
                 after_shots=moves.after_shots or 0, after_alarm=int(moves.after_alarm == "yes"),
                 waits=int(moves.wait_for_missiles == "yes"),
             )  # fmt: skip

@@ -32,6 +32,7 @@ class Names:
     weapon_range_m: tuple[float, ...] = ()  # declared reach, for the map
     magazine_launcher: tuple[str, ...] = ()
     magazine_weapon: tuple[str, ...] = ()
+    column: tuple[str, ...] = ()  # reload columns
     site_places: dict[int, tuple[tuple[float, float], ...]] = field(
         default_factory=dict
     )  # of what moves: latitude and longitude (deg) of its further places, by site

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from openiads.world import guns, moves, power, schema
+from openiads.world import burn_through, columns, guns, moves, power, schema
 from openiads.world.assemble import Assembly
 from openiads.world.link_jam import link_jam_room
 from openiads.world.passive import passive_event_room
@@ -36,6 +36,8 @@ def event_capacity(a: Assembly, n_rounds: int, spikes_per_s: float) -> int:
         + moves.event_room(a)
         + guns.event_room(a)
         + power.event_room(a)
+        + burn_through.event_room(a)
+        + columns.event_room(a)
     )
 
 

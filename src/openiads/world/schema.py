@@ -15,6 +15,19 @@ from openiads.doctrine.identify import ROE
 from openiads.physics.interceptor_schema import MISSILE, MISSILE_TYPE
 from openiads.tracking.schema import PLOT, TRACK, TRACK_SET, TRACKER, Work
 from openiads.world.records import record
+from openiads.world.schema_column import (
+    AT_HOME,
+    AT_LAUNCHER,
+    CALL,
+    COLUMN,
+    DEPOT,
+    GOING,
+    LOADING,
+    RETURNING,
+    STRANDED,
+    TRUCK,
+    TRUCK_LOST,
+)
 from openiads.world.schema_command import (
     AIRWAY,
     ARSENAL,
@@ -65,6 +78,7 @@ from openiads.world.schema_command import (
     STRIKE,
     STRIKE_STATE,
 )
+from openiads.world.schema_dwell import DWELL, DWELL_STATE, DWELL_USE
 from openiads.world.schema_gun import BURST, CHANNEL_GUN, GUN, GUN_STATE, N_BURSTS
 from openiads.world.schema_move import (
     DUTY,
@@ -115,6 +129,7 @@ from openiads.world.schema_sensing import (
     SECTORS,
     SITE,
     SITE_ASSET,
+    SITE_COLUMN,
     SITE_COMMAND_POST,
     SITE_DECOY_EMITTER,
     SITE_GUN,
@@ -251,6 +266,10 @@ class World(NamedTuple):
     place_spike_per_s: np.ndarray
     gun: np.recarray
     supply: np.recarray  # SUPPLY
+    dwell: np.recarray  # DWELL: one per radar, or none where no radar lengthens its looks
+    dwell_gain: np.ndarray  # [radar, track dwells]: gain in signal of a dedicated look of so many
+    column: np.recarray  # COLUMN
+    column_serves: np.ndarray  # i8 [column, launcher], 1: its trucks go there
     # state
     site_state: np.recarray
     platform_state: np.recarray
@@ -303,19 +322,27 @@ class World(NamedTuple):
     gun_state: np.recarray
     supply_state: np.recarray
     burst: np.recarray  # BURST [gun, slot]
-    plot_log: (
-        np.recarray
-    )  # PLOT_LOG since the last time that it was emptied; without rows where no plots are kept
+    plot_log: np.recarray  # PLOT_LOG since it was last emptied; without rows where no plots are kept
     duty: np.recarray  # DUTY: one per site, or none at all
+    dwell_state: np.recarray  # one per channel, or none
+    dwell_use: np.recarray  # one per radar, or none
+    depot: np.recarray  # DEPOT [column, weapon]
+    truck: np.recarray  # TRUCK
+    truck_load: np.ndarray  # i8 [truck, weapon], rounds on it
+    call: np.recarray  # CALL: one per launcher, or none
+    delivered: np.ndarray  # i8 [magazine], rounds that columns have brought; or none
 
 
 __all__ = [
     "AIRWAY",
     "ARSENAL",
+    "AT_HOME",
+    "AT_LAUNCHER",
     "BATTERY",
     "BATTERY_STATE",
     "BIAS",
     "BURST",
+    "CALL",
     "CARRIED",
     "CHANNEL",
     "CHANNEL_ASSESSING",
@@ -325,13 +352,18 @@ __all__ = [
     "CHANNEL_GUN",
     "CHANNEL_REACTING",
     "CLOUD",
+    "COLUMN",
     "COMMAND_POST",
     "COMPONENT",
     "COMPONENT_STATE",
     "CREW",
     "DECOY_EMITTER",
     "DECOY_EMITTER_STATE",
+    "DEPOT",
     "DUTY",
+    "DWELL",
+    "DWELL_STATE",
+    "DWELL_USE",
     "ECHO",
     "EMISSION",
     "EMISSION_STATE",
@@ -343,6 +375,7 @@ __all__ = [
     "END_IMPACT",
     "END_LEAVE",
     "EVENT",
+    "GOING",
     "GROUND",
     "GUIDE",
     "GUN",
@@ -359,6 +392,7 @@ __all__ = [
     "LINK",
     "LINK_JAMMER",
     "LINK_STATE",
+    "LOADING",
     "LOOK",
     "LOSS_AUTONOMOUS",
     "LOSS_HOLD",
@@ -400,6 +434,7 @@ __all__ = [
     "REPAIR_LOGNORMAL",
     "REPEATER",
     "REPORT",
+    "RETURNING",
     "ROE",
     "ROUND",
     "SAMPLE",
@@ -410,6 +445,7 @@ __all__ = [
     "SIM",
     "SITE",
     "SITE_ASSET",
+    "SITE_COLUMN",
     "SITE_COMMAND_POST",
     "SITE_DECOY_EMITTER",
     "SITE_GUN",
@@ -419,6 +455,7 @@ __all__ = [
     "SITE_STATE",
     "SITE_TARGET",
     "SPARE",
+    "STRANDED",
     "STRIKE",
     "STRIKE_STATE",
     "SUPPLY",
@@ -427,6 +464,8 @@ __all__ = [
     "TRACK",
     "TRACKER",
     "TRACK_SET",
+    "TRUCK",
+    "TRUCK_LOST",
     "UNDER_WAY",
     "World",
 ]
@@ -441,6 +480,7 @@ STATE_TABLES = (
     "pull_state",
     "passive_state", "strobe", "ear_on_s", "passive", "passive_track", "passive_hit", "homing",
     "mover_state", "duty", "gun_state", "burst", "supply_state", "plot_log",
+    "dwell_state", "dwell_use", "depot", "truck", "truck_load", "call", "delivered",
 )  # fmt: skip
 
 #: Of these, buffers whose used part is counted by `sim`: what is left in them has no meaning and is not cleaned.

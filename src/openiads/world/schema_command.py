@@ -136,6 +136,7 @@ PICTURE = record(  # what the command post holds about one fused track; written 
     ("t_arm_s", "f8"),  # update of the track last weighed
     ("t_arm_again_s", "f8"),  # not answered again before this time
     ("passive", "i8"),  # 1: known from strobes alone (lend)
+    ("emitter", "i8"),  # 1: strobes have located it as a source of jamming (lend)
 )
 BATTERY = record(
     ("command_post", "i8"),

@@ -42,6 +42,8 @@ PLACE = record(
     ("antenna_y_m", "f8"),
     ("antenna_z_m", "f8"),
     ("antenna_alt_m", "f8"),
+    ("turned", "i8"),  # 1: the sector of a radar is laid anew there
+    ("az0_rad", "f8"),  # bearing of its middle then
 )
 LEG = record(  # a straight piece of the way
     ("t_s", "f8"),  # end, since the start from the place before

@@ -9,6 +9,7 @@ SITE_RADAR, SITE_LAUNCHER, SITE_COMMAND_POST, SITE_ASSET, SITE_TARGET = 0, 1, 2,
 SITE_DECOY_EMITTER = 5
 SITE_GUN = 6
 SITE_POWER = 7
+SITE_COLUMN = 8
 SITE = record(
     ("kind", "i8"),  # SITE_*
     ("row", "i8"),  # index into the table of that kind; assets and targets: -1

@@ -50,6 +50,11 @@ def protection_fields(own: Protection | None) -> dict[str, Any]:
             cancellation_db=own.canceller.cancellation_db,
             auxiliary_margin_db=own.canceller.margin_db,
         )
+    if own.burn_through is not None:
+        rule = own.burn_through
+        found["burn_through"] = {
+            "most": rule.dwell_max, "pd": rule.wanted_pd, "coherent": rule.integration == "coherent",
+        }  # fmt: skip
     return found
 
 

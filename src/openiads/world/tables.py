@@ -14,8 +14,9 @@ from openiads.physics.geodesy import enu_basis, geodetic_to_ecef
 from openiads.physics.interceptor_schema import missiles
 from openiads.tracking.params import tracker_params
 from openiads.tracking.schema import make_plots, make_track_sets, make_tracks, make_work
-from openiads.world import guns, moves, network, power, schema
+from openiads.world import columns, guns, moves, network, power, schema
 from openiads.world.assemble import Assembly
+from openiads.world.burn_through import dwell_tables
 from openiads.world.flyouts import flyout_tables
 from openiads.world.ground import ground_tables
 from openiads.world.jamming import fill_jammer, fill_protection, jam_tables, repeater_tables
@@ -43,7 +44,7 @@ def _table(dtype: np.dtype, n: int | tuple[int, ...]) -> np.recarray:
 
 def build(a: Assembly) -> World:
     """All tables in their initial state."""
-    n_rounds = sum(m["rounds"] + m["reserve"] for m in a.magazines)
+    n_rounds = sum(m["rounds"] + m["reserve"] for m in a.magazines) + columns.stock(a)
     n_track = len(a.platforms) * 3 // 2 + TRACK_SPARE + sum(4 * x["count"] for x in a.repeaters)
     by_place = moves.by_place(a, _refraction, _ground, _weather)
     spikes = np.concatenate([by_place["spike_per_s"], by_place["place_spike_per_s"]])
@@ -88,6 +89,8 @@ def build(a: Assembly) -> World:
         repeater=repeater,
         repeater_coupling_m2=repeater_coupling,
         **pull_tables(a),
+        **dwell_tables(a),
+        **columns.column_tables(a),
         node=network.node_table(a),
         link=network.link_table(a),
         **link_jam_tables(a),

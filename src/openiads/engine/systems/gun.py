@@ -20,6 +20,7 @@ from openiads.world import schema
 # events.GUN_FIRE
 OPENS, MISSED, KILLED, NOTHING, SPENT = range(5)
 FRESH_S = 2.0  # a track of the radar that is older lays no gun
+_HOSTILE = 3  # events.IDENTITY
 _TURNS = 8
 _ON_TIME_S = 1e-3
 _LONGEST_S = 60.0  # no shell flies longer
@@ -116,9 +117,21 @@ def _fire(w, g, t_s):
             s.rounds -= n
             s.t_next_s = t_s + par.burst_s + par.pause_s
             tell(w, g, t_s, trk.truth, s.track_id, OPENS, range_m, float(n))
+            _wrong(w, trk.truth, s.track, s.track_id, t_s, range_m)
             if s.rounds == 0:
                 tell(w, g, t_s, -1, s.track_id, SPENT, math.nan, 0.0)
             return
+
+
+@kernel
+def _wrong(w, p, track, track_id, t_s, range_m):
+    """Report a burst at what is not hostile, as a missile's launch is."""
+    if p < 0 or w.platform[p].identity == _HOSTILE:
+        return
+    events.emit(
+        w, t_s, events.WRONG_SHOT, -1, p, track_id, w.platform[p].identity, range_m, w.platform_state[p].alt_m, math.nan,
+        w.picture[track].p_hostile,
+    )  # fmt: skip
 
 
 @kernel

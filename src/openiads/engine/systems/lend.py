@@ -41,6 +41,7 @@ def hand_over(w, c, k, t_s):
             if a < 0:
                 return
         s.system, s.system_id = a, fused[a].id
+        w.picture[first + a].emitter = 1
         dist = _distance(w, c, own)
         sigma = math.sqrt(max(own.traces[0], 0.0))
         events.emit(

@@ -11,6 +11,7 @@ import math
 from openiads._jit import kernel
 from openiads.engine import events, status
 from openiads.engine.systems import sense
+from openiads.engine.systems.burn_through import allowed, gain_of, learned, load_s
 from openiads.engine.systems.deceive import false_targets
 from openiads.engine.systems.look import NOT_ASKED, REPLY_CIVIL, REPLY_FRIEND, detect, echo
 from openiads.engine.systems.move import evaluate
@@ -207,6 +208,7 @@ def new_picture(w, c, k, trk, plot, t_s):
     pic.t_arm_s = -1e9
     pic.t_arm_again_s = -1e9
     pic.passive = 0
+    pic.emitter = 0
     events.emit(
         w,
         t_s,
@@ -259,9 +261,14 @@ def _track_looks(w, r, t_s):
             busy += 1
     # When the looks would take more than their share of the time, they come less often.
     period = max(par.track_period_s, busy * par.track_dwell_s / max(par.track_budget, 1e-6))
+    longer = w.dwell.shape[0] > 0 and w.dwell[r].most > 1
+    if longer:
+        period = max(par.track_period_s, load_s(w, r, t_s) / max(par.track_budget, 1e-6))
     for c in range(bat.first_channel, bat.first_channel + bat.n_channel):
         ch = w.channel[c]
         if ch.phase != schema.CHANNEL_FREE and t_s >= ch.t_look_s:
+            if longer and not allowed(w, r, t_s):
+                continue
             ch.t_look_s = t_s + period
             _look_at(w, r, c, t_s)
 
@@ -291,6 +298,8 @@ def _look_at(w, r, c, t_s):
             p = w.pull_off[q].platform
             x, y, z = beside(w, r, p, x, y, z)
     seen = p >= 0 and _dwell_at(w, r, c, p, t_s, x, y, z, q)
+    if w.dwell.shape[0] > 0 and w.dwell[r].most > 1:
+        learned(w, r, c, seen, t_s)
     tracks = _local_tracks(w, r)
     tset = w.track_set[r]
     j = ch.local_track
@@ -332,7 +341,10 @@ def _dwell_at(w, r, c, p, t_s, x, y, z, q):
     dx, dy, dz = x - s.x_m, y - s.y_m, z - s.z_m
     sq = (dx * dx + dy * dy + dz * dz) / max(e * e + n * n + u * u, 1.0)
     loss = math.exp(-2.0 * GAUSS_EXPONENT * sq / (par.bw_az_rad * par.bw_el_rad))
-    if not echo(w, r, p, t_s, e, n, u, loss * par.edge_gain):
+    loss *= par.edge_gain
+    if w.dwell.shape[0] > 0 and w.dwell[r].most > 1:
+        loss *= gain_of(w, r, c)
+    if not echo(w, r, p, t_s, e, n, u, loss):
         return False
     return (q < 0 or mislead(w, r, c, q, t_s)) and detect(w, r) > 0
 

@@ -206,6 +206,8 @@ def _arrive(w, site, k):
     r, n = g.row, p.antenna
     row = w.radar[r]
     row.x_m, row.y_m, row.z_m, row.alt_m = p.antenna_x_m, p.antenna_y_m, p.antenna_z_m, p.antenna_alt_m
+    if p.turned == 1:
+        row.az0_rad = p.az0_rad
     w.surface[r] = w.place_surface[n]
     w.mask_frame[r] = w.place_mask_frame[n]
     for i in range(w.refraction.shape[1]):
