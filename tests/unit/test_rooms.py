@@ -46,6 +46,7 @@ ALLOWED = {
     "results": set(),
     "analysis": {"results", "world", "physics", "tracking", "catalog", "units"},
     "report": {"results", "analysis", "units"},
+    "viewer": {"results", "analysis", "scenario", "catalog", "units"},
 }
 FREE = {"cli", "__init__", "__main__", "testing"}  # the public border may see everything
 COMPILED = ("physics", "tracking", "engine", "doctrine", "world", "agents")

@@ -427,4 +427,41 @@ def warmup() -> None:
     compile_engine()
 
 
+BesideOption = Annotated[
+    Optional[Path],
+    typer.Option(
+        metavar="RUN2", help="A second run, shown side by side on the same clock.", show_default=False
+    ),
+]
+
+
+@app.command(short_help="Write a run as one page that opens from disk.")
+@guarded
+def replay(
+    folder: RunArgument,
+    out: Annotated[
+        Optional[Path], typer.Option(metavar="FILE", help="Page [default: RUN.html].", show_default=False)
+    ] = None,
+    beside: BesideOption = None,
+    zones: Annotated[bool, typer.Option(help="With engagement zones (a second per missile type).")] = True,
+    force: Annotated[bool, typer.Option("--force", help="Replace an earlier page of that name.")] = False,
+) -> None:
+    """Write a run as one HTML page with a 3-D globe. It opens from disk and needs no network."""
+    from openiads.cli.replay import replay as write_page
+
+    write_page(folder, out, beside, force, zones)
+
+
+@app.command(short_help="Open a run in the browser.")
+@guarded
+def view(
+    folder: RunArgument,
+    beside: BesideOption = None,
+) -> None:
+    """Open the page of a run in the browser."""
+    from openiads.cli.replay import view as open_page
+
+    open_page(folder, beside)
+
+
 __all__ = ["UserError", "app"]

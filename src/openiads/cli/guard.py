@@ -49,6 +49,7 @@ CODES = {
     "DoctrineError": USER,
     "SensitivityError": USER,
     "DiscoveryError": USER,
+    "PageError": USER,
     "StoreError": INCOMPLETE,
     "ClusterError": INCOMPLETE,
 }

@@ -1,0 +1,105 @@
+// Trails: every sample is on the graphics card from the start, with its time. A uniform says what time it is; the shader
+// leaves out what is not yet there or too long ago. A segment is two neighbouring rows of one buffer, read twice with an offset.
+
+import * as THREE from "three";
+import { Entity, RunModel } from "./model";
+import { COLOURS, MISSILE, rgb } from "./symbols";
+
+const VERTEX = `
+attribute vec4 a; attribute vec4 b; attribute vec4 tint;
+uniform vec2 size; uniform float width; uniform float now; uniform float span; uniform float shown[8];
+uniform vec3 earth; uniform float radius; uniform vec3 eye;
+varying float t; varying vec3 colour; varying float across; varying float dim;
+bool hidden(vec3 p) {
+  vec3 d = p - eye; float l = length(d); d /= l;
+  vec3 o = eye - earth; float k = -dot(o, d);
+  if (k < 0.0 || k > l) return false;
+  return length(o + k * d) < radius;
+}
+void main() {
+  float code = floor(tint.a * 255.0 + 0.5);
+  bool last = code >= 128.0;
+  int group = int(mod(code, 128.0));
+  dim = group >= 5 ? 0.5 : 1.0;
+  if (last || shown[group] < 0.5 || a.w > now || b.w < now - span) { gl_Position = vec4(2.0, 2.0, 2.0, 1.0); return; }
+  vec4 ca = projectionMatrix * modelViewMatrix * vec4(a.xyz, 1.0);
+  vec4 cb = projectionMatrix * modelViewMatrix * vec4(b.xyz, 1.0);
+  if (ca.w <= 0.0 || cb.w <= 0.0 || hidden(a.xyz)) { gl_Position = vec4(2.0, 2.0, 2.0, 1.0); return; }
+  vec2 pa = ca.xy / ca.w * size, pb = cb.xy / cb.w * size;
+  vec2 along = pb - pa; float l = length(along);
+  along = l > 1e-4 ? along / l : vec2(1.0, 0.0);
+  vec2 side = vec2(-along.y, along.x) * (position.y - 0.5) * (width + 2.0) * 2.0;
+  vec4 c = position.x < 0.5 ? ca : cb;
+  t = position.x < 0.5 ? a.w : b.w;
+  across = (position.y - 0.5) * (width + 2.0);
+  colour = tint.rgb;
+  gl_Position = vec4(c.xy + side / size * c.w, c.z, c.w);
+}`;
+const FRAGMENT = `
+uniform float now; uniform float span; uniform float width;
+varying float t; varying vec3 colour; varying float across; varying float dim;
+void main() {
+  if (t > now || t < now - span) discard;
+  float age = (now - t) / span;
+  float edge = 1.0 - smoothstep(0.5 * width, 0.5 * width + 1.0, abs(across));
+  float a = edge * dim * mix(1.0, 0.2, age);
+  gl_FragColor = vec4(colour * a, a);
+}`;
+
+/** Groups that can be shown or hidden: sides of platforms, missiles, tracks. */
+export function group(e: Entity): number {
+  if (e.kind === "missile") return 4;
+  if (e.kind === "track") return 5;
+  return Math.max(["unknown", "friend", "neutral", "hostile"].indexOf(e.identity), 0);
+}
+
+export class Trails {
+  readonly mesh: THREE.Mesh;
+  private readonly uniforms: Record<string, THREE.IUniform>;
+
+  constructor(model: RunModel) {
+    const n = model.rows, rows = new Float32Array(4 * (n + 1)), tint = new Uint8Array(4 * (n + 1));
+    for (let i = 0; i < n; i++) {
+      rows[4 * i] = model.xyz[3 * i];
+      rows[4 * i + 1] = model.xyz[3 * i + 1];
+      rows[4 * i + 2] = model.xyz[3 * i + 2];
+      rows[4 * i + 3] = model.t[i];
+    }
+    for (const e of model.entities) {
+      if (e.kind === "site" || e.n === 0) continue;
+      const hex = e.kind === "missile" ? MISSILE : e.kind === "track" ? "#e6e08a" : (COLOURS[e.identity] ?? COLOURS.unknown);
+      const [r, g, b] = rgb(hex).map((k) => Math.round(255 * k)), code = group(e);
+      for (let i = e.first; i < e.first + e.n; i++) {
+        tint[4 * i] = r; tint[4 * i + 1] = g; tint[4 * i + 2] = b;
+        tint[4 * i + 3] = i === e.first + e.n - 1 ? 128 + code : code;
+      }
+    }
+    const geometry = new THREE.InstancedBufferGeometry();
+    geometry.setAttribute("position", new THREE.BufferAttribute(new Float32Array([0, 0, 0, 1, 0, 0, 1, 1, 0, 0, 1, 0]), 3));
+    geometry.setIndex([0, 1, 2, 0, 2, 3]);
+    const buffer = new THREE.InstancedInterleavedBuffer(rows, 4);
+    geometry.setAttribute("a", new THREE.InterleavedBufferAttribute(buffer, 4, 0));
+    geometry.setAttribute("b", new THREE.InterleavedBufferAttribute(buffer, 4, 4));
+    geometry.setAttribute("tint", new THREE.InstancedBufferAttribute(tint, 4, true));
+    geometry.instanceCount = Math.max(n - 1, 0);
+    this.uniforms = {
+      size: { value: new THREE.Vector2(1, 1) }, width: { value: 1.8 }, now: { value: 0 }, span: { value: 120 },
+      shown: { value: [1, 1, 1, 1, 1, 0, 1, 1] }, earth: { value: new THREE.Vector3(0, 0, -model.frame.radius) },
+      radius: { value: model.frame.radius - 500 }, eye: { value: new THREE.Vector3() },
+    };
+    this.mesh = new THREE.Mesh(geometry, new THREE.ShaderMaterial({
+      vertexShader: VERTEX, fragmentShader: FRAGMENT, uniforms: this.uniforms, transparent: true, depthWrite: false, side: THREE.DoubleSide,
+      premultipliedAlpha: true, blending: THREE.CustomBlending, blendSrc: THREE.OneFactor, blendDst: THREE.OneMinusSrcAlphaFactor,
+    }));
+    this.mesh.frustumCulled = false;
+    this.mesh.renderOrder = 50;
+  }
+
+  update(now: number, span: number, shown: number[], eye: THREE.Vector3, width: number, height: number): void {
+    this.uniforms.now.value = now;
+    this.uniforms.span.value = span;
+    this.uniforms.shown.value = shown;
+    (this.uniforms.eye.value as THREE.Vector3).copy(eye);
+    (this.uniforms.size.value as THREE.Vector2).set(width, height);
+  }
+}
