@@ -37,7 +37,7 @@ float line(float v, float s) {
   float w = fwidth(v);
   if (w > 0.25 * s) return 0.0;
   float d = abs(fract(v / s + 0.5) - 0.5) * s;
-  return 1.0 - smoothstep(0.0, 1.3 * w, d);
+  return 1.0 - smoothstep(0.3 * w, 1.1 * w, d);
 }
 void main() {
   float lat = m.y, lon = m.x + lon0;
@@ -97,7 +97,7 @@ export class Globe {
       vertexShader: VERTEX, fragmentShader: FRAGMENT, depthTest: false, depthWrite: false, side: THREE.FrontSide,
       uniforms: {
         world: { value: landTexture(coast.rings, 2048, 1024, -180, -90, 360, 180) },
-        near: { value: landTexture(coast.local, 2048, 2048, lonD - wide / 2, latD - tall / 2, wide, tall) },
+        near: { value: landTexture(coast.local, coast.local.length ? 1024 : 4, coast.local.length ? 1024 : 4, lonD - wide / 2, latD - tall / 2, wide, tall) },
         box: { value: new THREE.Vector4(0, latD, wide, tall) }, step: this.step, lon0: { value: lonD },
         earth: { value: earth }, eye: { value: this.eye },
       },

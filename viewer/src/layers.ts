@@ -55,7 +55,7 @@ function shell(alts: number[], far: number[], az0: number, half: number, radius:
   const skin = new THREE.Mesh(mesh, new THREE.MeshBasicMaterial({ color: colour, transparent: true, opacity: alpha, side: THREE.DoubleSide, depthWrite: false }));
   const ribs = new THREE.BufferGeometry();
   ribs.setAttribute("position", new THREE.Float32BufferAttribute(lines, 3));
-  const bones = new THREE.LineSegments(ribs, new THREE.LineBasicMaterial({ color: colour, transparent: true, opacity: alpha * 2.2, depthWrite: false }));
+  const bones = new THREE.LineSegments(ribs, new THREE.LineBasicMaterial({ color: colour, transparent: true, opacity: alpha * 4, depthWrite: false }));
   skin.renderOrder = 20;
   bones.renderOrder = 21;
   group.add(skin, bones);
@@ -69,7 +69,7 @@ export class Dome {
 
   constructor(radar: Radar, frame: Frame, lat: number, lon: number, alt: number) {
     const d = radar.dome, R = frame.radius;
-    this.group = shell(d.alt_m, d.far_m, radar.az0_rad, radar.half_rad, R, alt, 0x4fa3c9, 0.10);
+    this.group = shell(d.alt_m, d.far_m, radar.az0_rad, radar.half_rad, R, alt, 0x4fa3c9, 0.055);
     const matrix = matrixAt(frame, lat, lon, alt), full = radar.rotating || radar.half_rad > 3.1;
     for (const h of RINGS_M) {
       const far = profileAt(d.alt_m, d.far_m, h), near = profileAt(d.alt_m, d.near_m, h);
@@ -82,7 +82,7 @@ export class Dome {
       }
       const g = new THREE.BufferGeometry();
       g.setAttribute("position", new THREE.Float32BufferAttribute(line, 3));
-      const ring = new THREE.Line(g, new THREE.LineBasicMaterial({ color: 0x63b7dc, transparent: true, opacity: 0.55, depthWrite: false }));
+      const ring = new THREE.Line(g, new THREE.LineBasicMaterial({ color: 0x63b7dc, transparent: true, opacity: 0.6, depthWrite: false }));
       ring.renderOrder = 22;
       this.group.add(ring);
       const corner = full ? 2.4 : radar.az0_rad + radar.half_rad * 0.9;
@@ -198,7 +198,7 @@ export function zoneShell(zone: Zone, model: RunModel): THREE.Group | null {
   if (!mine.length || !zone.alt_m.length) return null;
   const mean = (f: (e: { x: number; y: number; z: number }) => number) => mine.reduce((s, e) => s + f(e), 0) / mine.length;
   const [lat, lon, alt] = model.frame.geodetic(mean((e) => e.x), mean((e) => e.y), mean((e) => e.z));
-  const group = shell([0, ...zone.alt_m], [zone.far_m[0], ...zone.far_m], 0, Math.PI, model.frame.radius, alt, 0xd9a441, 0.09);
+  const group = shell([0, ...zone.alt_m], [zone.far_m[0], ...zone.far_m], 0, Math.PI, model.frame.radius, alt, 0xd9a441, 0.06);
   group.matrixAutoUpdate = false;
   group.matrix.copy(matrixAt(model.frame, lat, lon, alt));
   return group;

@@ -59,6 +59,8 @@ const SITE: Record<string, (c: Pen, s: number) => void> = {
   "command post": (c, s) => { c.font = `bold ${Math.round(s * 0.3)}px Arial`; c.textAlign = "center"; c.textBaseline = "middle"; c.fillText("CP", s * 0.5, s * 0.52); },
 };
 
+const LETTERS: Record<string, string> = { gun: "G", "decoy emitter": "D", "power unit": "P" };
+
 /** Draw a symbol into a box of s by s at the origin of the pen. */
 export function drawSymbol(c: Pen, kind: string, identity: string, icon: string, s: number): void {
   c.lineJoin = "round";
@@ -91,7 +93,7 @@ export function drawSymbol(c: Pen, kind: string, identity: string, icon: string,
   else if (icon === "ballistic") rocket(c, s, true);
   else if (icon === "cruise") rocket(c, s, false);
   else if (icon === "arm") { rocket(c, s, true); c.beginPath(); c.arc(s * 0.5, s * 0.52, s * 0.13, 0, 2 * Math.PI); c.stroke(); }
-  else letter(c, icon.length === 1 ? icon : "?", s);
+  else letter(c, icon.length === 1 ? icon : (LETTERS[icon] ?? "?"), s);
 }
 
 function mark(c: Pen, icon: string, s: number): void {

@@ -14,10 +14,12 @@ import { Entity, RunModel } from "./model";
 import { Options } from "./options";
 import { Ppi } from "./ppi";
 import { COLOURS, MISSILE } from "./symbols";
-import { Trails, group } from "./trails";
+import { Trails } from "./trails";
 
 const MARK_S = 20;
 const LABEL_CELL = 16;
+const UNDER: Record<string, number> = { site: 0, track: 1, platform: 2, missile: 3 };
+THREE.ColorManagement.enabled = false; // colours are meant as they are written
 
 interface Mark { t: number; x: number; y: number; z: number; icon: string }
 
@@ -318,10 +320,11 @@ export class View {
     this.stemAt.needsUpdate = true;
     this.stems.visible = k > 0;
     if (o.marks) this.placeMarks(t, scale);
-    for (const e of wanted) {
+    for (let layer = 0; layer < 4; layer++) for (const e of wanted) {
+      if (UNDER[e.kind] !== layer) continue;
       const lost = e.kind === "site" && !this.model.alive(e.id, t);
       const icon = e.kind === "track" ? (e.passive ? "passive" : "track") : lost ? "lost" : e.icon;
-      const size = e.kind === "site" ? 0.72 : e.kind === "track" ? 0.85 : e.kind === "missile" ? 0.8 : 0.9;
+      const size = e.kind === "site" ? 0.72 : e.kind === "track" ? 1.12 : e.kind === "missile" ? 0.8 : 0.9;
       if (e.kind === "track" && o.sigma && e.sigma > 0) {
         const r = (e.sigma / e.depth) * focal;
         if (r > 9 && r < 4000) q.ring(e.screenX, e.screenY, r, 0.7);
@@ -352,7 +355,7 @@ export class View {
     order.sort((a, b) => rank(a) - rank(b));
     let last: Entity | null = null;
     for (const e of order) {
-      if (e === last || (e.kind === "track" && e !== this.followed && this.options[e.identity as "hostile"] && this.truthShown(e))) continue;
+      if (e === last || (e.kind === "track" && e !== this.followed)) continue;
       last = e;
       if (crowded && rank(e) > 3) break;
       const colour = e.kind === "missile" ? MISSILE : (COLOURS[e.identity] ?? "#fff");
@@ -362,12 +365,10 @@ export class View {
     }
   }
 
-  private truthShown(_track: Entity): boolean { return true; }
-
   private free(x: number, y: number, w: number): boolean {
-    const row = Math.round(y / 13), a = Math.floor(x / LABEL_CELL), b = Math.floor((x + w - 6) / LABEL_CELL);
-    for (let c = a; c <= b; c++) if (this.taken.has(row * 4096 + c)) return false;
-    for (let c = a; c <= b; c++) this.taken.add(row * 4096 + c);
+    const top = Math.floor((y - 6) / 7), low = Math.floor((y + 6) / 7), a = Math.floor(x / LABEL_CELL), b = Math.floor((x + w - 6) / LABEL_CELL);
+    for (let r = top; r <= low; r++) for (let c = a; c <= b; c++) if (this.taken.has(r * 4096 + c)) return false;
+    for (let r = top; r <= low; r++) for (let c = a; c <= b; c++) this.taken.add(r * 4096 + c);
     return true;
   }
 
@@ -388,6 +389,4 @@ export class View {
       .filter((e) => ["launch", "burst", "site lost", "platform end"].includes(e.event) && e.detail !== "end of run")
       .map((e) => ({ t: e.t, colour: colourOf(e), tall: e.event === "site lost" || e.detail === "hit its target" ? 1 : 0.6 }));
   }
-
-  groupOf(e: Entity): number { return group(e); }
 }
