@@ -88,7 +88,8 @@ class Page:
     def __init__(self, socket: str) -> None:
         from websockets.sync.client import connect  # noqa: PLC0415 - an extra of the tests
 
-        self._socket = connect(socket, max_size=256 << 20)
+        self._context = connect(socket, max_size=256 << 20)
+        self._socket = self._context.__enter__()  # closed with the browser
         self._ids = itertools.count(1)
         self.complaints: list[str] = []
         self.asked: list[str] = []
@@ -135,8 +136,8 @@ class Page:
         raise AssertionError(f"never true: {expression}; the page said {self.complaints}")
 
     def settle(self, frames: int = 2) -> None:
-        """Wait for some frames."""
-        wait = f"new Promise((done) => {{ let n = {frames}; const f = () => (n-- ? requestAnimationFrame(f) : done(1)); f(); }})"
+        """Have some frames drawn, and wait for them."""
+        wait = f"new Promise((done) => {{ window.openiads?.page?.touch(); let n = {frames}; const f = () => (n-- ? requestAnimationFrame(f) : done(1)); f(); }})"
         self.js(wait)
 
     def click(self, x: float, y: float) -> None:

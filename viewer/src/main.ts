@@ -33,6 +33,7 @@ export class Page {
   private readonly playButton = h("button", { class: "play", title: "play, pause (space)" }, "▶");
   private readonly speedText = h("span", { class: "speed" });
   private before = performance.now();
+  private due = 3;
   /** script time of the last frames, in ms (tests and benchmarks read it) */
   readonly spent: number[] = [];
 
@@ -45,14 +46,41 @@ export class Page {
     this.timeline = new Timeline(this.clock, this.views.map((v) => v.ticks()));
     this.charts = new Charts(this.views.map((v) => series(v.model)), () => this.clock.end, (t) => this.clock.set(t));
     const missing = [...new Set(this.views.flatMap((v) => [...v.model.header.missing, ...v.model.header.run.warnings.map((w) => `warning of the engine: ${w}`)]))];
+    const luck = this.luck();
+    if (luck) missing.unshift(luck);
     this.helpPanel = help(missing, notice, () => this.toggle(this.helpPanel));
     this.layers = this.layerPanel();
     this.helpPanel.hidden = this.layers.hidden = true;
+    if (luck) box.append(h("div", { class: "luck", role: "note" }, luck));
     app.replaceChildren(box, this.charts.root, this.bar(), this.layers, this.helpPanel);
     this.couple();
     document.addEventListener("keydown", (e) => this.key(e));
     this.clock.listen(() => this.tell());
+    for (const kind of ["pointermove", "pointerdown", "pointerup", "wheel", "keydown", "keyup", "click", "change", "scroll"]) {
+      document.addEventListener(kind, () => this.touch(), { capture: true, passive: true });
+    }
+    window.addEventListener("resize", () => this.touch());
+    document.addEventListener("visibilitychange", () => this.touch());
     this.tell();
+  }
+
+  /** Something may look different: draw the next frames. Nothing is drawn while nothing changes. */
+  touch(): void { this.due = 3; }
+
+  /** Draw if there is a reason to. */
+  step(): void {
+    if (this.clock.playing || this.due > 0) {
+      this.due--;
+      this.frame();
+    } else this.before = performance.now();
+  }
+
+  /** Two runs side by side mean most when nothing but one thing differs. */
+  private luck(): string {
+    if (this.views.length < 2) return "";
+    const [a, b] = this.views.map((v) => v.model.header.run);
+    const differ = [a.seed !== b.seed && "seed", a.replication !== b.replication && "replication", a.engine_sha256 !== b.engine_sha256 && "engine"].filter(Boolean);
+    return differ.length ? `not the same luck: the runs differ in ${differ.join(" and ")}` : "";
   }
 
   private couple(): void {
@@ -143,6 +171,7 @@ export class Page {
   }
 
   private tell(): void {
+    this.touch();
     const c = this.clock, start = this.views[0].model.header.start_utc;
     const utc = start ? `   ${new Date(Date.parse(start) + 1000 * c.t).toISOString().slice(11, 19)}Z` : "";
     this.timeText.textContent = `T+${clockText(c.t)}${utc}`;
@@ -176,13 +205,13 @@ async function open(): Promise<void> {
     const coast: Coast = { rings: await coastOf("coast-world"), local: await coastOf("coast-near") };
     const notice = document.getElementById("notice")?.textContent ?? "";
     const page = new Page((clock, options) => contents.map((c, k) => new View(c, coast, found.length > 1 ? "AB"[k] : "", clock, options)), notice);
-    found.forEach((s, k) => s.follow?.((frame) => { page.views[k].model.grow(frame); page.clock.end = Math.max(page.clock.end, frame.t_s); }));
+    found.forEach((s, k) => s.follow?.((frame) => { page.views[k].model.grow(frame); page.clock.end = Math.max(page.clock.end, frame.t_s); page.touch(); }));
     state.page = page;
     page.frame();
     state.opened_ms = performance.now() - started;
     state.ready = true;
     const loop = () => {
-      page.frame();
+      page.step();
       requestAnimationFrame(loop);
     };
     requestAnimationFrame(loop);

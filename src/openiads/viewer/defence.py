@@ -60,8 +60,9 @@ def _radar(radar: Any, catalog: Catalog, scenario: Scenario, alt: Mapping[str, f
         half = 0.5 * sector.width_rad
     height = item.si("antenna_height_m") if radar.antenna_height_m is None else radar.antenna_height_m
     antenna_alt_m = alt[radar.id] + height
+    lowest = item.si("elevation_min_rad") - 0.5 * item.si("beamwidth_el_rad")  # as the engine has it
     dome = dome_of(
-        antenna_alt_m, item.si("range_min_m"), item.si("range_instrumented_m"), item.si("elevation_min_rad"),
+        antenna_alt_m, item.si("range_min_m"), item.si("range_instrumented_m"), lowest,
         item.si("elevation_max_rad"), scenario.environment.refraction,
     )  # fmt: skip
     return {
