@@ -174,6 +174,6 @@ class Page:
 
     def pixels(self) -> np.ndarray:
         """The same as an array (height, width, 3) of 0 to 255."""
-        from matplotlib.image import imread  # noqa: PLC0415 - slow to import
+        from PIL import Image  # noqa: PLC0415 - comes with matplotlib
 
-        return np.round(imread(io.BytesIO(self.png()), format="png")[:, :, :3] * 255.0).astype(np.uint8)
+        return np.asarray(Image.open(io.BytesIO(self.png())).convert("RGB"))

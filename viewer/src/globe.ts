@@ -41,9 +41,9 @@ float line(float v, float s) {
 }
 void main() {
   float lat = m.y, lon = m.x + lon0;
-  float land = texture2D(world, vec2(fract(lon / 360.0 + 0.5), 0.5 + lat / 180.0)).r;
   vec2 q = (vec2(m.x, lat) - box.xy) / box.zw + 0.5;
-  if (q.x > 0.0 && q.x < 1.0 && q.y > 0.0 && q.y < 1.0) land = texture2D(near, q).r;
+  bool inside = q.x > 0.0 && q.x < 1.0 && q.y > 0.0 && q.y < 1.0;
+  float land = inside ? texture2D(near, q).r : texture2D(world, vec2(fract(lon / 360.0 + 0.5), 0.5 + lat / 180.0)).r;
   vec3 up = normalize(p - earth), view = normalize(eye - p);
   float facing = clamp(dot(up, view), 0.0, 1.0);
   vec3 sea = vec3(0.035, 0.068, 0.090), ground = vec3(0.095, 0.130, 0.108);
@@ -62,8 +62,8 @@ const LINE_FRAGMENT = `
 uniform vec3 colour; uniform float alpha; varying float facing;
 void main() { if (facing < 0.0) discard; gl_FragColor = vec4(colour, alpha * smoothstep(0.0, 0.06, facing)); }`;
 
-const AZ = 192;
-const RINGS = 200;
+const AZ = 96;
+const RINGS = 140;
 
 export class Globe {
   readonly group = new THREE.Group();
@@ -163,9 +163,8 @@ function landTexture(rings: Float32Array[], w: number, h: number, lon: number, l
   }
   c.fill("evenodd");
   const texture = new THREE.CanvasTexture(canvas);
-  texture.generateMipmaps = true;
-  texture.minFilter = THREE.LinearMipmapLinearFilter;
-  texture.anisotropy = 4;
+  texture.generateMipmaps = false;
+  texture.minFilter = THREE.LinearFilter;
   texture.wrapS = THREE.RepeatWrapping;
   return texture;
 }

@@ -1,12 +1,15 @@
 // Trails: every sample is on the graphics card from the start, with its time. A uniform says what time it is; the shader
-// leaves out what is not yet there or too long ago. A segment is two neighbouring rows of one buffer, read twice with an offset.
+// leaves out what is not yet there or too long ago. Samples lie in a texture; a segment is two neighbouring texels, made into a
+// quad of so many pixels by the number of the vertex, so that nothing is stored twice and nothing is sent again.
 
 import * as THREE from "three";
 import { Entity, RunModel } from "./model";
 import { COLOURS, MISSILE, rgb } from "./symbols";
 
+const WIDTH = 2048;
+
 const VERTEX = `
-attribute vec4 a; attribute vec4 b; attribute vec4 tint;
+uniform highp sampler2D rows; uniform lowp sampler2D tints;
 uniform vec2 size; uniform float width; uniform float now; uniform float span; uniform float shown[8];
 uniform vec3 earth; uniform float radius; uniform vec3 eye;
 varying float t; varying vec3 colour; varying float across; varying float dim;
@@ -17,6 +20,12 @@ bool hidden(vec3 p) {
   return length(o + k * d) < radius;
 }
 void main() {
+  int k = gl_VertexID / 6, corner = gl_VertexID - 6 * k;
+  vec2 position = vec2(corner == 1 || corner == 2 || corner == 4 ? 1.0 : 0.0, corner == 2 || corner == 4 || corner == 5 ? 1.0 : 0.0);
+  vec4 a = texelFetch(rows, ivec2(k % WIDTH, k / WIDTH), 0);
+  if (a.w > now) { gl_Position = vec4(2.0, 2.0, 2.0, 1.0); return; }
+  vec4 b = texelFetch(rows, ivec2((k + 1) % WIDTH, (k + 1) / WIDTH), 0);
+  vec4 tint = texelFetch(tints, ivec2(k % WIDTH, k / WIDTH), 0);
   float code = floor(tint.a * 255.0 + 0.5);
   bool last = code >= 128.0;
   int group = int(mod(code, 128.0));
@@ -58,7 +67,8 @@ export class Trails {
   private readonly uniforms: Record<string, THREE.IUniform>;
 
   constructor(model: RunModel) {
-    const n = model.rows, rows = new Float32Array(4 * (n + 1)), tint = new Uint8Array(4 * (n + 1));
+    const n = model.rows, height = Math.max(1, Math.ceil((n + 1) / WIDTH));
+    const rows = new Float32Array(4 * WIDTH * height), tint = new Uint8Array(4 * WIDTH * height);
     for (let i = 0; i < n; i++) {
       rows[4 * i] = model.xyz[3 * i];
       rows[4 * i + 1] = model.xyz[3 * i + 1];
@@ -74,21 +84,19 @@ export class Trails {
         tint[4 * i + 3] = i === e.first + e.n - 1 ? 128 + code : code;
       }
     }
-    const geometry = new THREE.InstancedBufferGeometry();
-    geometry.setAttribute("position", new THREE.BufferAttribute(new Float32Array([0, 0, 0, 1, 0, 0, 1, 1, 0, 0, 1, 0]), 3));
-    geometry.setIndex([0, 1, 2, 0, 2, 3]);
-    const buffer = new THREE.InstancedInterleavedBuffer(rows, 4);
-    geometry.setAttribute("a", new THREE.InterleavedBufferAttribute(buffer, 4, 0));
-    geometry.setAttribute("b", new THREE.InterleavedBufferAttribute(buffer, 4, 4));
-    geometry.setAttribute("tint", new THREE.InstancedBufferAttribute(tint, 4, true));
-    geometry.instanceCount = Math.max(n - 1, 0);
+    const geometry = new THREE.BufferGeometry();
+    geometry.setDrawRange(0, 6 * Math.max(n - 1, 0));
+    const places = new THREE.DataTexture(rows, WIDTH, height, THREE.RGBAFormat, THREE.FloatType);
+    const tints = new THREE.DataTexture(tint, WIDTH, height, THREE.RGBAFormat, THREE.UnsignedByteType);
+    places.needsUpdate = tints.needsUpdate = true;
     this.uniforms = {
+      rows: { value: places }, tints: { value: tints },
       size: { value: new THREE.Vector2(1, 1) }, width: { value: 1.8 }, now: { value: 0 }, span: { value: 120 },
       shown: { value: [1, 1, 1, 1, 1, 0, 1, 1] }, earth: { value: new THREE.Vector3(0, 0, -model.frame.radius) },
       radius: { value: model.frame.radius - 500 }, eye: { value: new THREE.Vector3() },
     };
     this.mesh = new THREE.Mesh(geometry, new THREE.ShaderMaterial({
-      vertexShader: VERTEX, fragmentShader: FRAGMENT, uniforms: this.uniforms, transparent: true, depthWrite: false, side: THREE.DoubleSide,
+      defines: { WIDTH }, vertexShader: VERTEX, fragmentShader: FRAGMENT, uniforms: this.uniforms, transparent: true, depthWrite: false, side: THREE.DoubleSide,
       premultipliedAlpha: true, blending: THREE.CustomBlending, blendSrc: THREE.OneFactor, blendDst: THREE.OneMinusSrcAlphaFactor,
     }));
     this.mesh.frustumCulled = false;

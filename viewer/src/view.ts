@@ -21,6 +21,15 @@ const LABEL_CELL = 16;
 const UNDER: Record<string, number> = { site: 0, track: 1, platform: 2, missile: 3 };
 THREE.ColorManagement.enabled = false; // colours are meant as they are written
 
+/** Without a graphics card edges are not smoothed: it would cost the processor three times the work. */
+function drawnBySoftware(): boolean {
+  const gl = document.createElement("canvas").getContext("webgl2"), about = gl?.getExtension("WEBGL_debug_renderer_info");
+  if (!gl || !about) return false;
+  const name = String(gl.getParameter(about.UNMASKED_RENDERER_WEBGL));
+  gl.getExtension("WEBGL_lose_context")?.loseContext();
+  return /swiftshader|llvmpipe|softpipe|software|basic render/i.test(name);
+}
+
 interface Mark { t: number; x: number; y: number; z: number; icon: string }
 
 export class View {
@@ -58,9 +67,10 @@ export class View {
   constructor(content: Content, coast: Coast, readonly label: string, private readonly clock: Clock, private readonly options: Options) {
     this.model = new RunModel(content);
     this.orbit = new Orbit(this.model.frame);
-    this.renderer = new THREE.WebGLRenderer({ canvas: this.canvas, antialias: true, powerPreference: "high-performance" });
+    const soft = drawnBySoftware();
+    this.renderer = new THREE.WebGLRenderer({ canvas: this.canvas, antialias: !soft, powerPreference: "high-performance" });
     this.renderer.setClearColor(0x04070a);
-    this.renderer.setPixelRatio(Math.min(window.devicePixelRatio || 1, 2));
+    this.renderer.setPixelRatio(soft ? 1 : Math.min(window.devicePixelRatio || 1, 2));
     this.renderer.outputColorSpace = THREE.LinearSRGBColorSpace;
     this.globe = new Globe(this.model.frame, coast);
     this.trails = new Trails(this.model);
