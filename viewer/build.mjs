@@ -8,10 +8,12 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const out = process.argv[2] ? path.resolve(process.argv[2]) : path.join(here, "..", "src", "openiads", "viewer", "static");
 mkdirSync(out, { recursive: true });
 
-await build({
-  entryPoints: [path.join(here, "src", "main.ts")], bundle: true, minify: true, format: "iife", target: "es2022", charset: "ascii",
-  outfile: path.join(out, "viewer.js"), legalComments: "none", logLevel: "warning",
-});
+for (const [from, to] of [["main.ts", "viewer.js"], ["study.ts", "study.js"]]) {
+  await build({
+    entryPoints: [path.join(here, "src", from)], bundle: true, minify: true, format: "iife", target: "es2022", charset: "ascii",
+    outfile: path.join(out, to), legalComments: "none", logLevel: "warning",
+  });
+}
 await build({
   entryPoints: [path.join(here, "src", "style.css")], minify: true, outfile: path.join(out, "viewer.css"), logLevel: "warning",
 });

@@ -137,7 +137,10 @@ class Page:
 
     def settle(self, frames: int = 2) -> None:
         """Have some frames drawn, and wait for them."""
-        wait = f"new Promise((done) => {{ window.openiads?.page?.touch(); let n = {frames}; const f = () => (n-- ? requestAnimationFrame(f) : done(1)); f(); }})"
+        wait = (
+            "new Promise((done) => { window.openiads?.page?.touch(); let n = FRAMES;"
+            "const f = () => (n-- ? requestAnimationFrame(f) : done(1)); f(); })"
+        ).replace("FRAMES", str(frames))
         self.js(wait)
 
     def click(self, x: float, y: float) -> None:

@@ -104,7 +104,9 @@ def test_the_end_of_a_path_is_where_its_velocity_leads(run, content):
         mine = table[(table["kind"] == path["kind"]) & (table["id"] == path["id"])].iloc[-1]
         wait = got["t_ms"][last] * 1e-3 - mine["t_s"]
         for c in "xyz":
-            assert got[f"{c}_dm"][last] * 0.1 == pytest.approx(mine[f"{c}_m"] + wait * mine[f"v{c}_mps"], abs=0.2)
+            assert got[f"{c}_dm"][last] * 0.1 == pytest.approx(
+                mine[f"{c}_m"] + wait * mine[f"v{c}_mps"], abs=0.2
+            )
 
 
 def test_stories_are_those_of_explain(run, content):
@@ -144,7 +146,9 @@ def test_zones_are_those_of_the_envelope(run):
     k = len(zone["alt_m"]) // 2
     ranges = 1.25 * item.si("range_max_m") * np.arange(1, 25) / 24
     one = envelope_of(item, Target(), ranges, np.array([float(zone["alt_m"][k])]))
-    assert zone["far_m"][k] == pytest.approx(one.max_range_m(0), rel=0.06)  # the altitude is rounded to a metre
+    assert zone["far_m"][k] == pytest.approx(
+        one.max_range_m(0), rel=0.06
+    )  # the altitude is rounded to a metre
     assert zone["near_m"][k] == pytest.approx(one.min_range_m(0), rel=0.06)
 
 
@@ -160,13 +164,17 @@ def test_a_dome_ends_at_the_horizon_the_range_and_the_highest_elevation():
     assert dome.far_m[:2] == pytest.approx(horizon[:2], rel=2e-3)
     assert dome.far_m[2] == pytest.approx(math.sqrt(200e3**2 - 9980.0**2), rel=2e-3)
     slant = np.linspace(0.0, 400e3, 400_001)
-    height = np.sqrt((a_e + 20.0) ** 2 + slant**2 + 2 * slant * (a_e + 20.0) * math.sin(math.radians(30.0))) - a_e
+    height = (
+        np.sqrt((a_e + 20.0) ** 2 + slant**2 + 2 * slant * (a_e + 20.0) * math.sin(math.radians(30.0))) - a_e
+    )
     for k in (2, 3):
         s = slant[np.searchsorted(height, alts[k])]
         arc = math.asin(s * math.cos(math.radians(30.0)) / (a_e + alts[k]))
         assert dome.near_m[k] == pytest.approx(a_e * arc, rel=2e-3)
     assert dome.near_m[0] == pytest.approx(math.sqrt(2e3**2 - 80.0**2), rel=2e-3)
-    level = dome_of(20.0, 2e3, 200e3, 0.0, math.radians(30.0), alt_m=alts).far_m  # nothing below the horizontal
+    level = dome_of(
+        20.0, 2e3, 200e3, 0.0, math.radians(30.0), alt_m=alts
+    ).far_m  # nothing below the horizontal
     assert level[0] == pytest.approx(math.sqrt(2 * a_e * 80.0), rel=2e-3)
 
 
@@ -232,7 +240,11 @@ def test_a_title_cannot_break_out_of_the_page(run):
 def test_the_command_line(run, tmp_path):
     def openiads(*words):
         done = subprocess.run(
-            [sys.executable, "-m", "openiads", *map(str, words)], capture_output=True, text=True, cwd=tmp_path, check=False
+            [sys.executable, "-m", "openiads", *map(str, words)],
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            check=False,
         )
         assert "Traceback" not in done.stderr
         return done

@@ -452,16 +452,23 @@ def replay(
     write_page(folder, out, beside, force, zones)
 
 
-@app.command(short_help="Open a run in the browser.")
+@app.command(short_help="Open a run or a study in the browser.")
 @guarded
 def view(
-    folder: RunArgument,
+    folder: Annotated[Path, typer.Argument(metavar="RUN|STUDY", help="Folder of a run or a study.")],
     beside: BesideOption = None,
+    point: Annotated[
+        Optional[int], typer.Option(min=0, help="Of a study: replay this point.", show_default=False)
+    ] = None,
+    replication: Annotated[
+        Optional[int], typer.Option(min=0, help="Of a study: replay this replication.", show_default=False)
+    ] = None,
+    doctrine: DoctrineOption = None,
 ) -> None:
-    """Open the page of a run in the browser."""
+    """Open the page of a run in the browser, or of a study: its distributions, and from there any replication."""
     from openiads.cli.replay import view as open_page
 
-    open_page(folder, beside)
+    open_page(folder, beside, point, replication, doctrine)
 
 
 __all__ = ["UserError", "app"]

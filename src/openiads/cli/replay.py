@@ -27,12 +27,45 @@ def default_page(folder: Path, beside: Path | None = None) -> Path:
     return place.parent / f"{name}.html"
 
 
-def view(folder: Path, beside: Path | None) -> None:
-    """`openiads view RUN`: the same page in the browser, from a folder for temporary files."""
+def view(
+    folder: Path, beside: Path | None, point: int | None, replication: int | None, doctrine: str | None
+) -> None:
+    """`openiads view`: a run, one replication of a study, or the page of a study."""
     import tempfile
-    import webbrowser
+
+    from openiads.results.study import is_study
+
+    if not is_study(folder):
+        if point is not None or replication is not None or doctrine is not None:
+            raise UserError(f"--point, --replication and --doctrine belong to a study; {folder} is none")
+        place = Path(tempfile.mkdtemp(prefix="openiads-view-"))
+        _open(replay(folder, place / default_page(folder, beside).name, beside, force=False))
+        return
+    if beside is not None:
+        raise UserError("--beside takes two runs; replications of a study are opened from its page")
+    if replication is None and point is None:
+        from openiads.cli.study_view import view_study
+
+        view_study(folder, doctrine)
+        return
+    _open(_replication(folder, point or 0, replication or 0, doctrine))
+
+
+def _replication(folder: Path, point: int, replication: int, doctrine: str | None) -> Path:
+    import tempfile
+
+    from openiads.cli.progress import Progress
+    from openiads.study.replay import replay as again
 
     place = Path(tempfile.mkdtemp(prefix="openiads-view-"))
-    target = replay(folder, place / default_page(folder, beside).name, beside, force=False)
-    if not webbrowser.open(target.resolve().as_uri()):
-        raise UserError(f"no browser could be opened; open {target} by hand")
+    name = f"{folder.resolve().name}-p{point}-r{replication}"
+    with Progress() as progress:
+        again(folder, point, replication, place / name, doctrine=doctrine, progress=progress)
+    return replay(place / name, None, None, force=False)
+
+
+def _open(page: Path) -> None:
+    import webbrowser
+
+    if not webbrowser.open(page.resolve().as_uri()):
+        raise UserError(f"no browser could be opened; open {page} by hand")
