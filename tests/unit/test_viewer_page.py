@@ -16,9 +16,19 @@ from openiads.scenario.load import load_file
 from openiads.study.execute import execute
 from openiads.viewer import write_replay
 
-T_S = (
-    430.0  # of the quickstart run: ballistic missiles, cruise missiles, airliners and missiles are in the air
-)
+#: Of the quickstart run: ballistic missiles, cruise missiles, airliners and missiles are in the air.
+T_S = 430.0
+RESET = """(() => { const p = openiads.page; if (p.clock.playing) p.clock.toggle(); p.clock.set(TIME);
+  for (const b of document.querySelectorAll('.layers input[type=checkbox]')) {
+    if (!b.checked && !b.name.startsWith('zone')) b.click();
+  }
+  p.views.forEach((v) => { v.follow(null); v.home(); }); })()"""
+WHERE = """(() => { const v = openiads.page.views[0], e = v.model.byId.get(IDENT);
+  return {x: e.screenX, y: e.screenY, on: e.onScreen, seen: e.visible, ecef: v.model.frame.toEcef(e.x, e.y, e.z)}; })()"""
+BOX = "(() => { const b = document.querySelector('SELECTOR').getBoundingClientRect(); return [b.left, b.top, b.width]; })()"
+SYMBOLS = """['hostile', 'friend', 'neutral', 'unknown'].map((i) => {
+  const v = openiads.page.views[0], c = v.atlas.symbol('platform', i, 'F'), w = v.atlas.canvas.width, h = v.atlas.canvas.height;
+  return Array.from(v.atlas.pen.getImageData(c.u * w, c.v * h, 64, 64).data.filter((_, k) => k % 4 === 3)); })"""
 
 
 @pytest.fixture(scope="module")
