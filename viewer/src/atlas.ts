@@ -72,14 +72,16 @@ export class Atlas {
   }
 }
 
+const ROW = 768; // texels of a row: three per quad
 const VERTEX = `
-attribute vec4 cell; attribute vec4 place; attribute vec2 more;
-uniform vec2 size; varying vec2 at; varying float fade; varying vec2 box; varying float radius;
+uniform highp sampler2D quads; uniform vec2 size; varying vec2 at; varying float fade; varying vec2 box; varying float radius;
 void main() {
-  vec2 corner = position.xy;
-  at = cell.xy + cell.zw * vec2(corner.x, corner.y);
-  fade = more.x; radius = more.y; box = (corner - 0.5) * place.zw;
-  vec2 px = place.xy + (corner - 0.5) * place.zw;
+  int k = gl_VertexID / 6, corner = gl_VertexID - 6 * k, x = 3 * k % ROW, y = 3 * k / ROW;
+  vec2 c = vec2(corner == 1 || corner == 2 || corner == 4 ? 1.0 : 0.0, corner == 2 || corner == 4 || corner == 5 ? 1.0 : 0.0);
+  vec4 cell = texelFetch(quads, ivec2(x, y), 0), place = texelFetch(quads, ivec2(x + 1, y), 0), more = texelFetch(quads, ivec2(x + 2, y), 0);
+  at = cell.xy + cell.zw * c;
+  fade = more.x; radius = more.y; box = (c - 0.5) * place.zw;
+  vec2 px = place.xy + box;
   gl_Position = vec4(px.x / size.x * 2.0 - 1.0, 1.0 - px.y / size.y * 2.0, 0.0, 1.0);
 }`;
 const FRAGMENT = `
@@ -95,45 +97,35 @@ void main() {
   gl_FragColor = texture2D(map, at) * fade;
 }`;
 
-/** Quads in screen space, filled anew every frame. */
+/** Quads in screen space, filled anew every frame: their places go to the graphics card as a small texture. */
 export class Quads {
   readonly mesh: THREE.Mesh;
   private readonly material: THREE.ShaderMaterial;
-  private readonly geometry = new THREE.InstancedBufferGeometry();
-  private cell!: THREE.InstancedBufferAttribute;
-  private place!: THREE.InstancedBufferAttribute;
-  private more!: THREE.InstancedBufferAttribute;
+  private readonly geometry = new THREE.BufferGeometry();
+  private data = new Float32Array(0);
+  private table!: THREE.DataTexture;
   private capacity = 0;
   count = 0;
 
   constructor(texture: THREE.Texture) {
-    this.geometry.setAttribute("position", new THREE.BufferAttribute(new Float32Array([0, 0, 0, 1, 0, 0, 1, 1, 0, 0, 1, 0]), 3));
-    this.geometry.setIndex([0, 1, 2, 0, 2, 3]);
     this.material = new THREE.ShaderMaterial({
-      vertexShader: VERTEX, fragmentShader: FRAGMENT, transparent: true, depthTest: false, depthWrite: false, side: THREE.DoubleSide,
+      defines: { ROW }, vertexShader: VERTEX, fragmentShader: FRAGMENT, transparent: true, depthTest: false, depthWrite: false, side: THREE.DoubleSide,
       premultipliedAlpha: true, blending: THREE.CustomBlending, blendSrc: THREE.OneFactor, blendDst: THREE.OneMinusSrcAlphaFactor,
-      uniforms: { map: { value: texture }, size: { value: new THREE.Vector2(1, 1) } },
+      uniforms: { map: { value: texture }, size: { value: new THREE.Vector2(1, 1) }, quads: { value: null } },
     });
     this.mesh = new THREE.Mesh(this.geometry, this.material);
     this.mesh.frustumCulled = false;
     this.mesh.renderOrder = 100;
-    this.reserve(1024);
+    this.reserve(512);
   }
 
   private reserve(n: number): void {
-    const grown = (old: THREE.InstancedBufferAttribute | undefined, k: number) => {
-      const a = new THREE.InstancedBufferAttribute(new Float32Array(n * k), k);
-      if (old) (a.array as Float32Array).set(old.array as Float32Array);
-      a.setUsage(THREE.DynamicDrawUsage);
-      return a;
-    };
-    this.cell = grown(this.cell, 4);
-    this.place = grown(this.place, 4);
-    this.more = grown(this.more, 2);
-    this.geometry.dispose();
-    this.geometry.setAttribute("cell", this.cell);
-    this.geometry.setAttribute("place", this.place);
-    this.geometry.setAttribute("more", this.more);
+    const data = new Float32Array(12 * n);
+    data.set(this.data);
+    this.table?.dispose();
+    this.table = new THREE.DataTexture(data, ROW, (3 * n) / ROW, THREE.RGBAFormat, THREE.FloatType);
+    this.material.uniforms.quads.value = this.table;
+    this.data = data;
     this.capacity = n;
   }
 
@@ -152,18 +144,15 @@ export class Quads {
 
   private put(u: number, v: number, w: number, h: number, x: number, y: number, px: number, py: number, fade: number, r: number): void {
     if (this.count === this.capacity) this.reserve(2 * this.capacity);
-    const i = this.count++, c = this.cell.array as Float32Array, p = this.place.array as Float32Array, m = this.more.array as Float32Array;
-    c[4 * i] = u; c[4 * i + 1] = v; c[4 * i + 2] = w; c[4 * i + 3] = h;
-    p[4 * i] = x; p[4 * i + 1] = y; p[4 * i + 2] = px; p[4 * i + 3] = py;
-    m[2 * i] = fade; m[2 * i + 1] = r;
+    const d = this.data, i = 12 * this.count++;
+    d[i] = u; d[i + 1] = v; d[i + 2] = w; d[i + 3] = h;
+    d[i + 4] = x; d[i + 5] = y; d[i + 6] = px; d[i + 7] = py;
+    d[i + 8] = fade; d[i + 9] = r;
   }
 
   end(): void {
-    this.geometry.instanceCount = this.count;
-    for (const a of [this.cell, this.place, this.more]) {
-      a.clearUpdateRanges();
-      a.addUpdateRange(0, this.count * a.itemSize);
-      a.needsUpdate = true;
-    }
+    this.geometry.setDrawRange(0, 6 * this.count);
+    this.mesh.visible = this.count > 0;
+    this.table.needsUpdate = true;
   }
 }

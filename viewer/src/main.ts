@@ -192,22 +192,30 @@ export class Page {
 }
 
 declare global {
-  interface Window { openiads?: { page: Page | null; ready: boolean; error: string; opened_ms: number } }
+  interface Window { openiads?: { page: Page | null; ready: boolean; error: string; opened_ms: number; parts: Record<string, number> } }
 }
 
 async function open(): Promise<void> {
-  const state: NonNullable<Window["openiads"]> = (window.openiads = { page: null, ready: false, error: "", opened_ms: 0 });
+  const state: NonNullable<Window["openiads"]> = (window.openiads = { page: null, ready: false, error: "", opened_ms: 0, parts: {} });
   const started = performance.now();
+  let mark = started;
+  const part = (name: string) => {
+    state.parts[name] = performance.now() - mark;
+    mark = performance.now();
+  };
   try {
     const found = sources();
     if (!found.length) throw new Error("this page holds no run");
     const contents = await Promise.all(found.map((s) => s.open()));
+    part("read");
     const coast: Coast = { rings: await coastOf("coast-world"), local: await coastOf("coast-near") };
     const notice = document.getElementById("notice")?.textContent ?? "";
     const page = new Page((clock, options) => contents.map((c, k) => new View(c, coast, found.length > 1 ? "AB"[k] : "", clock, options)), notice);
+    part("build");
     found.forEach((s, k) => s.follow?.((frame) => { page.views[k].model.grow(frame); page.clock.end = Math.max(page.clock.end, frame.t_s); page.touch(); }));
     state.page = page;
     page.frame();
+    part("draw");
     state.opened_ms = performance.now() - started;
     state.ready = true;
     const loop = () => {

@@ -1,6 +1,7 @@
 // Trails: every sample is on the graphics card from the start, with its time. A uniform says what time it is; the shader
 // leaves out what is not yet there or too long ago. Samples lie in a texture; a segment is two neighbouring texels, made into a
-// quad of so many pixels by the number of the vertex, so that nothing is stored twice and nothing is sent again.
+// quad of so many pixels by the number of the vertex, so that nothing is stored twice and nothing is sent again. Segments are drawn
+// in the order of their seconds, so that those of the time that is shown are one stretch, and no others are touched.
 
 import * as THREE from "three";
 import { Entity, RunModel } from "./model";
@@ -9,7 +10,7 @@ import { COLOURS, MISSILE, rgb } from "./symbols";
 const WIDTH = 2048;
 
 const VERTEX = `
-uniform highp sampler2D rows; uniform lowp sampler2D tints;
+uniform highp sampler2D rows; uniform highp sampler2D order; uniform lowp sampler2D tints;
 uniform vec2 size; uniform float width; uniform float now; uniform float span; uniform float shown[8];
 uniform vec3 earth; uniform float radius; uniform vec3 eye;
 varying float t; varying vec3 colour; varying float across; varying float dim;
@@ -20,7 +21,8 @@ bool hidden(vec3 p) {
   return length(o + k * d) < radius;
 }
 void main() {
-  int k = gl_VertexID / 6, corner = gl_VertexID - 6 * k;
+  int s = gl_VertexID / 6, corner = gl_VertexID - 6 * s;
+  int k = int(texelFetch(order, ivec2(s % WIDTH, s / WIDTH), 0).r);
   vec2 position = vec2(corner == 1 || corner == 2 || corner == 4 ? 1.0 : 0.0, corner == 2 || corner == 4 || corner == 5 ? 1.0 : 0.0);
   vec4 a = texelFetch(rows, ivec2(k % WIDTH, k / WIDTH), 0);
   if (a.w > now) { gl_Position = vec4(2.0, 2.0, 2.0, 1.0); return; }
@@ -65,6 +67,10 @@ export function group(e: Entity): number {
 export class Trails {
   readonly mesh: THREE.Mesh;
   private readonly uniforms: Record<string, THREE.IUniform>;
+  private readonly geometry = new THREE.BufferGeometry();
+  /** first segment that begins in each second or later */
+  private readonly seconds: Uint32Array;
+  private longest = 0;
 
   constructor(model: RunModel) {
     const n = model.rows, height = Math.max(1, Math.ceil((n + 1) / WIDTH));
@@ -84,18 +90,20 @@ export class Trails {
         tint[4 * i + 3] = i === e.first + e.n - 1 ? 128 + code : code;
       }
     }
-    const geometry = new THREE.BufferGeometry();
-    geometry.setDrawRange(0, 6 * Math.max(n - 1, 0));
+    const order = new Float32Array(WIDTH * height);
+    this.seconds = this.sort(model, order);
+    const turns = new THREE.DataTexture(order, WIDTH, height, THREE.RedFormat, THREE.FloatType);
+    turns.needsUpdate = true;
     const places = new THREE.DataTexture(rows, WIDTH, height, THREE.RGBAFormat, THREE.FloatType);
     const tints = new THREE.DataTexture(tint, WIDTH, height, THREE.RGBAFormat, THREE.UnsignedByteType);
     places.needsUpdate = tints.needsUpdate = true;
     this.uniforms = {
-      rows: { value: places }, tints: { value: tints },
+      rows: { value: places }, order: { value: turns }, tints: { value: tints },
       size: { value: new THREE.Vector2(1, 1) }, width: { value: 1.8 }, now: { value: 0 }, span: { value: 120 },
       shown: { value: [1, 1, 1, 1, 1, 0, 1, 1] }, earth: { value: new THREE.Vector3(0, 0, -model.frame.radius) },
       radius: { value: model.frame.radius - 500 }, eye: { value: new THREE.Vector3() },
     };
-    this.mesh = new THREE.Mesh(geometry, new THREE.ShaderMaterial({
+    this.mesh = new THREE.Mesh(this.geometry, new THREE.ShaderMaterial({
       defines: { WIDTH }, vertexShader: VERTEX, fragmentShader: FRAGMENT, uniforms: this.uniforms, transparent: true, depthWrite: false, side: THREE.DoubleSide,
       premultipliedAlpha: true, blending: THREE.CustomBlending, blendSrc: THREE.OneFactor, blendDst: THREE.OneMinusSrcAlphaFactor,
     }));
@@ -103,7 +111,29 @@ export class Trails {
     this.mesh.renderOrder = 50;
   }
 
+  /** Segments by the second in which they begin; rows that end a path begin none. */
+  private sort(model: RunModel, order: Float32Array): Uint32Array {
+    const n = model.rows, t = model.t, last = new Uint8Array(n);
+    let end = 0;
+    for (const e of model.entities) if (e.n > 0) last[e.first + e.n - 1] = 1;
+    for (let i = 0; i < n; i++) end = Math.max(end, t[i]);
+    const count = new Uint32Array(Math.floor(end) + 3);
+    for (let i = 0; i < n; i++) {
+      if (last[i]) continue;
+      count[Math.floor(t[i]) + 1]++;
+      this.longest = Math.max(this.longest, t[i + 1] - t[i]);
+    }
+    for (let k = 1; k < count.length; k++) count[k] += count[k - 1];
+    const next = count.slice();
+    for (let i = 0; i < n; i++) if (!last[i]) order[next[Math.floor(t[i])]++] = i;
+    return count;
+  }
+
   update(now: number, span: number, shown: number[], eye: THREE.Vector3, width: number, height: number): void {
+    const s = this.seconds, at = (k: number) => s[Math.min(Math.max(Math.floor(k), 0), s.length - 1)];
+    const first = at(now - span - this.longest), many = at(now + 1) - first;
+    this.geometry.setDrawRange(6 * first, 6 * many);
+    this.mesh.visible = many > 0;
     this.uniforms.now.value = now;
     this.uniforms.span.value = span;
     this.uniforms.shown.value = shown;
