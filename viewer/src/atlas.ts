@@ -24,7 +24,7 @@ export class Atlas {
     this.height = Math.min(MOST_H, 512 * Math.max(1, Math.ceil((4 * CELL + (labels * 200 * LABEL_H) / WIDTH + 160) / 512)));
     this.canvas.width = WIDTH;
     this.canvas.height = this.height;
-    this.pen = this.canvas.getContext("2d")!;
+    this.pen = this.canvas.getContext("2d", { willReadFrequently: true })!;
     this.texture = new THREE.CanvasTexture(this.canvas);
     this.texture.flipY = false;
     this.texture.premultiplyAlpha = true;

@@ -146,7 +146,7 @@ function landTexture(rings: Float32Array[], w: number, h: number, lon: number, l
   const canvas = document.createElement("canvas");
   canvas.width = w;
   canvas.height = h;
-  const c = canvas.getContext("2d")!;
+  const c = canvas.getContext("2d", { willReadFrequently: true })!;
   c.fillStyle = "#000";
   c.fillRect(0, 0, w, h);
   c.fillStyle = "#fff";

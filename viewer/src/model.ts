@@ -5,6 +5,8 @@ import { Frame as Update } from "./source";
 import { Frame, Vec } from "./geo";
 
 export type Kind = "platform" | "missile" | "track" | "site";
+/** texels of a row of the texture of samples */
+export const WIDTH = 2048;
 export const IDENTITIES = ["unknown", "friend", "neutral", "hostile"];
 
 /** Anything that has a symbol. `identity` decides colour and frame; `n` rows of samples begin at `first`. */
@@ -49,8 +51,9 @@ export class RunModel {
   readonly platforms = new Map<string, Platform>();
   readonly missiles = new Map<string, Missile>();
   readonly sites = new Map<string, Site>();
-  /** samples: seconds, and metres in the scene's frame */
+  /** times of samples, s */
   readonly t: Float64Array;
+  /** of each sample x, y, z (m, in the scene's frame) and time; whole rows of a texture of `WIDTH` texels */
   readonly xyz: Float32Array;
   readonly rows: number;
   tEnd: number;
@@ -66,15 +69,16 @@ export class RunModel {
     const t = c.t_ms as Int32Array;
     this.rows = t.length;
     this.t = new Float64Array(this.rows);
-    this.xyz = new Float32Array(3 * this.rows);
-    const x = c.x_dm as Int32Array, y = c.y_dm as Int32Array, z = c.z_dm as Int32Array;
-    const r = this.frame.rows, [ax, ay, az] = this.frame.at;
-    for (let i = 0; i < this.rows; i++) {
-      this.t[i] = t[i] * 1e-3;
-      const dx = x[i] * 0.1 - ax, dy = y[i] * 0.1 - ay, dz = z[i] * 0.1 - az;
-      this.xyz[3 * i] = r[0] * dx + r[1] * dy + r[2] * dz;
-      this.xyz[3 * i + 1] = r[3] * dx + r[4] * dy + r[5] * dz;
-      this.xyz[3 * i + 2] = r[6] * dx + r[7] * dy + r[8] * dz;
+    this.xyz = new Float32Array(4 * WIDTH * Math.max(1, Math.ceil((this.rows + 1) / WIDTH)));
+    const x = c.x_dm as Int32Array, y = c.y_dm as Int32Array, z = c.z_dm as Int32Array, out = this.xyz, times = this.t;
+    const [r0, r1, r2, r3, r4, r5, r6, r7, r8] = this.frame.rows, [ax, ay, az] = this.frame.at;
+    for (let i = 0, k = 0; i < this.rows; i++, k += 4) {
+      const dx = x[i] * 0.1 - ax, dy = y[i] * 0.1 - ay, dz = z[i] * 0.1 - az, seconds = t[i] * 1e-3;
+      times[i] = seconds;
+      out[k] = r0 * dx + r1 * dy + r2 * dz;
+      out[k + 1] = r3 * dx + r4 * dy + r5 * dz;
+      out[k + 2] = r6 * dx + r7 * dy + r8 * dz;
+      out[k + 3] = seconds;
     }
     this.sigma = c.sigma_dm as Int32Array;
     this.identity = c.identity as Uint8Array;
@@ -159,9 +163,9 @@ export class RunModel {
     }
     e.cursor = i;
     const j = Math.min(i + 1, last), span = t[j] - t[i], f = span > 0 ? (now - t[i]) / span : 0, p = this.xyz;
-    e.x = p[3 * i] + f * (p[3 * j] - p[3 * i]);
-    e.y = p[3 * i + 1] + f * (p[3 * j + 1] - p[3 * i + 1]);
-    e.z = p[3 * i + 2] + f * (p[3 * j + 2] - p[3 * i + 2]);
+    e.x = p[4 * i] + f * (p[4 * j] - p[4 * i]);
+    e.y = p[4 * i + 1] + f * (p[4 * j + 1] - p[4 * i + 1]);
+    e.z = p[4 * i + 2] + f * (p[4 * j + 2] - p[4 * i + 2]);
     if (e.kind === "track") {
       e.sigma = this.sigma[i] < 0 ? -1 : this.sigma[i] * 0.1;
       e.identity = IDENTITIES[this.identity[i]] ?? "unknown";
@@ -227,7 +231,7 @@ export class RunModel {
     let speed: number | null = null;
     if (e.kind !== "site" && e.n > 1 && !e.more.length) {
       const i = Math.min(e.cursor, e.first + e.n - 2), j = i + 1, p = this.xyz, dt = this.t[j] - this.t[i];
-      if (dt > 0) speed = Math.hypot(p[3 * j] - p[3 * i], p[3 * j + 1] - p[3 * i + 1], p[3 * j + 2] - p[3 * i + 2]) / dt;
+      if (dt > 0) speed = Math.hypot(p[4 * j] - p[4 * i], p[4 * j + 1] - p[4 * i + 1], p[4 * j + 2] - p[4 * i + 2]) / dt;
     }
     return { lat: (lat * 180) / Math.PI, lon: (lon * 180) / Math.PI, alt, speed };
   }
@@ -250,7 +254,7 @@ export class RunModel {
     }
     const j = Math.min(low + 1, e.first + e.n - 1), span = this.t[j] - this.t[low];
     const f = span > 0 ? (t - this.t[low]) / span : 0, p = this.xyz;
-    return [0, 1, 2].map((k) => p[3 * low + k] + f * (p[3 * j + k] - p[3 * low + k])) as Vec;
+    return [0, 1, 2].map((k) => p[4 * low + k] + f * (p[4 * j + k] - p[4 * low + k])) as Vec;
   }
 }
 

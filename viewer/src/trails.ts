@@ -4,10 +4,8 @@
 // in the order of their seconds, so that those of the time that is shown are one stretch, and no others are touched.
 
 import * as THREE from "three";
-import { Entity, RunModel } from "./model";
+import { Entity, RunModel, WIDTH } from "./model";
 import { COLOURS, MISSILE, rgb } from "./symbols";
-
-const WIDTH = 2048;
 
 const VERTEX = `
 uniform highp sampler2D rows; uniform highp sampler2D order; uniform lowp sampler2D tints;
@@ -73,22 +71,14 @@ export class Trails {
   private longest = 0;
 
   constructor(model: RunModel) {
-    const n = model.rows, height = Math.max(1, Math.ceil((n + 1) / WIDTH));
-    const rows = new Float32Array(4 * WIDTH * height), tint = new Uint8Array(4 * WIDTH * height);
-    for (let i = 0; i < n; i++) {
-      rows[4 * i] = model.xyz[3 * i];
-      rows[4 * i + 1] = model.xyz[3 * i + 1];
-      rows[4 * i + 2] = model.xyz[3 * i + 2];
-      rows[4 * i + 3] = model.t[i];
-    }
+    const rows = model.xyz, height = rows.length / 4 / WIDTH, tint = new Uint8Array(4 * WIDTH * height), whole = new Uint32Array(tint.buffer);
     for (const e of model.entities) {
       if (e.kind === "site" || e.n === 0) continue;
       const hex = e.kind === "missile" ? MISSILE : e.kind === "track" ? "#e6e08a" : (COLOURS[e.identity] ?? COLOURS.unknown);
-      const [r, g, b] = rgb(hex).map((k) => Math.round(255 * k)), code = group(e);
-      for (let i = e.first; i < e.first + e.n; i++) {
-        tint[4 * i] = r; tint[4 * i + 1] = g; tint[4 * i + 2] = b;
-        tint[4 * i + 3] = i === e.first + e.n - 1 ? 128 + code : code;
-      }
+      const last = e.first + e.n - 1;
+      tint.set([...rgb(hex).map((k) => Math.round(255 * k)), group(e)], 4 * e.first);
+      whole.fill(whole[e.first], e.first, last + 1);
+      tint[4 * last + 3] = 128 + group(e);
     }
     const order = new Float32Array(WIDTH * height);
     this.seconds = this.sort(model, order);

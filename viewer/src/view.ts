@@ -167,7 +167,7 @@ export class View {
   home(): void {
     let far = 20e3;
     const all = this.model.entities.filter((e) => e.kind === "platform" && e.identity === "hostile" && e.n > 0);
-    const ranges = all.map((e) => Math.hypot(this.model.xyz[3 * e.first], this.model.xyz[3 * e.first + 1])).sort((a, b) => a - b);
+    const ranges = all.map((e) => Math.hypot(this.model.xyz[4 * e.first], this.model.xyz[4 * e.first + 1])).sort((a, b) => a - b);
     if (ranges.length) far = Math.max(far, ranges[Math.floor(0.8 * (ranges.length - 1))]);
     this.orbit.lat = this.model.frame.lat;
     this.orbit.lon = this.model.frame.lon;
