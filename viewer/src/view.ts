@@ -244,6 +244,10 @@ export class View {
     const t = this.clock.t, o = this.options;
     this.resize();
     this.model.sample(t);
+    const followed = this.followed;
+    if (followed && !followed.visible && followed.kind === "track") { // passive first, then with range: two paths of one name
+      this.followed = this.model.entities.find((e) => e.id === followed.id && e.visible) ?? followed;
+    }
     if (this.followed && this.orbit.follow && this.followed.visible) this.orbit.target(this.followed.x, this.followed.y, this.followed.z);
     this.orbit.update(this.width / this.height);
     this.globe.update(this.orbit.eye, this.orbit.distance);
