@@ -263,7 +263,7 @@ export class View {
 
   private updateLayers(t: number): void {
     const o = this.options;
-    for (const b of this.beams) b.update(t, o.beams && this.model.emitting(b.radar.id, t) && (b.radar === this.radar || this.beams.length <= 12));
+    for (const b of this.beams) b.update(t, o.beams && this.model.emitting(b.radar.id, t) && (b.radar === this.radar || this.beams.length <= 4));
     for (const r of this.model.header.radars) {
       const wanted = o.dome === "all" || (o.dome === "selected" && r === this.radar);
       let dome = this.domes.get(r.id);
