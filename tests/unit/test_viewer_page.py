@@ -7,6 +7,7 @@ import re
 import numpy as np
 import pymap3d
 import pytest
+import synthetic_run as made
 from pymap3d.vincenty import vdist
 from support.browser import start
 
@@ -14,6 +15,7 @@ from openiads.analysis.explain import explain
 from openiads.results import open_run, path_of
 from openiads.scenario.load import load_file
 from openiads.study.execute import execute
+from openiads.study.store import new_run
 from openiads.viewer import write_replay
 
 #: Of the quickstart run: ballistic missiles, cruise missiles, airliners and missiles are in the air.
@@ -36,7 +38,12 @@ def shipped(tmp_path_factory):
     from openiads.cli.shipped import find  # noqa: PLC0415 - a small help of the command line
 
     place = tmp_path_factory.mktemp("runs")
-    return lambda name, seed=1: open_run(execute(find(name), seed, out=place / f"{name}-{seed}"))
+
+    def get(name, seed=1):
+        out = place / f"{name}-{seed}"
+        return open_run(out if out.exists() else execute(find(name), seed, out=out))
+
+    return get
 
 
 @pytest.fixture(scope="module")
@@ -445,6 +452,36 @@ def test_ground_and_strobes(browser, shipped, tmp_path):
     )[0]
     assert math.degrees(found[0]["az"]) % 360.0 == pytest.approx(az, abs=0.3)
     assert near(page.pixels()[GLOBE], (255, 123, 216), 150) > 50
+
+
+def test_a_run_without_a_readable_scenario_is_shown_and_says_what_is_missing(browser, tmp_path):
+    with new_run(tmp_path / "run") as folder:
+        made_up = open_run(folder.write(*made.outcome(), made.provenance()))
+    page = opened(browser, write_replay([made_up], tmp_path / "a.html", zones=False))
+    page.js("openiads.page.clock.set(300)")
+    page.settle()
+    assert page.complaints == []
+    assert page.js("document.querySelector('.scope').innerText") == "no radar"
+    page.key("?", "Slash", "?")
+    assert "cannot be read here" in page.js("document.querySelector('.help').innerText")
+    assert page.js("openiads.page.views[0].model.entities.filter((e) => e.onScreen).length") > 10
+
+
+def test_a_radar_that_moves_takes_its_beam_along(browser, shipped, tmp_path):
+    """The plan of a site that moves is written into the page; the beam's place is that of the site."""
+    run = shipped("quickstart")
+    file = write_replay([run], tmp_path / "a.html", zones=False)
+    page = opened(browser, file)
+    where = page.js(
+        "(() => { const v = openiads.page.views[0], h = v.model.header; h.places['CHEESE'] = [[31, -40]];"
+        "h.states['CHEESE'] = [[100, 'ready', 1]]; const at = (t) => { openiads.page.clock.set(t); openiads.page.frame();"
+        "const m = v.beams.find((b) => b.radar.id === 'CHEESE').group.matrix.elements, e = v.model.byId.get('CHEESE');"
+        "return [m[12] - e.x, m[13] - e.y, m[14] - e.z, e.y]; }; return [at(50), at(150)]; })()"
+    )
+    assert np.abs([w[:3] for w in where]).max() < 1.0
+    assert where[1][3] - where[0][3] == pytest.approx(
+        1.0254 * 110_900, rel=0.01
+    )  # CHEESE stands 3 km south of 30 N
 
 
 def test_a_damaged_page_says_so(browser, run, tmp_path):
