@@ -494,5 +494,13 @@ def test_a_damaged_page_says_so(browser, run, tmp_path):
     assert "cannot be shown" in page.js("document.getElementById('app').textContent")
 
 
+def test_a_browser_without_webgl_is_told_so(run, tmp_path):
+    file = write_replay([run], tmp_path / "a.html", zones=False)
+    with start("--disable-3d-apis") as blind:
+        page = blind.page(file.as_uri())
+        page.until("window.openiads && (openiads.ready || openiads.error)")
+        assert "no WebGL 2" in page.js("document.getElementById('app').textContent")
+
+
 def test_the_scenario_of_the_run_can_be_read_again(run):
     assert load_file(run.path / "scenario.yaml").name == "quickstart"

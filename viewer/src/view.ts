@@ -24,7 +24,8 @@ THREE.ColorManagement.enabled = false; // colours are meant as they are written
 /** Without a graphics card edges are not smoothed: it would cost the processor three times the work. */
 function drawnBySoftware(): boolean {
   const gl = document.createElement("canvas").getContext("webgl2"), about = gl?.getExtension("WEBGL_debug_renderer_info");
-  if (!gl || !about) return false;
+  if (!gl) throw new Error("this browser gives no WebGL 2; allow it, or take another browser");
+  if (!about) return false;
   const name = String(gl.getParameter(about.UNMASKED_RENDERER_WEBGL));
   gl.getExtension("WEBGL_lose_context")?.loseContext();
   return /swiftshader|llvmpipe|softpipe|software|basic render/i.test(name);
