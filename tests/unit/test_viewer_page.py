@@ -16,7 +16,8 @@ from openiads.results import open_run, path_of
 from openiads.scenario.load import load_file
 from openiads.study.execute import execute
 from openiads.study.store import new_run
-from openiads.viewer import write_replay
+from openiads.viewer import pack, write_replay
+from openiads.viewer.columns import decode
 
 #: Of the quickstart run: ballistic missiles, cruise missiles, airliners and missiles are in the air.
 T_S = 430.0
@@ -492,6 +493,25 @@ def test_a_damaged_page_says_so(browser, run, tmp_path):
     page = browser.page(file.as_uri())
     page.until("window.openiads && (openiads.ready || openiads.error)")
     assert "cannot be shown" in page.js("document.getElementById('app').textContent")
+
+
+def test_no_detection_of_the_engine_lies_outside_its_dome(run):
+    """Over 100 detections; the horizon of the engine is on the ellipsoid, that of the dome on the mean sphere."""
+    radars = {r["id"]: r for r in decode(pack(run, zones=False))[0]["radars"]}
+    sites = {s["id"]: s for s in run.sites.to_pylist()}
+    inside = []
+    for e in run.events.to_pylist():
+        if e["event"] != "detection":
+            continue
+        radar, a = radars[e["object"]], 6_371_000.0
+        antenna = sites[e["object"]]["alt_m"] + radar["antenna_height_m"]
+        rise, top = e["alt_m"] - antenna, e["range_m"]
+        ground = 2 * a * math.asin(math.sqrt((top**2 - rise**2) / 4 / (a + antenna) / (a + e["alt_m"])))
+        root, roots = math.sqrt(e["alt_m"]), np.sqrt(radar["dome"]["alt_m"])
+        far, near_m = (np.interp(root, roots, radar["dome"][k]) for k in ("far_m", "near_m"))
+        inside.append(0.98 * near_m - 50.0 <= ground <= 1.002 * far)
+    assert len(inside) > 100
+    assert all(inside)
 
 
 def test_a_browser_without_webgl_is_told_so(run, tmp_path):

@@ -20,11 +20,12 @@ function polar(radius: number, base: number, range: number, az: number, alt: num
   return [r * Math.sin(arc) * Math.sin(az), r * Math.sin(arc) * Math.cos(az), r * Math.cos(arc) - radius - base];
 }
 
+/** Between altitudes linear in the square root, as horizons are. */
 function profileAt(alts: number[], values: number[], alt: number): number {
   if (alt <= alts[0]) return values[0];
   for (let i = 1; i < alts.length; i++) {
     if (alt <= alts[i]) {
-      const f = (alt - alts[i - 1]) / (alts[i] - alts[i - 1]);
+      const low = Math.sqrt(alts[i - 1]), f = (Math.sqrt(alt) - low) / (Math.sqrt(alts[i]) - low);
       return values[i] === 0 || values[i - 1] === 0 ? (f < 0.5 ? values[i - 1] : values[i]) : values[i - 1] + f * (values[i] - values[i - 1]);
     }
   }
