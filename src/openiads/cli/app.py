@@ -590,4 +590,48 @@ def report(
     make_report(folder, out, figures, against, of, where, force)
 
 
+BesideOption = Annotated[
+    Optional[Path],
+    typer.Option(
+        metavar="RUN2", help="A second run, shown side by side on the same clock.", show_default=False
+    ),
+]
+
+
+@app.command(short_help="Write a run as one page that opens from disk.")
+@guarded
+def replay(
+    folder: RunArgument,
+    out: Annotated[
+        Optional[Path], typer.Option(metavar="FILE", help="Page [default: RUN.html].", show_default=False)
+    ] = None,
+    beside: BesideOption = None,
+    zones: Annotated[bool, typer.Option(help="With engagement zones (a second per missile type).")] = True,
+    force: Annotated[bool, typer.Option("--force", help="Replace an earlier page of that name.")] = False,
+) -> None:
+    """Write a run as one HTML page with a 3-D globe. It opens from disk and needs no network."""
+    from openiads.cli.replay import replay as write_page
+
+    write_page(folder, out, beside, force, zones)
+
+
+@app.command(short_help="Open a run or a study in the browser.")
+@guarded
+def view(
+    folder: Annotated[Path, typer.Argument(metavar="RUN|STUDY", help="Folder of a run or a study.")],
+    beside: BesideOption = None,
+    point: Annotated[
+        Optional[int], typer.Option(min=0, help="Of a study: replay this point.", show_default=False)
+    ] = None,
+    replication: Annotated[
+        Optional[int], typer.Option(min=0, help="Of a study: replay this replication.", show_default=False)
+    ] = None,
+    doctrine: DoctrineOption = None,
+) -> None:
+    """Open the page of a run in the browser, or of a study: its distributions, and from there any replication."""
+    from openiads.cli.replay import view as open_page
+
+    open_page(folder, beside, point, replication, doctrine)
+
+
 __all__ = ["UserError", "app"]

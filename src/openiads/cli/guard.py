@@ -51,6 +51,7 @@ CODES = {
     "DiscoveryError": USER,
     "CoverageError": USER,
     "ExportError": USER,
+    "PageError": USER,
     "StoreError": INCOMPLETE,
     "ClusterError": INCOMPLETE,
 }
