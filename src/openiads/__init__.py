@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from openiads.report.study_picture import study_overview
     from openiads.report.study_summary import plain_study as study_summary
     from openiads.report.summary import plain as summary
+    from openiads.report.value import value_picture, value_summary
     from openiads.results import Run, open_run
     from openiads.results.study import StudyResults, open_study
     from openiads.scenario import load_file
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from openiads.study.pair import run_pair
     from openiads.study.sensitivity import sensitivity
     from openiads.study.study import Study, resume
+    from openiads.study.value import value_of_information
     from openiads.study.what_if import what_if
 
 __version__ = "0.1.0"
@@ -67,6 +69,9 @@ _WHERE = {
     "sensitivity_picture": ("openiads.report.sensitivity", "sensitivity_picture"),
     "discover": ("openiads.study.discovery", "discover"),
     "discovery_summary": ("openiads.report.discovery", "discovery_summary"),
+    "value_of_information": ("openiads.study.value", "value_of_information"),
+    "value_summary": ("openiads.report.value", "value_summary"),
+    "value_picture": ("openiads.report.value", "value_picture"),
 }
 
 __all__ = [
@@ -96,6 +101,9 @@ __all__ = [
     "study_overview",
     "study_summary",
     "summary",
+    "value_of_information",
+    "value_picture",
+    "value_summary",
     "what_if",
 ]
 

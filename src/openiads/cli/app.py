@@ -123,6 +123,12 @@ def study(
         Optional[int],
         typer.Option(min=2, help="Draws of the uncertain inputs (lhs, sobol).", show_default=False),
     ] = None,
+    track_quality: Annotated[
+        Optional[str],
+        typer.Option(
+            metavar="PERIOD", help='Measure the tracks every so often, such as "10 s".', show_default=False
+        ),
+    ] = None,
 ) -> None:
     """Simulate a scenario many times, at many points: measures with intervals here, tables there."""
     from openiads.cli.studies import run_study
@@ -144,6 +150,7 @@ def study(
         uncertain or [],
         design,
         points,
+        track_quality,
     )
 
 
@@ -355,6 +362,31 @@ def warmup() -> None:
     from openiads.cli.tell import compile_engine
 
     compile_engine()
+
+
+@app.command(short_help="Say what is worth knowing before a decision.")
+@guarded
+def value(
+    folder: StudyArgument,
+    least: Annotated[
+        Optional[str],
+        typer.Option(
+            metavar="PAYOFF",
+            help='What is good when small, such as "12 rounds_fired + 50 leaked" [default: leakage].',
+            show_default=False,
+        ),
+    ] = None,
+    most: Annotated[
+        Optional[str],
+        typer.Option(
+            metavar="PAYOFF", help="What is good when large, such as assets_surviving.", show_default=False
+        ),
+    ] = None,
+) -> None:
+    """Value of information of a study with --vary (the options) and --uncertain (the inputs): EVPI and EVPPI."""
+    from openiads.cli.value import run_value
+
+    run_value(folder, least, most)
 
 
 __all__ = ["UserError", "app"]

@@ -49,6 +49,7 @@ CODES = {
     "DoctrineError": USER,
     "SensitivityError": USER,
     "DiscoveryError": USER,
+    "ValueOfInformationError": USER,
     "StoreError": INCOMPLETE,
     "ClusterError": INCOMPLETE,
 }

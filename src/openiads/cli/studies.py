@@ -31,6 +31,7 @@ def run_study(
     uncertain: Sequence[str] = (),
     design: str = "lhs",
     points: int | None = None,
+    track_quality: str | None = None,
 ) -> None:
     """`openiads study`."""
     from openiads.cli.sensitivity import uncertain_of
@@ -46,6 +47,7 @@ def run_study(
     study = Study(
         file, n, wanted, seed=seed, out=out, workers=workers, chunk=chunk, until=until, keep=keep, events=events,
         command=command, part=part, doctrine=doctrine, uncertain=uncertain_of(uncertain), design=design, points=points,
+        track_quality=track_quality,
     )  # fmt: skip
     with StudyProgress() as progress, workplace(cluster, workers, progress) as executor:
         found = study.run(progress, lambda folder: _resumable(folder, doctrine), executor)
