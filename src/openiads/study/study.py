@@ -23,17 +23,18 @@ from openiads.analysis.measures import measure
 from openiads.catalog import Catalog, load_catalog
 from openiads.results import study_schema
 from openiads.results.study import StudyResults, read_manifest
-from openiads.scenario import ScenarioError
-from openiads.scenario.overrides import Varied, read_plain, read_varied
+from openiads.scenario import Fault, ScenarioError
+from openiads.scenario.overrides import Varied, read_plain
 from openiads.scenario.text import read_text
 from openiads.study.carry_on import carry_on, disk_errors_of, estimate_text, make, text_file
-from openiads.study.design import CHUNK, MAX_REPLICATIONS, Point, StudyError, chunk_size, factorial
+from openiads.study.changes import read_changes
+from openiads.study.design import CHUNK, MAX_REPLICATIONS, Point, StudyError, chunk_size
 from openiads.study.identity import at_home, identity, refuse_another, same_doctrine
 from openiads.study.manifest import library_versions, sha256
 from openiads.study.part import Part, join, no_goal
 from openiads.study.points import Points, describe, inputs_of
 from openiads.study.progress import Quiet, StudyProgress
-from openiads.study.uncertain import points_of, read_back, read_uncertain
+from openiads.study.uncertain import points_of, read_back
 from openiads.study.uncertain import told as told_paths
 from openiads.units import UnitError, parse_quantity
 
@@ -107,6 +108,7 @@ class Study:
         self.part = part
         no_goal(part, until)
         self.doctrine = None if doctrine is None else load_doctrine(doctrine)
+        self.faults: list[Fault] = []  # found before, in what the user wrote: told with those of `prepare`
         self.watch_s = None if track_quality is None else read_period(track_quality)
 
     def run(
@@ -137,11 +139,9 @@ class Study:
         text = read_text(self.file)
         plain = read_plain(text, str(self.file))
         catalog = load_catalog()
-        written = Points(plain, text, str(self.file), (), factorial(()), catalog).scenario(
-            0
-        )  # faults of the file itself
-        varied = read_varied(plain, self.vary)
-        uncertain = read_uncertain(plain, self.uncertain, catalog, varied)
+        written, varied, uncertain = read_changes(
+            plain, text, self.file, self.vary, self.uncertain, catalog, self.faults
+        )
         design, cube = points_of(
             varied, uncertain, self.design, self.points, written.seed if self.seed is None else self.seed
         )
