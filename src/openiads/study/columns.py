@@ -64,7 +64,8 @@ class Words:
     def _made(self, maker: Callable[[int], str], index: np.ndarray) -> np.ndarray:
         numbers, place = _distinct(index)
         codes = [self._code(maker(int(number))) if number >= 0 else -1 for number in numbers]
-        return np.array(codes, dtype=np.int32)[place.reshape(index.shape)]
+        made: np.ndarray = np.array(codes, dtype=np.int32)[place.reshape(index.shape)]
+        return made
 
     def array(self, codes: np.ndarray) -> pa.DictionaryArray:
         """Dictionary array over the words that occur, in the order of the dictionary; "" becomes null."""
