@@ -52,7 +52,7 @@ def cost(world, names, weights, replications):
     return total / len(replications)
 
 
-def learn(world, names, generations=6, population=16, elite=4, replications=8, seed=1):
+def learn(world, names, generations=5, population=10, elite=3, replications=4, seed=1):
     """The mean of the last elite; every generation meets other luck, its members the same."""
     random = np.random.default_rng(seed)
     mean, spread = np.zeros(SALVO * FEATURES), np.ones(SALVO * FEATURES)
@@ -78,6 +78,6 @@ if __name__ == "__main__":
 
     doctrines = {
         "built-in": None, "greedy": Greedy, "learned": as_doctrine(Linear(weights), TRACKS, SALVO),
-        "not yet learned": as_doctrine(Linear(np.zeros(SALVO * FEATURES)), TRACKS, SALVO),
+        "not learned": as_doctrine(Linear(np.zeros(SALVO * FEATURES)), TRACKS, SALVO),
     }  # fmt: skip
-    print(side_by_side(compiled.world, compiled.names, doctrines, 200, seed=1).text())
+    print(side_by_side(compiled.world, compiled.names, doctrines, 100, seed=1).text())
