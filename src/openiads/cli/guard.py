@@ -52,6 +52,7 @@ CODES = {
     "CoverageError": USER,
     "ExportError": USER,
     "PageError": USER,
+    "ValueOfInformationError": USER,
     "StoreError": INCOMPLETE,
     "ClusterError": INCOMPLETE,
 }
