@@ -52,6 +52,7 @@ class _Page:
     socket: WebSocket
     ready: bool = False
     opened: bool = False
+    framed: bool = False
     events: int = 0
     samples: int = 0
     number: int = 0
@@ -261,8 +262,10 @@ class LiveServer:
         if waits:
             await self._retell(now)
         for mine in waits:
+            mine.framed = mine.opened
             data = await asyncio.to_thread(self._content, mine)
-            mine.ready, mine.sent_s, mine.version = False, now, self._version
+            mine.ready, mine.sent_s = False, now
+            mine.version = self._version if mine.framed else -1  # where things are now comes with the first frame
             mine.sending = asyncio.create_task(_send(mine.socket, data))
         for mine in list(self._pages):
             if mine.opened and not mine.ready and now - mine.sent_s > _PATIENCE_S:

@@ -17,8 +17,10 @@ import numpy as np
 from openiads.analysis.chains import Chains, Event, enter
 from openiads.analysis.explain import explain_one
 from openiads.results import Run
-from openiads.viewer import coast, defence, pack
+from openiads.viewer import coast
 from openiads.viewer.columns import Column, decode, encode
+from openiads.viewer.defence import _emissions, _states
+from openiads.viewer.pack import _event, _origin, pack
 from openiads.viewer.paths import pack_paths
 from openiads.viewer.zones import zones_of
 
@@ -56,7 +58,7 @@ def policy(port: int) -> str:
 
 def files(run: Run) -> dict[str, tuple[str, bytes]]:
     """Everything that is served, by name: type and content. No name is a path."""
-    origin = pack._origin(run)
+    origin = _origin(run)
     page = _PAGE.format(
         title=html.escape(f"{run.name}, seed {run.seed}, live - openiads"),
         notice=html.escape(coast.static("NOTICE.txt").decode(), quote=False),
@@ -77,7 +79,7 @@ def zones(run: Run) -> list[dict[str, Any]]:
 
 def snapshot(run: Run, made_zones: list[dict[str, Any]], state: Mapping[str, Any]) -> bytes:
     """The whole run so far, as a replay has it, with `live`: what the page needs to know of the run that goes on."""
-    header, values = decode(pack.pack(run, zones=False))
+    header, values = decode(pack(run, zones=False))
     columns = [Column(c["name"], values[c["name"]], c["order"]) for c in header.pop("columns")]
     known = {(p["kind"], p["id"]) for p in header["paths"]}
     later = [("platform", row["id"]) for row in header["platforms"]]
@@ -163,9 +165,9 @@ def frame(fresh: Run, changed: Mapping[str, Any], state: Mapping[str, Any]) -> b
     header = {
         "format": FORMAT,
         "paths": paths,
-        "events": [pack._event(row) for row in log],
-        "states": defence._states(log),
-        "emissions": defence._emissions(log),
+        "events": [_event(row) for row in log],
+        "states": _states(log),
+        "emissions": _emissions(log),
         **changed,
         "live": dict(state),
     }
