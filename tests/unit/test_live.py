@@ -9,9 +9,9 @@ from support import runs, studies
 from openiads.cli.guard import UserError
 from openiads.cli.live import live
 from openiads.cli.live_control import MOST_A_SECOND, MOST_BYTES, Allowance, MalformedError, Pace, read
-from openiads.engine.run import Engine
 from openiads.doctrine.standard import decide
 from openiads.engine import events
+from openiads.engine.run import Engine
 from openiads.results import open_run
 from openiads.study.execute import load
 from openiads.study.live import CHANGED, LiveRun, SwitchError
@@ -52,7 +52,7 @@ def test_pieces_make_the_run_made_at_once(loaded, whole, pieces):
 def test_looking_changes_nothing(loaded, whole):
     run = LiveRun(loaded, SEED)
     while not run.over:
-        run.advance(20)
+        run.advance(100)
         run.whole().threats, run.since(0, 0).trajectories, run.counts(), run.posts()  # noqa: B018
     assert runs.differences(whole, run.outcome()) == ""
 
@@ -91,7 +91,7 @@ def test_frames_put_together_are_the_replay(loaded, whole, tmp_path):
     story, have, number = Story.of(run.whole()), (0, 0), 0
     samples, log, rows = {}, [], {}
     while not run.over:
-        run.advance(13)
+        run.advance(61)
         fresh = run.since(*have)
         story.update(run.whole(), fresh)
         state = {"t_s": run.t_s, "sampled": float(run.world.sample["t_s"][run.rows[1] - 1]) >= run.t_s}
