@@ -105,8 +105,13 @@ def _measured(browser, file: Path) -> dict[str, object]:
     if error := tab.js("openiads.error"):
         raise SystemExit(f"the page says: {error}")
     spent = {m["name"]: m["value"] for m in tab.call("Performance.getMetrics")["metrics"]}
-    return {"cpu_s": spent["TaskDuration"], "opened_ms": tab.js("openiads.opened_ms"), "parts": tab.js("openiads.parts"), "frames": tab.js(FRAMES), "seen": tab.js(
-        "openiads.page.views[0].model.entities.filter((e) => e.onScreen).length")}  # fmt: skip
+    return {
+        "cpu_s": spent["TaskDuration"],
+        "opened_ms": tab.js("openiads.opened_ms"),
+        "parts": tab.js("openiads.parts"),
+        "frames": tab.js(FRAMES),
+        "seen": tab.js("openiads.page.views[0].model.entities.filter((e) => e.onScreen).length"),
+    }
 
 
 def main() -> None:

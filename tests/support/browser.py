@@ -25,21 +25,22 @@ FLAGS = (
 _PATIENCE_S = 60.0
 
 
-def start():
-    """A browser, or a skip with the reason."""
+def start(*more: str):
+    """A browser, or a skip with the reason; `more`: flags instead of those that draw in software."""
     program = next((found for found in map(shutil.which, NAMES) if found), None)
     if program is None:
         pytest.skip("no Chromium here (install the package chromium)")
     pytest.importorskip("websockets", reason="pip install websockets")
-    return Browser(program)
+    return Browser(program, more)
 
 
 class Browser:
     """One process; `page(url)` opens a page. Use as a context."""
 
-    def __init__(self, program: str) -> None:
+    def __init__(self, program: str, more: tuple[str, ...] = ()) -> None:
         self._home = tempfile.TemporaryDirectory(prefix="openiads-browser-", ignore_cleanup_errors=True)
-        command = [program, *FLAGS, f"--user-data-dir={self._home.name}", "about:blank"]
+        flags = [f for f in FLAGS if "gl" not in f and "swift" not in f] if more else FLAGS
+        command = [program, *flags, *more, f"--user-data-dir={self._home.name}", "about:blank"]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self._port = self._wait_for_port()
 

@@ -2,17 +2,18 @@
 
 import json
 import math
-import subprocess
-import sys
+import webbrowser
 
 import numpy as np
 import pytest
 import synthetic_run as made
+from typer.testing import CliRunner
 
 from openiads.analysis.domes import dome_of
 from openiads.analysis.envelope import Target, envelope_of
 from openiads.analysis.explain import explain
 from openiads.catalog import load_catalog
+from openiads.cli.app import app
 from openiads.results import open_run
 from openiads.study.store import new_run
 from openiads.viewer import coast, columns, page
@@ -237,27 +238,28 @@ def test_a_title_cannot_break_out_of_the_page(run):
     assert evil not in text and "&lt;/script&gt;" in text
 
 
-def test_the_command_line(run, tmp_path):
+def test_the_command_line(run, tmp_path, monkeypatch):
     def openiads(*words):
-        done = subprocess.run(
-            [sys.executable, "-m", "openiads", *map(str, words)],
-            capture_output=True,
-            text=True,
-            cwd=tmp_path,
-            check=False,
-        )
-        assert "Traceback" not in done.stderr
-        return done
+        return CliRunner().invoke(app, [str(word) for word in words])
 
     done = openiads("replay", run.path, "--out", tmp_path / "a.html", "--no-zones")
-    assert done.returncode == 0 and "a.html" in done.stdout, done.stderr
+    assert done.exit_code == 0 and "a.html" in done.stdout, done.output
     again = openiads("replay", run.path, "--out", tmp_path / "a.html", "--no-zones")
-    assert again.returncode == 2 and "exists already" in again.stderr and again.stderr.count("\n") == 1
+    assert again.exit_code == 2 and "exists already" in again.stderr and again.stderr.count("\n") == 1
     none = openiads("replay", tmp_path / "nothing")
-    assert none.returncode == 2 and "no such folder" in none.stderr
+    assert none.exit_code == 2 and "no such folder" in none.stderr
     two = openiads("replay", run.path, "--beside", tmp_path)
-    assert two.returncode == 2 and "is not a run" in two.stderr
+    assert two.exit_code == 2 and "is not a run" in two.stderr
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a.html"]
+    shown = []
+    monkeypatch.setattr(webbrowser, "open", lambda address: not shown.append(address))
+    assert openiads("view", run.path).exit_code == 0
+    assert shown[0].startswith("file://") and shown[0].endswith(f"{run.path.name}.html")
+    wrong = openiads("view", run.path, "--replication", 3)
+    assert wrong.exit_code == 2 and "belong to a study" in wrong.stderr
+    monkeypatch.setattr(webbrowser, "open", lambda _: False)
+    headless = openiads("view", run.path)
+    assert headless.exit_code == 2 and "open /" in headless.stderr
 
 
 def test_the_header_is_plain_json(content):

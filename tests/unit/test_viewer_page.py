@@ -9,34 +9,29 @@ import pymap3d
 import pytest
 from pymap3d.vincenty import vdist
 from support.browser import start
+from support.pages import (
+    BOX,
+    FRIEND,
+    GLOBE,
+    HOSTILE,
+    NEUTRAL,
+    RESET,
+    SYMBOLS,
+    T_S,
+    entity,
+    near,
+    opened,
+    shipped_runs,
+)
 
 from openiads.analysis.explain import explain
-from openiads.results import open_run, path_of
-from openiads.scenario.load import load_file
-from openiads.study.execute import execute
+from openiads.results import path_of
 from openiads.viewer import write_replay
-
-#: Of the quickstart run: ballistic missiles, cruise missiles, airliners and missiles are in the air.
-T_S = 430.0
-RESET = """(() => { const p = openiads.page; if (p.clock.playing) p.clock.toggle(); p.clock.set(TIME);
-  for (const b of document.querySelectorAll('.layers input[type=checkbox]')) {
-    if (!b.checked && !b.name.startsWith('zone')) b.click();
-  }
-  p.views.forEach((v) => { v.follow(null); v.home(); }); })()"""
-WHERE = """(() => { const v = openiads.page.views[0], e = v.model.byId.get(IDENT);
-  return {x: e.screenX, y: e.screenY, on: e.onScreen, seen: e.visible, ecef: v.model.frame.toEcef(e.x, e.y, e.z)}; })()"""
-BOX = "(() => { const b = document.querySelector('SELECTOR').getBoundingClientRect(); return [b.left, b.top, b.width]; })()"
-SYMBOLS = """['hostile', 'friend', 'neutral', 'unknown'].map((i) => {
-  const v = openiads.page.views[0], c = v.atlas.symbol('platform', i, 'F'), w = v.atlas.canvas.width, h = v.atlas.canvas.height;
-  return Array.from(v.atlas.pen.getImageData(c.u * w, c.v * h, 64, 64).data.filter((_, k) => k % 4 === 3)); })"""
 
 
 @pytest.fixture(scope="module")
 def shipped(tmp_path_factory):
-    from openiads.cli.shipped import find  # noqa: PLC0415 - a small help of the command line
-
-    place = tmp_path_factory.mktemp("runs")
-    return lambda name, seed=1: open_run(execute(find(name), seed, out=place / f"{name}-{seed}"))
+    return shipped_runs(tmp_path_factory.mktemp("runs"))
 
 
 @pytest.fixture(scope="module")
@@ -57,13 +52,6 @@ def page(browser, run, tmp_path_factory):
     return opened(browser, file)
 
 
-def opened(browser, file):
-    page = browser.page(file.as_uri())
-    page.until("window.openiads && (openiads.ready || openiads.error)")
-    assert page.js("openiads.error") == ""
-    return page
-
-
 @pytest.fixture
 def at(page):
     """The page at a time, nothing followed, every side shown."""
@@ -74,20 +62,6 @@ def at(page):
         return page
 
     return go
-
-
-def entity(page, ident):
-    """Where something is on the screen, and its place in ECEF."""
-    return page.js(WHERE.replace("IDENT", json.dumps(ident)))
-
-
-def near(pixels, colour, far=40):
-    """Number of pixels of about a colour."""
-    return int((np.abs(pixels.astype(int) - np.array(colour)).sum(axis=2) < far).sum())
-
-
-HOSTILE, FRIEND, NEUTRAL = (255, 138, 107), (108, 196, 245), (183, 200, 195)
-GLOBE = (slice(90, 530), slice(310, 980))  # what no panel covers
 
 
 def test_it_opens_without_complaint_and_asks_nobody(page, at):
@@ -399,63 +373,3 @@ def test_sides_differ_in_shape_and_read_well(page):
         assert shape.sum() > 500
         for other in shapes[k + 1 :]:
             assert (shape ^ other).sum() > 120
-
-
-def test_two_runs_share_one_clock(browser, run, shipped, tmp_path):
-    other = shipped("quickstart", 2)
-    page = opened(browser, write_replay([run, other], tmp_path / "two.html", zones=False))
-    assert page.complaints == []
-    page.js("openiads.page.clock.set(430)")
-    page.settle()
-    assert page.js("openiads.page.views.length") == 2
-    page.js("openiads.page.views[0].follow('STRIKE-01')")
-    assert page.js("openiads.page.views[1].followed.id") == "STRIKE-01"
-    page.drag(300, 300, 360, 300)
-    assert page.js("openiads.page.views[0].orbit.az === openiads.page.views[1].orbit.az")
-    left, right = page.pixels()[90:530, 220:420], page.pixels()[90:530, 860:1060]
-    assert left.std() > 5 and right.std() > 5
-    assert "not the same luck" in page.js("document.body.innerText")
-    runs = page.js("openiads.page.charts.boxes.map((b) => b.runs.length)")
-    assert runs == [2, 2, 2]
-
-
-def test_ground_and_strobes(browser, shipped, tmp_path):
-    page = opened(browser, write_replay([shipped("low-approach")], tmp_path / "low.html", zones=False))
-    page.js("openiads.page.views[0].orbit.distance = 42000, openiads.page.options.dome = 'none'")
-    page.js("openiads.page.clock.set(60)")
-    page.settle(3)
-    shown = page.pixels()[GLOBE].astype(int)
-    seen = ((shown[:, :, 1] - shown[:, :, 2] > 12) & (shown[:, :, 1] - shown[:, :, 0] > 25)).sum()
-    hidden = ((shown[:, :, 0] - shown[:, :, 2] > 4) & (shown[:, :, 0] > 25)).sum()
-    assert seen > 5000 and hidden > 5000
-    page = opened(
-        browser, write_replay([jam := shipped("hidden-jammers")], tmp_path / "jam.html", zones=False)
-    )
-    first = next(e for e in jam.events.to_pylist() if e["event"] == "jam strobe")
-    page.js("openiads.page.clock.set(%r)" % (first["t_s"] + 1.0))
-    page.settle()
-    found = page.js("openiads.page.views[0].strobes.now(openiads.page.clock.t)")
-    assert len(found) == sum(
-        e["event"] == "jam strobe" and e["t_s"] <= first["t_s"] + 1.0 for e in jam.events.to_pylist()
-    )
-    site = next(s for s in jam.sites.to_pylist() if s["id"] == first["object"])
-    path = path_of(jam, "platform", first["subject"])
-    az = pymap3d.ecef2aer(
-        *(path[f"{c}_m"][0] for c in "xyz"), site["lat_deg"], site["lon_deg"], site["alt_m"]
-    )[0]
-    assert math.degrees(found[0]["az"]) % 360.0 == pytest.approx(az, abs=0.3)
-    assert near(page.pixels()[GLOBE], (255, 123, 216), 150) > 50
-
-
-def test_a_damaged_page_says_so(browser, run, tmp_path):
-    file = write_replay([run], tmp_path / "a.html", zones=False)
-    text = file.read_text()
-    place = text.index(">", text.index("data-run=")) + 4000
-    file.write_text(text[:place] + "AAAA" + text[place + 4 :])
-    page = browser.page(file.as_uri())
-    page.until("window.openiads && (openiads.ready || openiads.error)")
-    assert "cannot be shown" in page.js("document.getElementById('app').textContent")
-
-
-def test_the_scenario_of_the_run_can_be_read_again(run):
-    assert load_file(run.path / "scenario.yaml").name == "quickstart"

@@ -20,11 +20,12 @@ function polar(radius: number, base: number, range: number, az: number, alt: num
   return [r * Math.sin(arc) * Math.sin(az), r * Math.sin(arc) * Math.cos(az), r * Math.cos(arc) - radius - base];
 }
 
+/** Between altitudes linear in the square root, as horizons are. */
 function profileAt(alts: number[], values: number[], alt: number): number {
   if (alt <= alts[0]) return values[0];
   for (let i = 1; i < alts.length; i++) {
     if (alt <= alts[i]) {
-      const f = (alt - alts[i - 1]) / (alts[i] - alts[i - 1]);
+      const low = Math.sqrt(alts[i - 1]), f = (Math.sqrt(alt) - low) / (Math.sqrt(alts[i]) - low);
       return values[i] === 0 || values[i - 1] === 0 ? (f < 0.5 ? values[i - 1] : values[i]) : values[i - 1] + f * (values[i] - values[i - 1]);
     }
   }
@@ -64,8 +65,8 @@ function shell(alts: number[], far: number[], az0: number, half: number, radius:
 
 export class Dome {
   readonly group: THREE.Group;
-  /** where the names of the rings go: place in the scene, text */
-  readonly labels: { at: THREE.Vector3; text: string }[] = [];
+  /** where the names of the rings go: place about the radar, text */
+  readonly labels: { local: THREE.Vector3; text: string }[] = [];
 
   constructor(radar: Radar, frame: Frame, lat: number, lon: number, alt: number) {
     const d = radar.dome, R = frame.radius;
@@ -86,10 +87,15 @@ export class Dome {
       ring.renderOrder = 22;
       this.group.add(ring);
       const corner = full ? 2.4 : radar.az0_rad + radar.half_rad * 0.9;
-      this.labels.push({ at: new THREE.Vector3(...polar(R, alt, far, corner, h)).applyMatrix4(matrix), text: `${h >= 1000 ? `${h / 1000} km` : `${h} m`}` });
+      this.labels.push({ local: new THREE.Vector3(...polar(R, alt, far, corner, h)), text: `${h >= 1000 ? `${h / 1000} km` : `${h} m`}` });
     }
     this.group.matrixAutoUpdate = false;
+    this.move(matrix);
+  }
+
+  move(matrix: THREE.Matrix4): void {
     this.group.matrix.copy(matrix);
+    this.group.matrixWorldNeedsUpdate = true;
   }
 }
 
@@ -136,6 +142,11 @@ export class Beam {
     this.group.add(this.turned);
     this.group.matrixAutoUpdate = false;
     this.group.matrix.copy(matrixAt(frame, lat, lon, alt));
+  }
+
+  move(matrix: THREE.Matrix4): void {
+    this.group.matrix.copy(matrix);
+    this.group.matrixWorldNeedsUpdate = true;
   }
 
   update(now: number, on: boolean): void {

@@ -219,7 +219,7 @@ async function open(): Promise<void> {
     const notice = document.getElementById("notice")?.textContent ?? "";
     const page = new Page((clock, options) => contents.map((c, k) => new View(c, coast, found.length > 1 ? "AB"[k] : "", clock, options)), notice);
     part("build");
-    found.forEach((s, k) => s.follow?.((frame) => { page.views[k].model.grow(frame); page.clock.end = Math.max(page.clock.end, frame.t_s); page.touch(); }));
+    found.forEach((s, k) => s.follow?.((frame) => { page.views[k].model.grow(frame); page.views[k].events.filter(); page.clock.end = Math.max(page.clock.end, frame.t_s); page.touch(); }));
     found.forEach((s) => s.attach?.(page));
     state.page = page;
     page.frame();

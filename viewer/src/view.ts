@@ -9,7 +9,7 @@ import { h } from "./dom";
 import { CLASSES, EventList, colourOf } from "./events";
 import { Content, Radar } from "./format";
 import { Coast, Globe } from "./globe";
-import { Beam, Dome, Strobes, terrain, zoneShell } from "./layers";
+import { Beam, Dome, Strobes, matrixAt, terrain, zoneShell } from "./layers";
 import { Grown } from "./live";
 import { Entity, RunModel } from "./model";
 import { Options } from "./options";
@@ -25,7 +25,8 @@ THREE.ColorManagement.enabled = false; // colours are meant as they are written
 /** Without a graphics card edges are not smoothed: it would cost the processor three times the work. */
 function drawnBySoftware(): boolean {
   const gl = document.createElement("canvas").getContext("webgl2"), about = gl?.getExtension("WEBGL_debug_renderer_info");
-  if (!gl || !about) return false;
+  if (!gl) throw new Error("this browser gives no WebGL 2; allow it, or take another browser");
+  if (!about) return false;
   const name = String(gl.getParameter(about.UNMASKED_RENDERER_WEBGL));
   gl.getExtension("WEBGL_lose_context")?.loseContext();
   return /swiftshader|llvmpipe|softpipe|software|basic render/i.test(name);
@@ -266,7 +267,7 @@ export class View {
 
   private updateLayers(t: number): void {
     const o = this.options;
-    for (const b of this.beams) b.update(t, o.beams && this.model.emitting(b.radar.id, t) && (b.radar === this.radar || this.beams.length <= 12));
+    for (const b of this.beams) b.update(t, o.beams && this.model.emitting(b.radar.id, t) && (b.radar === this.radar || this.beams.length <= 4));
     for (const r of this.model.header.radars) {
       const wanted = o.dome === "all" || (o.dome === "selected" && r === this.radar);
       let dome = this.domes.get(r.id);
@@ -279,6 +280,7 @@ export class View {
       }
       if (dome) dome.group.visible = wanted && this.model.alive(r.id, t);
     }
+    this.carry();
     for (const z of this.model.header.zones) {
       const wanted = o.zones.has(z.weapon);
       if (wanted && !this.zones.has(z.weapon)) {
@@ -292,6 +294,17 @@ export class View {
     this.strobes.lines.visible = o.strobes;
     if (o.strobes) this.strobes.update(t);
     if (this.ground) this.ground.visible = o.terrain;
+  }
+
+  /** Radars that have come to another place take beam and dome along. */
+  private carry(): void {
+    for (const r of this.model.header.radars) {
+      const e = this.model.byId.get(r.id);
+      if (!e || !this.model.header.places[r.id]) continue;
+      const matrix = matrixAt(this.model.frame, ...this.model.frame.geodetic(e.x, e.y, e.z));
+      this.beams.find((b) => b.radar === r)?.move(matrix);
+      this.domes.get(r.id)?.move(matrix);
+    }
   }
 
   private hidden(x: number, y: number, z: number): boolean {
@@ -393,7 +406,8 @@ export class View {
     for (const [id, dome] of this.domes) {
       if (!dome.group.visible || (this.options.dome === "all" && id !== this.radar?.id)) continue;
       for (const l of dome.labels) {
-        if (!this.project(l.at.x, l.at.y, l.at.z)) continue;
+        const at = l.local.clone().applyMatrix4(dome.group.matrix);
+        if (!this.project(at.x, at.y, at.z)) continue;
         const cell = this.atlas.label(l.text, "#8fd0ee");
         if (cell && this.free(this.at2.x, this.at2.y, cell.px)) this.quads.add(cell, this.at2.x + cell.px / 2, this.at2.y, 1, 0.85);
       }

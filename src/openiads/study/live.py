@@ -23,7 +23,6 @@ from openiads.study.chain import missiles_table, threats_table
 from openiads.study.execute import Loaded
 from openiads.study.ground import ground_file
 from openiads.study.manifest import Provenance, StoredFile, manifest, sha256
-from openiads.tracking.schema import CONFIRMED
 from openiads.world import schema as world_schema
 
 #: What can be changed on the way, with the words of the scenario language: table and field of the World, allowed values.
@@ -214,7 +213,7 @@ class LiveRun(Engine):
             return w.sample[:0]
         t = float(w.sample["t_s"][n - 1])
         last = w.sample[np.searchsorted(w.sample["t_s"][:n], t) : n].copy()
-        tracks = w.track["id"][w.track["status"] >= CONFIRMED]
+        tracks = w.track["id"][w.track["status"] > 0]  # those sampled were confirmed; what is dropped is 0
         flying = np.zeros(len(last), bool)
         for kind, alive in (
             (events.SAMPLE_PLATFORM, np.flatnonzero(w.platform_state["active"] == 1)),
