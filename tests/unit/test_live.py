@@ -53,7 +53,7 @@ def test_looking_changes_nothing(loaded, whole):
     run = LiveRun(loaded, SEED)
     while not run.over:
         run.advance(100)
-        run.whole().threats, run.since(0, 0).trajectories, run.counts(), run.posts()  # noqa: B018
+        run.whole().threats, run.since(0, 0).trajectories, run.counts(), run.posts()
     assert runs.differences(whole, run.outcome()) == ""
 
 
@@ -161,7 +161,13 @@ def test_salvo_and_policy(loaded):
 def test_a_switch_to_what_is_there_is_none(loaded):
     run = LiveRun(loaded, SEED)
     assert run.switch("CP", "salvo", 1) == [] and run.record() == {}
-    for post, what, value in (("X", "salvo", 1), ("CP", "min_pk", 1), ("CP", "salvo", 0), ("CP", "salvo", True), ("CP", "policy", 1)):
+    for post, what, value in (
+        ("X", "salvo", 1),
+        ("CP", "min_pk", 1),
+        ("CP", "salvo", 0),
+        ("CP", "salvo", True),
+        ("CP", "policy", 1),
+    ):
         with pytest.raises(SwitchError):
             run.switch(post, what, value)
     assert run.record() == {}

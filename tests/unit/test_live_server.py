@@ -142,7 +142,16 @@ def test_read_only(server, method):
 
 def test_wrong_token(server):
     right = server.secret
-    wrong = ["", "x", right[:-1], right + "x", right.swapcase(), right[::-1], "%" + right, quote(right[0]).replace(right[0], f"%{ord(right[0]):02x}") + right[1:]]
+    wrong = [
+        "",
+        "x",
+        right[:-1],
+        right + "x",
+        right.swapcase(),
+        right[::-1],
+        "%" + right,
+        quote(right[0]).replace(right[0], f"%{ord(right[0]):02x}") + right[1:],
+    ]
     for token in wrong:
         for name in (*FILES, "socket"):
             assert answer(server, f"/{token}/{name}")[0] == 404, token
@@ -154,9 +163,26 @@ def test_wrong_token(server):
 
 def test_wrong_host_and_origin(server):
     here = f"127.0.0.1:{server.port}"
-    for host in ("", "localhost", f"localhost:{server.port}", "127.0.0.1", "evil.example", f"evil.example:{server.port}", f"{here}.evil.example", "[::1]", f"{here}:80"):
+    for host in (
+        "",
+        "localhost",
+        f"localhost:{server.port}",
+        "127.0.0.1",
+        "evil.example",
+        f"evil.example:{server.port}",
+        f"{here}.evil.example",
+        "[::1]",
+        f"{here}:80",
+    ):
         assert answer(server, f"/{server.secret}/", host=host)[0] in (400, 404), host
-    for origin in ("null", "http://evil.example", "http://127.0.0.1", f"https://{here}", f"http://localhost:{server.port}", f"http://{here}.evil.example"):
+    for origin in (
+        "null",
+        "http://evil.example",
+        "http://127.0.0.1",
+        f"https://{here}",
+        f"http://localhost:{server.port}",
+        f"http://{here}.evil.example",
+    ):
         assert answer(server, f"/{server.secret}/", Origin=origin)[0] == 404, origin
         with pytest.raises(InvalidStatus) as refused, page(server, origin=origin):
             pass
@@ -168,13 +194,51 @@ def test_wrong_host_and_origin(server):
 
 def escapes():
     """Ways out of a folder that a server might fall for; none of them is one of the names that are served."""
-    ups = ("..", "%2e%2e", "%2E.", ".%2e", "%252e%252e", "..%00", "..;", "%c0%ae%c0%ae", "%uff0e%uff0e", ". .", "....//", "%5c..", "..%5c", "\\..", "%e0%80%ae%e0%80%ae")
+    ups = (
+        "..",
+        "%2e%2e",
+        "%2E.",
+        ".%2e",
+        "%252e%252e",
+        "..%00",
+        "..;",
+        "%c0%ae%c0%ae",
+        "%uff0e%uff0e",
+        ". .",
+        "....//",
+        "%5c..",
+        "..%5c",
+        "\\..",
+        "%e0%80%ae%e0%80%ae",
+    )
     slashes = ("/", "%2f", "%2F", "%252f", "\\", "%5c", "//", "%c0%af", "/./")
-    goals = ("etc/passwd", "etc%2fpasswd", "viewer.js", "proc/self/environ", "pyproject.toml", "windows/win.ini")
+    goals = (
+        "etc/passwd",
+        "etc%2fpasswd",
+        "viewer.js",
+        "proc/self/environ",
+        "pyproject.toml",
+        "windows/win.ini",
+    )
     for up, slash, goal, depth in itertools.product(ups, slashes, goals, (1, 3)):
         yield (up + slash) * depth + goal
-    for drive in ("file:///etc/passwd", "/etc/passwd", "//etc/passwd", "C:/x", "C:%5cx", "~/.ssh/id_rsa", "viewer.js/", "viewer.js%00", "viewer.js%20", "VIEWER.JS", "viewer%2ejs", "./viewer.js", "static/viewer.js", "?viewer.js", "viewer.js?x"):
-        yield drive
+    yield from (
+        "file:///etc/passwd",
+        "/etc/passwd",
+        "//etc/passwd",
+        "C:/x",
+        "C:%5cx",
+        "~/.ssh/id_rsa",
+        "viewer.js/",
+        "viewer.js%00",
+        "viewer.js%20",
+        "VIEWER.JS",
+        "viewer%2ejs",
+        "./viewer.js",
+        "static/viewer.js",
+        "?viewer.js",
+        "viewer.js?x",
+    )
     dice = random.Random(7)
     for _ in range(200):
         yield "".join(f"%{dice.randrange(256):02x}" for _ in range(dice.randrange(1, 40)))
@@ -218,7 +282,9 @@ def test_no_path_leads_out(server):
 # --- what a page says -----------------------------------------------------------------------------
 @pytest.mark.parametrize(
     "message",
-    ["", "{", "[1]", '{"do":"run"}', '{"do":"speed","value":1e9}', '{"do":"go","and":1}', "\x00", "x" * 1025, "x" * 200_000, b"\x00\x01", b"x" * 50_000, '{"do":"go"}' * 50],
+    ["", "{", "[1]", '{"do":"run"}', '{"do":"speed","value":1e9}', '{"do":"go","and":1}', "\x00", "x" * 1025, "x" * 200_000, b"\x00\x01", b"x" * 50_000,
+        '{"do":"go"}' * 50,
+    ],
     ids=lambda m: f"{type(m).__name__}-{len(m)}-{str(m)[:12]!r}",
 )  # fmt: skip
 def test_a_bad_message_closes_its_page_alone(server, message):
@@ -258,7 +324,13 @@ def test_too_many_pages(server):
 
 
 def test_garbage_instead_of_http(server):
-    for raw in (b"\x00" * 300, b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"GET /" + b"a" * 60_000 + b" HTTP/1.1\r\n\r\n", b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"):
+    for raw in (
+        b"\x00" * 300,
+        b"GET\r\n\r\n",
+        b"GET / HTTP/9.9\r\n\r\n",
+        b"GET /" + b"a" * 60_000 + b" HTTP/1.1\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+    ):
         with socket.create_connection(("127.0.0.1", server.port), timeout=20) as link:
             link.sendall(raw)
             with contextlib.suppress(ConnectionError):
@@ -278,7 +350,9 @@ def test_a_live_run_is_the_run_made_at_once(loaded):
         assert first["live"]["t_s"] == 0.0 and first["platforms"][0]["fate"]
         log = first["events"] + [e for f in frames for e in f["events"]]
         mine = server.run.outcome()
-        assert mine.event.tobytes() == whole.event.tobytes() and mine.sample.tobytes() == whole.sample.tobytes()
+        assert (
+            mine.event.tobytes() == whole.event.tobytes() and mine.sample.tobytes() == whole.sample.tobytes()
+        )
         assert sorted(e["t"] for e in log) == sorted(whole.event.t_s.tolist()) and len(frames) > 10
         assert frames[-1]["live"]["remark"] == "" and frames[-1]["live"]["t_s"] == whole.t_end_s
 
@@ -305,7 +379,7 @@ def test_pause_step_speed_switch(loaded):
         begin, wall = server.run.t_s, time.monotonic()
         until(link, lambda live: live["t_s"] > begin + 30.0)
         passed = time.monotonic() - wall
-        assert 0.7 < passed and server.run.t_s - begin < 20 * passed + 6  # never faster than it should be
+        assert passed > 0.7 and server.run.t_s - begin < 20 * passed + 6  # never faster than it should be
         say(link, do="pause")
         until(link, lambda live: not live["playing"])
         say(link, do="stop")
@@ -347,13 +421,27 @@ def test_it_ends_when_the_last_page_has_closed(loaded):
 def test_ctrl_c_keeps_the_run(tmp_path):
     """The command line: a page steps the run, Ctrl-C ends it, the folder holds what was run."""
     file, out = studies.write(tmp_path), tmp_path / "kept"
-    command = [sys.executable, "-m", "openiads", "live", str(file), "--seed", "5", "--no-browser", "--no-zones", "--out", str(out)]
+    command = [
+        sys.executable,
+        "-m",
+        "openiads",
+        "live",
+        str(file),
+        "--seed",
+        "5",
+        "--no-browser",
+        "--no-zones",
+        "--out",
+        str(out),
+    ]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         address = process.stdout.readline().split()[0]
         host, secret = address.split("/")[2:4]
         here = f"http://{host}"
-        with connect(f"ws://{host}/{secret}/socket", origin=here, max_size=None, compression=None, proxy=None) as link:
+        with connect(
+            f"ws://{host}/{secret}/socket", origin=here, max_size=None, compression=None, proxy=None
+        ) as link:
             say(link, do="ready")
             take(link)
             say(link, do="switch", post="CP", what="salvo", value=2)
@@ -366,5 +454,3 @@ def test_ctrl_c_keeps_the_run(tmp_path):
     run = open_run(out)
     assert "Traceback" not in complaint and "salvo of CP from 1 to 2" in said
     assert run.manifest["notes"]["live"]["changes"][0]["what"] == "salvo" and run.t_end_s < 300.0
-
-

@@ -18,6 +18,7 @@ from openiads.cli.guard import Context, Terminated, UserError, reproduction
 from openiads.cli.progress import Progress
 
 if TYPE_CHECKING:
+    from openiads.cli.live_server import LiveServer
     from openiads.study.live import LiveRun
     from openiads.study.store import RunFolder
 
@@ -70,7 +71,7 @@ def live(
         raise KeyboardInterrupt
 
 
-def _server(run: LiveRun, speed: float, port: int, zones: bool):  # type: ignore[no-untyped-def]
+def _server(run: LiveRun, speed: float, port: int, zones: bool) -> LiveServer:
     from openiads.cli.live_server import LiveServer
 
     try:

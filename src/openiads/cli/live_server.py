@@ -8,23 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import signal
 import socket
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
-import uvicorn
-from starlette.datastructures import Headers
-from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from openiads.cli.live_control import MOST_BYTES, Allowance, Command, MalformedError, Pace, read
+from openiads.cli.live_control import Allowance, Command, MalformedError, Pace, read
+from openiads.cli.live_door import Door, answer, close, named, send_to, settings
 from openiads.study.live import CHANGED, CHOICES, LiveRun, SwitchError
 from openiads.viewer import live as page
 
@@ -34,15 +29,7 @@ _GONE_S = 4.0  # so long without a page, after the first: the end
 _PATIENCE_S = 60.0  # a page that has not answered for so long is closed
 _STEPS = 200  # in one compiled call
 _SEARCH = 4000  # steps in which an event is looked for
-_NORMAL, _REFUSED, _BUSY = 1000, 1008, 1013
-_HEADERS = {
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
+_REFUSED, _BUSY = 1008, 1013
 
 
 @dataclass(eq=False)
@@ -64,7 +51,9 @@ class _Page:
 class LiveServer:
     """A run, its pace and its pages. `serve` returns when it is over: no page left, or a signal (`signals`)."""
 
-    def __init__(self, run: LiveRun, speed: float = 1.0, port: int = 0, zones: bool = True, gone_s: float = _GONE_S) -> None:
+    def __init__(
+        self, run: LiveRun, speed: float = 1.0, port: int = 0, zones: bool = True, gone_s: float = _GONE_S
+    ) -> None:
         self.run, self.playing, self._gone_s = run, True, gone_s
         self._bound = socket.create_server(("127.0.0.1", port))
         self.port = int(self._bound.getsockname()[1])
@@ -82,7 +71,7 @@ class LiveServer:
         self._version, self._message, self._running = 0, "", False
         self._measured: tuple[float, float, float | None] = (0.0, 0.0, None)
         self._far_m = _far(run)
-        self._server: _Server | None = None
+        self._server: Door | None = None
         self.signals: list[int] = []
 
     @property
@@ -103,34 +92,12 @@ class LiveServer:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The ASGI application."""
         if scope["type"] == "http":
-            await self._answer(scope)(scope, receive, send)
+            await answer(scope, self._files, self.port, self.secret)(scope, receive, send)
         elif scope["type"] == "websocket":
             await self._talk(WebSocket(scope, receive, send))
 
-    def _name(self, scope: Scope) -> str | None:
-        """What is asked for, by the bytes of the address as sent: nothing is decoded, no name is a path."""
-        headers = Headers(scope=scope)
-        if headers.getlist("host") != [f"127.0.0.1:{self.port}"]:
-            return None
-        origins = headers.getlist("origin")
-        if origins not in ([], [f"http://127.0.0.1:{self.port}"]) or (scope["type"] == "websocket" and not origins):
-            return None
-        token, slash, name = bytes(scope["raw_path"])[1:].partition(b"/")
-        if not secrets.compare_digest(token, self.secret.encode()) or not slash or scope["query_string"]:
-            return None
-        return name.decode("latin-1")
-
-    def _answer(self, scope: Scope) -> Response:
-        headers = {**_HEADERS, "Content-Security-Policy": page.policy(self.port)}
-        found = self._files.get(name) if (name := self._name(scope)) is not None else None
-        if found is None:
-            return Response("not found\n", 404, headers, "text/plain; charset=utf-8")
-        if scope["method"] not in ("GET", "HEAD"):
-            return Response("read only\n", 405, {**headers, "Allow": "GET, HEAD"}, "text/plain; charset=utf-8")
-        return Response(found[1], 200, headers, found[0])
-
     async def _talk(self, talk: WebSocket) -> None:
-        if self._name(talk.scope) != "socket":
+        if named(talk.scope, self.port, self.secret) != "socket":
             await talk.close(_REFUSED)
             return
         if len(self._pages) >= MOST_PAGES:
@@ -169,14 +136,7 @@ class LiveServer:
     # --- what is done -----------------------------------------------------------------------------
     async def _main(self) -> None:
         self._wake = asyncio.Event()
-        self._server = _Server(
-            uvicorn.Config(
-                self, http="h11", ws="websockets-sansio", loop="asyncio", lifespan="off", log_config=None, access_log=False,
-                server_header=False, proxy_headers=False, ws_max_size=MOST_BYTES, limit_concurrency=32,
-                timeout_keep_alive=5, timeout_graceful_shutdown=2, h11_max_incomplete_event_size=16_384,
-                ws_per_message_deflate=False,
-            )
-        )  # fmt: skip
+        self._server = Door(settings(self))
         work = asyncio.create_task(self._work(self._server))
         try:
             await self._server.serve(sockets=[self._bound])
@@ -187,7 +147,7 @@ class LiveServer:
             self._bound.close()
             await work
 
-    async def _work(self, server: _Server) -> None:
+    async def _work(self, server: Door) -> None:
         assert self._wake is not None
         try:
             while not server.should_exit:
@@ -257,7 +217,9 @@ class LiveServer:
     # --- what is told -----------------------------------------------------------------------------
     async def _tell(self) -> None:
         now = time.monotonic()
-        waits = [p for p in self._pages if p.ready and p.version < self._version and now - p.sent_s >= _FRAME_S]
+        waits = [
+            p for p in self._pages if p.ready and p.version < self._version and now - p.sent_s >= _FRAME_S
+        ]
         waits += [p for p in self._pages if p.ready and not p.opened and p not in waits]
         if waits:
             await self._retell(now)
@@ -265,12 +227,14 @@ class LiveServer:
             mine.framed = mine.opened
             data = await asyncio.to_thread(self._content, mine)
             mine.ready, mine.sent_s = False, now
-            mine.version = self._version if mine.framed else -1  # where things are now comes with the first frame
-            mine.sending = asyncio.create_task(_send(mine.socket, data))
+            mine.version = (
+                self._version if mine.framed else -1
+            )  # where things are now comes with the first frame
+            mine.sending = asyncio.create_task(send_to(mine.socket, data))
         for mine in list(self._pages):
             if mine.opened and not mine.ready and now - mine.sent_s > _PATIENCE_S:
                 self._pages.discard(mine)
-                mine.sending = asyncio.create_task(_close(mine.socket))
+                mine.sending = asyncio.create_task(close(mine.socket))
 
     async def _retell(self, now: float) -> None:
         """Bring the tables and kill chains up to date, where something has happened and it was not done just now."""
@@ -313,16 +277,6 @@ class LiveServer:
         }
 
 
-async def _send(talk: WebSocket, data: bytes) -> None:
-    with suppress(Exception):  # the page has gone: `_talk` hears of it too
-        await talk.send_bytes(data)
-
-
-async def _close(talk: WebSocket) -> None:
-    with suppress(Exception):
-        await talk.close(_NORMAL, "no answer")
-
-
 def _far(run: LiveRun) -> float:
     """How far the scene reaches from the defence."""
     w = run.world
@@ -330,27 +284,6 @@ def _far(run: LiveRun) -> float:
     start = np.stack([w.knot[f"{axis}_m"][rows] for axis in "xyz"], axis=1)
     radar = np.array([[np.mean(w.radar[f"{axis}_m"]) for axis in "xyz"]]) if len(w.radar) else start[:1]
     return page.reach_m(start, radar)
-
-
-class _Server(uvicorn.Server):
-    """Hands signals to whoever called, instead of raising them again on its own."""
-
-    def caught(self) -> list[int]:
-        """Signals that ended it."""
-        return list(self._captured_signals)
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Listen to Ctrl-C and SIGTERM while serving."""
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
 
 
 __all__ = ["MOST_PAGES", "LiveServer"]

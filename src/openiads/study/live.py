@@ -1,14 +1,11 @@
-"""A run in pieces: it goes on when it is told to, can be looked at between two steps, and its doctrine can be changed on the way."""
+"""A run in pieces: it goes on when told to, can be looked at between two steps, and its doctrine can be changed on the way."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
 from openiads.doctrine import identify, salvo
 from openiads.doctrine.standard import decide
@@ -16,13 +13,11 @@ from openiads.engine import events, status
 from openiads.engine.outcome import Outcome
 from openiads.engine.run import Engine, EngineFault, collect
 from openiads.engine.schedule import run_steps
-from openiads.results import Run, schema
-from openiads.results.run import decode
-from openiads.study import tables
-from openiads.study.chain import missiles_table, threats_table
+from openiads.results import Run
 from openiads.study.execute import Loaded
+from openiads.study.glance import Glance
 from openiads.study.ground import ground_file
-from openiads.study.manifest import Provenance, StoredFile, manifest, sha256
+from openiads.study.manifest import Provenance
 from openiads.world import schema as world_schema
 
 #: What can be changed on the way, with the words of the scenario language: table and field of the World, allowed values.
@@ -59,7 +54,9 @@ class LiveRun(Engine):
     Advanced in any pieces, without a switch, it is the run of `openiads run` with that seed, to the byte.
     """
 
-    def __init__(self, loaded: Loaded, seed: int | None = None, replication: int = 0, command: str = "") -> None:
+    def __init__(
+        self, loaded: Loaded, seed: int | None = None, replication: int = 0, command: str = ""
+    ) -> None:
         self._loaded, self.names = loaded, loaded.compiled.names
         initial = loaded.compiled.world
         own = world_schema.scratch(initial)
@@ -182,16 +179,18 @@ class LiveRun(Engine):
     # --- looking ----------------------------------------------------------------------------------
     def whole(self) -> Run:
         """All tables as they stand, as a run in memory."""
-        return _Glance(self, self._outcome(0, 0))
+        return Glance(self._outcome(0, 0), self.names, self.provenance(), self.ground)
 
     def since(self, n_events: int, n_samples: int) -> Run:
         """The same with those events and samples alone that came after so many; where things are now is added to the samples."""
-        return _Glance(self, self._outcome(n_events, n_samples, carried=True))
+        return Glance(
+            self._outcome(n_events, n_samples, carried=True), self.names, self.provenance(), self.ground
+        )
 
     def _outcome(self, n_events: int, n_samples: int, carried: bool = False) -> Outcome:
         w, (last_event, last_sample) = self.world, self.rows
         event = w.event[n_events:last_event]
-        sample = w.sample[n_samples:last_sample]
+        sample: Any = w.sample[n_samples:last_sample]
         return Outcome(
             seed=int(self.sim.seed),
             replication=int(self.sim.replication),
@@ -202,7 +201,7 @@ class LiveRun(Engine):
             platform_state=w.platform_state,
             site_state=w.site_state,
             magazine_state=w.magazine_state,
-            round=w.round[: int(self.sim.n_rounds)],
+            round=w.round[: int(self.sim.n_rounds)].view(np.recarray),
             radar_state=w.radar_state,
         )
 
@@ -270,38 +269,6 @@ class LiveRun(Engine):
             wall_time_s=wall_s,
             notes={"live": done} if done else {},
         )
-
-
-class _Glance(Run):
-    """A run that lies in memory; each table is made when it is first asked for."""
-
-    def __init__(self, live: LiveRun, outcome: Outcome) -> None:
-        origin = live.provenance()
-        files = {}
-        self._contents = {schema.SCENARIO: origin.scenario_text.encode()}
-        if live.ground is not None:
-            self._contents[schema.GROUND] = live.ground
-            files[schema.GROUND] = StoredFile(sha256(live.ground), len(live.ground))
-        super().__init__(Path("live"), manifest(outcome, origin, files))
-        words, names = tables._dictionary(outcome, live.names), live.names
-        self._makers: dict[str, Callable[[], pa.Table]] = {
-            "events": lambda: tables._events(outcome, names, words),
-            "trajectories": lambda: tables._trajectories(outcome, words),
-            "threats": lambda: threats_table(outcome, names, words),
-            "missiles": lambda: missiles_table(outcome, names, words),
-            "sites": lambda: tables._sites(outcome, names),
-            "magazines": lambda: tables._magazines(outcome, names),
-        }
-
-    def table(self, name: str, raw: bool = False) -> pa.Table:
-        """As in `Run`."""
-        if (name, raw) not in self._tables:
-            made = self._tables.setdefault((name, True), self._makers[name]())
-            self._tables[name, raw] = made if raw else decode(made)
-        return self._tables[name, raw]
-
-    def _read(self, name: str) -> bytes:
-        return self._contents[name]
 
 
 __all__ = ["ALL", "CHANGED", "CHOICES", "Change", "LiveRun", "SwitchError"]

@@ -86,7 +86,9 @@ def snapshot(run: Run, made_zones: list[dict[str, Any]], state: Mapping[str, Any
     rounds = sum(row["rounds_start"] or 0 for row in header["magazines"])
     later += [("missile", f"SAM-{k + 1:03d}") for k in range(min(int(rounds), _MOST_NAMED))]
     header["paths"] += [
-        {"kind": kind, "id": ident, "first": 0, "rows": 0} for kind, ident in later if (kind, ident) not in known
+        {"kind": kind, "id": ident, "first": 0, "rows": 0}
+        for kind, ident in later
+        if (kind, ident) not in known
     ]
     return encode({**header, "zones": made_zones, "live": dict(state)}, columns)
 
@@ -111,7 +113,12 @@ class Story:
     def update(self, run: Run, fresh: Run) -> None:
         """Take what is new. `run`: with the tables as they stand; `fresh`: with the events alone that came since the last time."""
         self.number += 1
-        tables = {"platforms": run.threats, "missiles": run.missiles, "sites": run.sites, "magazines": run.magazines}
+        tables = {
+            "platforms": run.threats,
+            "missiles": run.missiles,
+            "sites": run.sites,
+            "magazines": run.magazines,
+        }
         listed = {name: table.to_pylist() for name, table in tables.items()}
         known = self.chains
         known.threats = {row["id"]: row for row in listed["platforms"]}
