@@ -1,6 +1,7 @@
 """A run in pieces is the run; a switch of doctrine changes what follows and stands in its record."""
 
 import json
+import socket
 
 import numpy as np
 import pytest
@@ -118,6 +119,19 @@ def test_frames_put_together_are_the_replay(loaded, whole, tmp_path):
     for kind in ("platforms", "missiles", "sites"):
         assert {key: row for (k, key), row in rows.items() if k == kind} == {r["id"]: r for r in replay[kind]}
     assert {key: told for (k, key), told in rows.items() if k == "chains"} == replay["chains"]
+
+
+def test_what_still_flies_has_no_verdict(loaded):
+    run = LiveRun(loaded, SEED)
+    until_assigned(run)
+    whole = run.whole()
+    header, _ = columns.decode(snapshot(whole, [], {}))
+    fates = {row["id"]: row["t_end_s"] for row in whole.threats.to_pylist()}
+    story = Story.of(whole)
+    assert None in fates.values()
+    for ident, t_end_s in fates.items():
+        told = header["chains"][ident]
+        assert told == story.rows["chains", ident][1] and (t_end_s is not None or told["link"] == "")
 
 
 # --- doctrine -------------------------------------------------------------------------------------
@@ -238,6 +252,15 @@ def test_allowance():
     assert all(allowance.take() for _ in range(MOST_A_SECOND)) and not allowance.take()
     clock.t += 1.0
     assert allowance.take()
+
+
+def test_a_port_in_use_is_told(tmp_path):
+    file = str(studies.write(tmp_path))
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(UserError, match=f"--port {port} cannot be had: .*; --port 0 takes a free one"):
+            live(file, None, 0, 1.0, port, False, tmp_path / "out", False, None, False)
+    assert not (tmp_path / "out").exists()
 
 
 def test_missing_libraries_are_named(monkeypatch):

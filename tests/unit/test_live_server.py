@@ -282,7 +282,8 @@ def test_no_path_leads_out(server):
 # --- what a page says -----------------------------------------------------------------------------
 @pytest.mark.parametrize(
     "message",
-    ["", "{", "[1]", '{"do":"run"}', '{"do":"speed","value":1e9}', '{"do":"go","and":1}', "\x00", "x" * 1025, "x" * 200_000, b"\x00\x01", b"x" * 50_000,
+    ["", "{", "[1]", '{"do":"run"}', '{"do":"speed","value":1e9}', '{"do":"go","and":1}', "\x00",
+        "x" * 1025, "x" * 200_000, b"\x00\x01", b"x" * 50_000,
         '{"do":"go"}' * 50,
     ],
     ids=lambda m: f"{type(m).__name__}-{len(m)}-{str(m)[:12]!r}",

@@ -81,6 +81,9 @@ def snapshot(run: Run, made_zones: list[dict[str, Any]], state: Mapping[str, Any
     """The whole run so far, as a replay has it, with `live`: what the page needs to know of the run that goes on."""
     header, values = decode(pack(run, zones=False))
     columns = [Column(c["name"], values[c["name"]], c["order"]) for c in header.pop("columns")]
+    for row in header["platforms"]:
+        if row["t_end_s"] is None:
+            header["chains"][row["id"]] = _open(header["chains"][row["id"]])
     known = {(p["kind"], p["id"]) for p in header["paths"]}
     later = [("platform", row["id"]) for row in header["platforms"]]
     rounds = sum(row["rounds_start"] or 0 for row in header["magazines"])
@@ -191,12 +194,18 @@ def reach_m(start_ecef_m: np.ndarray, origin_ecef_m: np.ndarray) -> float:
 
 def _story(known: Chains, threat: str) -> dict[str, Any]:
     told = explain_one(known, threat)
-    return {
+    story: dict[str, Any] = {
         "headline": told.headline,
         "link": told.link,
         "verdict": told.verdict,
         "steps": [[s.t_s, s.text, s.range_m, s.alt_m] for s in told.steps],
     }
+    return _open(story) if known.threats[threat]["t_end_s"] is None else story
+
+
+def _open(story: Mapping[str, Any]) -> dict[str, Any]:
+    """Of what still flies: which link has failed cannot be said yet."""
+    return {**story, "link": "", "verdict": []}
 
 
 def _text(data: bytes) -> str:
