@@ -6,6 +6,7 @@ export function h<K extends keyof HTMLElementTagNameMap>(tag: K, attributes: Att
   const e = document.createElement(tag);
   for (const [key, value] of Object.entries(attributes)) {
     if (typeof value === "function") e.addEventListener(key, value);
+    else if (key === "style") e.style.cssText = String(value); // not an attribute: a strict content policy forbids those
     else if (typeof value === "boolean") e.toggleAttribute(key, value);
     else e.setAttribute(key, String(value));
   }

@@ -6,7 +6,8 @@ import { h } from "./dom";
 import { fromBase64, inflate } from "./format";
 import { Coast, decodeCoast } from "./globe";
 import { help } from "./help";
-import { series } from "./model";
+import { Live } from "./live";
+import { Steps, series } from "./model";
 import { Options, defaults } from "./options";
 import { Embedded, Source } from "./source";
 import { Timeline } from "./timeline";
@@ -18,6 +19,7 @@ async function coastOf(id: string): Promise<Float32Array[]> {
 }
 
 function sources(): Source[] {
+  if (document.body.dataset.live !== undefined) return [new Live()];
   return [...document.querySelectorAll<HTMLElement>("script[data-run]")].map((e) => new Embedded(e.dataset.run ?? "", e));
 }
 
@@ -25,6 +27,9 @@ export class Page {
   readonly clock: Clock;
   readonly options: Options = defaults();
   readonly views: View[] = [];
+  /** what the time line and the charts show; a run that goes on lengthens them */
+  readonly ticks: { t: number; colour: string; tall: number }[][];
+  readonly steps: Steps[][];
   private readonly timeline: Timeline;
   private readonly charts: Charts;
   private readonly helpPanel: HTMLElement;
@@ -43,8 +48,10 @@ export class Page {
     this.clock.end = Math.max(...this.views.map((v) => v.model.tEnd));
     const app = document.getElementById("app")!;
     const box = h("div", { class: this.views.length > 1 ? "views two" : "views" }, ...this.views.map((v) => v.root));
-    this.timeline = new Timeline(this.clock, this.views.map((v) => v.ticks()));
-    this.charts = new Charts(this.views.map((v) => series(v.model)), () => this.clock.end, (t) => this.clock.set(t));
+    this.ticks = this.views.map((v) => v.ticks());
+    this.steps = this.views.map((v) => series(v.model));
+    this.timeline = new Timeline(this.clock, this.ticks);
+    this.charts = new Charts(this.steps, () => this.clock.end, (t) => this.clock.set(t));
     const missing = [...new Set(this.views.flatMap((v) => [...v.model.header.missing, ...v.model.header.run.warnings.map((w) => `warning of the engine: ${w}`)]))];
     const luck = this.luck();
     if (luck) missing.unshift(luck);
@@ -213,6 +220,7 @@ async function open(): Promise<void> {
     const page = new Page((clock, options) => contents.map((c, k) => new View(c, coast, found.length > 1 ? "AB"[k] : "", clock, options)), notice);
     part("build");
     found.forEach((s, k) => s.follow?.((frame) => { page.views[k].model.grow(frame); page.views[k].events.filter(); page.clock.end = Math.max(page.clock.end, frame.t_s); page.touch(); }));
+    found.forEach((s) => s.attach?.(page));
     state.page = page;
     page.frame();
     part("draw");

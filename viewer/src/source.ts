@@ -1,6 +1,7 @@
 // Where a page gets its run from. The page asks for the content once and then for what comes later; a replay is whole from
 // the start, so nothing comes. A page that is served while a run goes on gives another Source (docs/viewer.md).
 
+import type { Page } from "./main";
 import { Content, LogEvent, decode, fromBase64 } from "./format";
 
 /** What is new since the last frame. Positions are ECEF metres; times seconds from the start of the scenario. */
@@ -15,6 +16,8 @@ export interface Source {
   open(): Promise<Content>;
   /** Calls back for every frame; only sources of runs that go on have it. */
   follow?(take: (frame: Frame) => void): void;
+  /** Is given the page that shows its content; only a source that also steers it has it (live.ts). */
+  attach?(page: Page): void;
 }
 
 /** A container as base64 text inside the page. */

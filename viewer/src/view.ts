@@ -10,6 +10,7 @@ import { CLASSES, EventList, colourOf } from "./events";
 import { Content, Radar } from "./format";
 import { Coast, Globe } from "./globe";
 import { Beam, Dome, Strobes, matrixAt, terrain, zoneShell } from "./layers";
+import { Grown } from "./live";
 import { Entity, RunModel } from "./model";
 import { Options } from "./options";
 import { Ppi } from "./ppi";
@@ -46,6 +47,8 @@ export class View {
   /** told when the camera was moved by hand */
   moved: () => void = () => {};
   picked: (id: string | null) => void = () => {};
+  /** more to draw, of a run that goes on */
+  readonly grown: Grown = { add: (o) => { this.scene.add(o); }, mark: (m) => { this.marks.push(m); } };
   private readonly scene = new THREE.Scene();
   private readonly renderer: THREE.WebGLRenderer;
   private readonly globe: Globe;
