@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from openiads.report.compare_picture import comparison_overview
     from openiads.report.compare_summary import plain_comparison as comparison_summary
     from openiads.report.discovery import discovery_summary
+    from openiads.report.page import html_report
     from openiads.report.picture import overview
     from openiads.report.sensitivity import sensitivity_picture, sensitivity_summary
     from openiads.report.study_picture import study_overview
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from openiads.results import Run, open_run
     from openiads.results.study import StudyResults, open_study
     from openiads.scenario import load_file
+    from openiads.study.basis import basis
     from openiads.study.discovery import discover
     from openiads.study.execute import execute
     from openiads.study.pair import run_pair
@@ -69,6 +71,8 @@ _WHERE = {
     "discover": ("openiads.study.discovery", "discover"),
     "discovery_summary": ("openiads.report.discovery", "discovery_summary"),
     "coverage": ("openiads.cover.compute", "coverage"),
+    "basis": ("openiads.study.basis", "basis"),
+    "html_report": ("openiads.report.page", "html_report"),
 }
 
 __all__ = [
@@ -76,6 +80,7 @@ __all__ = [
     "Study",
     "StudyResults",
     "__version__",
+    "basis",
     "compare",
     "comparison_overview",
     "comparison_summary",
@@ -85,6 +90,7 @@ __all__ = [
     "discovery_summary",
     "execute",
     "explain",
+    "html_report",
     "kernel",
     "load_catalog",
     "load_file",

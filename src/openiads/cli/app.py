@@ -526,4 +526,45 @@ def coverage(
     run_coverage(scenario, words, out, force)
 
 
+@app.command(short_help="Write a run or a study as one HTML file.")
+@guarded
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="RUN|STUDY", help="Folder of a run or a study.")],
+    out: Annotated[
+        Optional[Path],
+        typer.Option(
+            metavar="FILE",
+            help="File to write [default: RUN-report.html beside the folder].",
+            show_default=False,
+        ),
+    ] = None,
+    figures: Annotated[
+        Optional[Path],
+        typer.Option(
+            metavar="DIR", help="Also every picture as SVG and PNG, every table as CSV.", show_default=False
+        ),
+    ] = None,
+    against: Annotated[
+        Optional[Path],
+        typer.Option(
+            metavar="STUDY", help="Another study of the same seed, compared in pairs.", show_default=False
+        ),
+    ] = None,
+    of: Annotated[
+        str, typer.Option(metavar="MEASURE", help="What is drawn against inputs, and compared.")
+    ] = "leakage",
+    where: Annotated[
+        Optional[str],
+        typer.Option(
+            metavar="CONDITION", help='Look for where it holds, such as "leakage <= 0.1".', show_default=False
+        ),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an earlier report.")] = False,
+) -> None:
+    """Write a run or a study as one HTML file: figures, tables, assumptions with their grades, what it cannot tell."""
+    from openiads.cli.report import make_report
+
+    make_report(folder, out, figures, against, of, where, force)
+
+
 __all__ = ["UserError", "app"]

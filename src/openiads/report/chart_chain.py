@@ -24,8 +24,8 @@ _STARTS = (
 )
 
 
-def chosen(scene: Scene) -> tuple[list[dict[str, Any]], int]:
-    """Threats for the time line, at most `MAX_ROWS`, and how many are left out.
+def chosen(scene: Scene, most: int = MAX_ROWS) -> tuple[list[dict[str, Any]], int]:
+    """Threats for the time line, at most `most`, and how many are left out.
 
     Kept first: what came through, wrong shots, what was engaged; shown by group, in the scenario's order.
     """
@@ -38,21 +38,23 @@ def chosen(scene: Scene) -> tuple[list[dict[str, Any]], int]:
             return 1, row["t_end_s"] or 0.0
         return (2 if row["rounds_fired"] else 3), row["t_detection_s"] or 1e9
 
-    kept = sorted(rows, key=weight)[:MAX_ROWS]
+    kept = sorted(rows, key=weight)[:most]
     groups = list(dict.fromkeys(row["group"] for row in scene.threats))
     order = {row["id"]: k for k, row in enumerate(scene.threats)}
     kept.sort(key=lambda row: (groups.index(row["group"]), order[row["id"]]))
     return kept, len(rows) - len(kept)
 
 
-def draw_chain(axes: Axes, scene: Scene, known: Chains, rows: list[dict[str, Any]], left_out: int) -> None:
-    """The bars."""
+def draw_chain(
+    axes: Axes, scene: Scene, known: Chains, rows: list[dict[str, Any]], left_out: int, margin: bool = False
+) -> None:
+    """The bars. What became of each stands near its bar, with `margin` in a column to the right of the axes."""
     n = max(len(rows), 1)
     font = 8.0 if n <= 28 else 7.0
     for place, row in enumerate(rows):
         _chain(axes, scene, row, n - 1 - place)
         text = _fate(axes, scene, known, row, n - 1 - place)
-        _beside(axes, scene, row, n - 1 - place, text, font)
+        _beside(axes, scene, row, n - 1 - place, text, font, margin)
     _losses(axes, known)
     _bands(axes, rows, n)
     axes.set_ylim(-0.8, n - 0.2)
@@ -99,7 +101,7 @@ def _fate(axes: Axes, scene: Scene, known: Chains, row: dict[str, Any], y: int) 
         return "killed" if hostile else f"{row['identity']} KILLED"
     cause = first_failed_link(known, row["id"]).cause
     if row["fate"] in LEAKED and hostile:
-        axes.plot([end], [y], "X", color=style.LEAK, ms=7.5, mec="white", mew=0.7, zorder=7)
+        axes.plot([end], [y], "X", color=style.LEAK, ms=7.5, mec=style.OUTLINE, mew=0.7, zorder=7)
         word = (
             f"hit {row['hit_site'] or 'its target'}" if row["fate"] == LEAKED[0] else "came through, missed"
         )
@@ -117,7 +119,9 @@ def _fate_colour(row: dict[str, Any]) -> str:
     return style.LEAK if row["fate"] in LEAKED else style.FAINT
 
 
-def _beside(axes: Axes, scene: Scene, row: dict[str, Any], y: int, text: str, font: float) -> None:
+def _beside(
+    axes: Axes, scene: Scene, row: dict[str, Any], y: int, text: str, font: float, margin: bool
+) -> None:
     """Write where there is room: after the bar and its missiles, before it, or in the margin."""
     t_end_s = scene.run.t_end_s
     ends = [row["t_end_s"], *(m["t_end_s"] for m in scene.missiles if m["target"] == row["id"])]
@@ -125,9 +129,9 @@ def _beside(axes: Axes, scene: Scene, row: dict[str, Any], y: int, text: str, fo
     start = min((row[key] for _, key in _STARTS if row[key] is not None), default=end)
     text = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}\u2026"
     look: dict[str, Any] = {"fontsize": font - 0.5, "color": _fate_colour(row), "va": "center", "zorder": 8}
-    if end <= 0.72 * t_end_s:
+    if not margin and end <= 0.72 * t_end_s:
         axes.text(end + 0.008 * t_end_s, y, text, **look)
-    elif start > 0.3 * t_end_s:
+    elif not margin and start > 0.3 * t_end_s:
         axes.text(start - 0.006 * t_end_s, y, text, ha="right", **look)
     else:
         axes.text(1.004, y, text, transform=axes.get_yaxis_transform(), clip_on=False, **look)
@@ -139,7 +143,7 @@ def _bands(axes: Axes, rows: list[dict[str, Any]], n: int) -> None:
     for k, group in enumerate(dict.fromkeys(groups)):
         first, count = groups.index(group), groups.count(group)
         if k % 2:
-            axes.axhspan(n - first - count - 0.5, n - first - 0.5, color="#141f22", zorder=0.5, lw=0)
+            axes.axhspan(n - first - count - 0.5, n - first - 0.5, color=style.BAND, zorder=0.5, lw=0)
 
 
 def _losses(axes: Axes, known: Chains) -> None:

@@ -12,7 +12,6 @@ from openiads.report import style
 from openiads.report.mapping import Map
 from openiads.results import Ground
 
-_LIGHT = LinearSegmentedColormap.from_list("ground", ["#0c1213", "#1d2523", "#333b35"])
 _SUN_AZ, _SUN_EL = math.radians(315.0), math.radians(45.0)
 _M_PER_DEG = 111_195.0
 _STEEPER = 3.0  # slopes are drawn steeper than they are
@@ -24,9 +23,10 @@ def draw_ground(axes: Axes, ground: Ground, chart: Map) -> None:
     if min(height.shape) > 1:
         lat, lon = np.radians(ground.lat_deg), np.radians(ground.lon_deg)
         east, north = chart.project(*np.meshgrid(_edges(lat), _edges(lon), indexing="ij"))
+        land = LinearSegmentedColormap.from_list("ground", list(style.LAND))
         shade = np.ma.masked_where(height <= 0.0, _shade(height, ground.lat_deg, ground.lon_deg))
         axes.pcolormesh(
-            east, north, shade, cmap=_LIGHT, vmin=0.0, vmax=1.0, zorder=-2, rasterized=True, shading="flat"
+            east, north, shade, cmap=land, vmin=0.0, vmax=1.0, zorder=-2, rasterized=True, shading="flat"
         )
         seen = np.ma.masked_where(ground.seen_by == 0, np.ones(height.shape))
         axes.pcolormesh(

@@ -13,9 +13,8 @@ from matplotlib.collections import LineCollection
 
 from openiads.report import style
 from openiads.report.chart_ground import draw_ground
-from openiads.report.scene import Path, Place, Scene
+from openiads.report.scene import Layout, Path, Place
 
-_HALO = [effects.withStroke(linewidth=2.4, foreground=style.PANEL)]
 _SITE_MARKERS = {
     "radar": "^",
     "launcher": "s",
@@ -34,7 +33,7 @@ def nice_km(radius_km: float) -> float:
     return float(next((r for r in _NICE_KM if r >= radius_km), _NICE_KM[-1]))
 
 
-def wide_km(scene: Scene) -> float:
+def wide_km(scene: Layout) -> float:
     """Radius of the wide map: what is hostile, and the reach of what was fired, up to 1,000 km."""
     far = [50.0]
     for row in scene.hostile:
@@ -45,7 +44,7 @@ def wide_km(scene: Scene) -> float:
     return nice_km(max(*far, min(reach, 1.4 * max(far))) * 1.03)
 
 
-def near_km(scene: Scene, wide: float) -> float:
+def near_km(scene: Layout, wide: float) -> float:
     """Radius of the near map: the sites, and the ends of what was hit or came through nearby."""
     radius = [1.4 * math.hypot(site.east_km, site.north_km) for site in scene.sites if site.kind != "target"]
     ends = [scene.where(row, row["t_end_s"]) for row in scene.hostile]
@@ -55,7 +54,7 @@ def near_km(scene: Scene, wide: float) -> float:
     return nice_km(min(max([*radius, wide / 12]), wide / 3))
 
 
-def draw_map(axes: Axes, scene: Scene, radius_km: float, title: str, near: bool, tracks: bool) -> None:
+def draw_map(axes: Axes, scene: Layout, radius_km: float, title: str, near: bool, tracks: bool) -> None:
     """One map of that radius."""
     axes.set_xlim(-radius_km, radius_km)
     axes.set_ylim(-radius_km, radius_km)
@@ -80,6 +79,11 @@ def draw_map(axes: Axes, scene: Scene, radius_km: float, title: str, near: bool,
     _north(axes)
 
 
+def _halo() -> list[effects.AbstractPathEffect]:
+    """A quiet rim around text over lines."""
+    return [effects.withStroke(linewidth=2.4, foreground=style.PANEL)]
+
+
 def _ring(
     axes: Axes, radius: float, view: float, colour: str, line: Any, text: str, angle_deg: float
 ) -> None:
@@ -94,12 +98,20 @@ def _ring(
         x, y = radius * math.sin(a), radius * math.cos(a)
         if abs(x) < 0.8 * view and abs(y) < 0.95 * view:
             axes.text(
-                x, y, text, color=colour, fontsize=7.5, ha="center", va="center", zorder=9, path_effects=_HALO
+                x,
+                y,
+                text,
+                color=colour,
+                fontsize=7.5,
+                ha="center",
+                va="center",
+                zorder=9,
+                path_effects=_halo(),
             )
             return
 
 
-def _rings(axes: Axes, scene: Scene, view: float) -> None:
+def _rings(axes: Axes, scene: Layout, view: float) -> None:
     for k, (weapon, reach) in enumerate(sorted(scene.reach_km.items(), key=lambda item: -item[1])):
         _ring(
             axes, reach, view, style.REACH, (0, (6, 3)), f"{weapon} declared {reach:.0f} km", 200.0 + 22.0 * k
@@ -115,7 +127,7 @@ def _rings(axes: Axes, scene: Scene, view: float) -> None:
         _ring(axes, range_m / 1e3, view, style.RADAR, (0, (1, 2)), text, 120.0 + 22.0 * k)
 
 
-def _platforms(axes: Axes, scene: Scene) -> None:
+def _platforms(axes: Axes, scene: Layout) -> None:
     """Paths by identity; before the first detection a hostile path is dotted."""
     grey, seen, unseen = [], defaultdict(list), defaultdict(list)
     for row in scene.threats:
@@ -150,7 +162,7 @@ def _points(path: Path) -> np.ndarray:
     return np.column_stack([path.east_km, path.north_km])
 
 
-def _fused(axes: Axes, scene: Scene) -> None:
+def _fused(axes: Axes, scene: Layout) -> None:
     for (kind, _), path in scene.paths.items():
         if kind == "track":
             axes.plot(
@@ -158,7 +170,7 @@ def _fused(axes: Axes, scene: Scene) -> None:
             )
 
 
-def _emitters(axes: Axes, scene: Scene) -> None:
+def _emitters(axes: Axes, scene: Layout) -> None:
     """Passive tracks: where emitters are held to be, from strobes alone."""
     for (kind, _), path in scene.paths.items():
         if kind == "passive track":
@@ -168,7 +180,7 @@ def _emitters(axes: Axes, scene: Scene) -> None:
             )  # fmt: skip
 
 
-def _missiles(axes: Axes, scene: Scene, near: bool) -> None:
+def _missiles(axes: Axes, scene: Layout, near: bool) -> None:
     lines: list[np.ndarray] = []
     wrong: list[np.ndarray] = []
     for missile in scene.missiles:
@@ -181,7 +193,7 @@ def _missiles(axes: Axes, scene: Scene, near: bool) -> None:
     axes.add_collection(LineCollection(wrong, colors=style.WRONG, linewidths=1.4, alpha=0.95, zorder=6))
 
 
-def _ends(axes: Axes, scene: Scene, view: float, near: bool) -> None:
+def _ends(axes: Axes, scene: Layout, view: float, near: bool) -> None:
     """Bursts and fates."""
     by_id = {row["id"]: row for row in scene.threats}
     marks: dict[str, list[tuple[float, float]]] = defaultdict(list)
@@ -201,8 +213,14 @@ def _ends(axes: Axes, scene: Scene, view: float, near: bool) -> None:
     looks: dict[str, dict[str, Any]] = {
         "miss": {"marker": "x", "s": 16 * size, "c": style.MISS, "linewidths": 1.0, "zorder": 7},
         "killed": {"marker": "*", "s": 62 * size, "c": style.KILL, "edgecolors": style.PANEL, "zorder": 8},
-        "leak": {"marker": "X", "s": 78 * size, "c": style.LEAK, "edgecolors": "white", "zorder": 11},
-        "wrong": {"marker": "*", "s": 130 * size, "c": style.WRONG, "edgecolors": "white", "zorder": 12},
+        "leak": {"marker": "X", "s": 78 * size, "c": style.LEAK, "edgecolors": style.OUTLINE, "zorder": 11},
+        "wrong": {
+            "marker": "*",
+            "s": 130 * size,
+            "c": style.WRONG,
+            "edgecolors": style.OUTLINE,
+            "zorder": 12,
+        },
     }
     for name, points in marks.items():
         x, y = np.array(points).T
@@ -214,11 +232,11 @@ def _ends(axes: Axes, scene: Scene, view: float, near: bool) -> None:
             axes.annotate(
                 f"{row['id']}: {row['identity']}, shot at", here, xytext=(-6 if right else 6, 6),
                 textcoords="offset points", ha="right" if right else "left",
-                fontsize=8, color=style.WRONG, fontweight="bold", path_effects=_HALO, zorder=13, clip_on=True,
+                fontsize=8, color=style.WRONG, fontweight="bold", path_effects=_halo(), zorder=13, clip_on=True,
             )  # fmt: skip
 
 
-def _sites(axes: Axes, scene: Scene, near: bool) -> None:
+def _sites(axes: Axes, scene: Layout, near: bool) -> None:
     size = 46 if near else 12
     for kind, marker in _SITE_MARKERS.items():
         for alive, face in ((True, None), (False, style.LEAK)):
@@ -254,7 +272,7 @@ def _site_labels(axes: Axes, sites: list[Place]) -> None:
             axes.annotate(
                 f"{site.ident}{' LOST' if lost else ''}", (site.east_km, site.north_km), xytext=(x, y),
                 textcoords="data", fontsize=7.5, color=style.LEAK if lost else style.TEXT, ha=align,
-                va="center", path_effects=_HALO, zorder=12,
+                va="center", path_effects=_halo(), zorder=12,
                 arrowprops={"arrowstyle": "-", "color": style.FAINT, "lw": 0.4, "shrinkA": 0, "shrinkB": 2},
             )  # fmt: skip
 
@@ -276,7 +294,7 @@ def spread(points: list[tuple[float, float]], height: float, width: float) -> li
     return [out[k] for k in range(len(points))]
 
 
-def _group_labels(axes: Axes, scene: Scene, view: float) -> None:
+def _group_labels(axes: Axes, scene: Layout, view: float) -> None:
     groups: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
     types: dict[tuple[str, str], list[str]] = defaultdict(list)
     for row in scene.threats:
@@ -304,7 +322,7 @@ def _group_labels(axes: Axes, scene: Scene, view: float) -> None:
     for key, (x, y), anchor in zip(keys, spread(starts, 0.062 * view, 0.55 * view), anchors, strict=True):
         axes.annotate(
             texts[key], anchor, xytext=(x, y), textcoords="data", fontsize=8.5, fontweight="bold",
-            color=style.IDENTITY.get(key[1], style.TEXT), path_effects=_HALO, zorder=12, va="center",
+            color=style.IDENTITY.get(key[1], style.TEXT), path_effects=_halo(), zorder=12, va="center",
             arrowprops={"arrowstyle": "-", "color": style.FAINT, "lw": 0.5, "shrinkA": 0, "shrinkB": 0},
         )  # fmt: skip
 

@@ -105,6 +105,7 @@ def _halves(axes: Axes, pair: Pair) -> None:
     axes.set_yticks(places, names)
     axes.set_ylim(-0.7, max(len(names), 1) - 0.3)
     axes.set_xscale("log")
+    style.plain_log(axes.xaxis)
     axes.grid(axis="x")
     axes.set_xlabel("variance saved by pairing (right of 1: helps)")
 

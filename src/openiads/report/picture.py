@@ -21,12 +21,20 @@ from openiads.analysis.chains import chains
 from openiads.report import style
 from openiads.report.chart_chain import chosen, draw_chain, draw_rounds
 from openiads.report.chart_map import draw_map, near_km, wide_km
-from openiads.report.scene import Scene, scene
+from openiads.report.scene import Layout, Scene, scene
 from openiads.results import Run
 
 _WIDTH_IN, _DPI = 16.0, 100
 _MAP_IN, _STRIP_IN, _HEAD_IN = 5.7, 0.62, 0.85
 _ROW_IN, _MIN_CHAIN_IN = 0.118, 1.6
+_HAPPENED = (
+    "hostile, not yet detected",
+    "missile",
+    "killed",
+    "burst without a kill",
+    "came through",
+    "any of these, lost (red)",
+)
 
 
 def overview(run: Run, kind: str = "png", tracks: bool = False) -> bytes:
@@ -99,10 +107,9 @@ def _headline(figure: Figure, seen: Scene, height: float) -> None:
         )  # fmt: skip
 
 
-def _legend(axes: Axes, seen: Scene) -> None:
-    """The legend, and what was fired."""
-    axes.set_axis_off()
-    lines = [
+def map_handles(seen: Layout, happened: bool = True) -> list[Artist]:
+    """What the legend of a map shows; without `happened`: of a plan, in which nothing has happened yet."""
+    lines: list[Artist] = [
         _line(style.IDENTITY["hostile"], "hostile (truth)"),
         _line(style.IDENTITY["hostile"], "hostile, not yet detected", ls=(0, (1, 2))),
         _line(style.IDENTITY["friend"], "friend"),
@@ -125,11 +132,23 @@ def _legend(axes: Axes, seen: Scene) -> None:
         lines.append(_mark("s", style.RADAR, "a radar sees 100 m above ground", 6))
     if any(row["wrong_shots"] for row in seen.threats):
         lines.append(_line(style.WRONG, "fired at civil or friend", lw=2.0))
+    return [line for line in lines if happened or line.get_label() not in _HAPPENED]
+
+
+def chain_handles() -> list[Artist]:
+    """What the legend of the time line shows."""
     chain: list[Artist] = [Patch(color=colour, label=name) for name, colour in style.LINKS.items()]
     chain += [
         _line(style.MISSILE, "missile in flight", lw=2.0),
         _mark("x", style.TEXT, "burst without a kill", 5),
     ]
+    return chain
+
+
+def _legend(axes: Axes, seen: Scene) -> None:
+    """The legend, and what was fired."""
+    axes.set_axis_off()
+    lines, chain = map_handles(seen), chain_handles()
     common: dict[str, Any] = {
         "loc": "upper left", "frameon": False, "fontsize": 8.5, "labelspacing": 0.42, "borderpad": 0.0,
         "handlelength": 2.0, "alignment": "left", "title_fontproperties": {"weight": "bold", "size": 9.5},

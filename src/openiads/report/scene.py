@@ -57,10 +57,9 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Scene:
-    """All that is drawn."""
+class Layout:
+    """All that a map shows."""
 
-    run: Run
     threats: list[dict[str, Any]]
     missiles: list[dict[str, Any]]
     sites: list[Place]
@@ -87,6 +86,13 @@ class Scene:
     def leaks(self) -> list[dict[str, Any]]:
         """Hostile platforms that came through."""
         return [row for row in self.threats if leaked(row)]
+
+
+@dataclass(frozen=True)
+class Scene(Layout):
+    """All that is drawn of a run."""
+
+    run: Run
 
 
 def scene(run: Run) -> Scene:

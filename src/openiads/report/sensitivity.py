@@ -64,28 +64,7 @@ def sensitivity_picture(found: Sensitivity, of: str, title: str, kind: str = "pn
         figure = Figure(figsize=(11.0, height))
         FigureCanvasAgg(figure)
         axes = figure.add_axes((0.36, 0.8 / height, 0.6, 1.0 - 1.75 / height))
-        places = np.arange(len(shown))[::-1]
-        for driver, y in zip(shown, places, strict=True):
-            colour = style.KILL if driver.above_noise else style.FAINT
-            _bar(axes, driver.first, y + (0.12 if driver.second else 0.0), colour, "o")
-            if driver.second is not None:
-                _bar(axes, driver.second, y - 0.16, style.REACH, "D")
-        if math.isfinite(found.floor) and found.floor > 0.0:
-            axes.axvspan(
-                -found.floor if found.method == "oat" else 0.0,
-                found.floor,
-                color=style.EDGE,
-                alpha=0.6,
-                zorder=0,
-            )
-        axes.axvline(0.0, color=style.EDGE, lw=1.0)
-        axes.set_yticks(places, [_short(d.name) for d in shown])
-        axes.set_ylim(-0.7, len(shown) - 0.3)
-        axes.grid(axis="x")
-        name, second = found.names
-        axes.set_xlabel(
-            f"{name} (circles)" + (f", {second} (diamonds)" if second else "") + "; shaded: noise floor"
-        )
+        draw_indices(axes, found)
         figure.text(0.02, 1 - 0.33 / height, title, fontsize=15, fontweight="bold", va="center")
         left_out = (
             f"; {len(found.drivers) - _MOST} inputs are not shown" if len(found.drivers) > _MOST else ""
@@ -98,6 +77,33 @@ def sensitivity_picture(found: Sensitivity, of: str, title: str, kind: str = "pn
             out, format=kind, dpi=100, metadata={"Software": None} if kind == "png" else {"Date": None}
         )
     return out.getvalue()
+
+
+def draw_indices(axes: Any, found: Sensitivity) -> None:
+    """The ranking with intervals and the floor of the noise."""
+    shown = found.drivers[:_MOST]
+    places = np.arange(len(shown))[::-1]
+    for driver, y in zip(shown, places, strict=True):
+        colour = style.KILL if driver.above_noise else style.FAINT
+        _bar(axes, driver.first, y + (0.12 if driver.second else 0.0), colour, "o")
+        if driver.second is not None:
+            _bar(axes, driver.second, y - 0.16, style.REACH, "D")
+    if math.isfinite(found.floor) and found.floor > 0.0:
+        axes.axvspan(
+            -found.floor if found.method == "oat" else 0.0,
+            found.floor,
+            color=style.EDGE,
+            alpha=0.6,
+            zorder=0,
+        )
+    axes.axvline(0.0, color=style.EDGE, lw=1.0)
+    axes.set_yticks(places, [_short(d.name) for d in shown])
+    axes.set_ylim(-0.7, len(shown) - 0.3)
+    axes.grid(axis="x")
+    name, second = found.names
+    axes.set_xlabel(
+        f"{name} (circles)" + (f", {second} (diamonds)" if second else "") + "; shaded: noise floor"
+    )
 
 
 def _bar(axes: Any, index: Index, y: float, colour: str, marker: str) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Sequence
 from typing import Any, cast
 
 import matplotlib as mpl
@@ -23,11 +24,6 @@ from openiads.results.study import StudyResults
 _DPI = 100
 _LONGEST = 34  # characters of a label
 _MOST = 60  # points in the picture
-# One hue per cause, after the Okabe-Ito palette, lightened for a dark ground; the order is that of CAUSES.
-_COLOURS = (
-    "#56b4e9", "#3d84bd", "#7674c4", "#cc79a7", "#f0e442", "#e69f00", "#ff7a5c", "#b04a3a", "#93a5a1", "#5b6f6c",
-    "#2fae8d", "#dbe7e4",
-)  # fmt: skip
 
 
 def study_overview(study: StudyResults, kind: str = "png") -> bytes:
@@ -49,14 +45,15 @@ def _draw(study: StudyResults, told: list[PointReport]) -> Figure:
     bottom, top = 0.85 / height, 1.0 - 1.05 / height
     left = figure.add_axes((0.24, bottom, 0.33, top - bottom))
     right = figure.add_axes((0.6, bottom, 0.24, top - bottom))
-    places = np.arange(len(shown))[::-1]
-    _leakage(study, left, shown, places)
-    _causes(right, shown, places)
+    places = range(len(shown))[::-1]
+    draw_leakage(study, left, shown, places)
+    draw_causes(right, shown, places)
     _headline(figure, study, told, height)
     return figure
 
 
-def _leakage(study: StudyResults, axes: Axes, shown: list[PointReport], places: np.ndarray) -> None:
+def draw_leakage(study: StudyResults, axes: Axes, shown: list[PointReport], places: Sequence[int]) -> None:
+    """Leakage of every point with its interval, over the name of the point."""
     for point, y in zip(shown, places, strict=True):
         found = point.measures["leakage"]
         if not np.isfinite(found.value):
@@ -94,9 +91,10 @@ def _short(paths: list[str]) -> list[str]:
     return paths
 
 
-def _causes(axes: Axes, shown: list[PointReport], places: np.ndarray) -> None:
+def draw_causes(axes: Axes, shown: list[PointReport], places: Sequence[int]) -> None:
+    """Leakage of every point by cause."""
     left = np.zeros(len(shown))
-    for cause, colour in zip(CAUSES, _COLOURS, strict=True):
+    for cause, colour in zip(CAUSES, style.CAUSES, strict=True):
         share = np.array([next((r.found.value for r in p.causes if r.name == cause), 0.0) for p in shown])
         if share.any():
             axes.barh(places, share, left=left, height=0.62, color=colour, label=cause, zorder=3)
