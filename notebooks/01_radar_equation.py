@@ -15,9 +15,9 @@
 #
 #     snr = K · rcs · F⁴ / R⁴
 #
-# `K` gathers everything that belongs to the radar (power, antenna, wavelength, noise, losses) and has the unit m². `F⁴` gathers what
-# happens on the way, both ways; here it is 1. So one number describes the radar, and one sentence is enough to find it.
-# The model page is [radar equation](../docs/models/radar-equation.md).
+# `K` gathers everything that belongs to the radar (power, antenna, wavelength, noise, losses) and has the unit m².
+# `F⁴` gathers what happens on the way, both ways; here it is 1. So one number describes the radar, and one sentence
+# is enough to find it. The model page is [radar equation](../docs/models/radar-equation.md).
 
 # %%
 import matplotlib.pyplot as plt
@@ -39,8 +39,8 @@ plt.rcParams.update({"figure.figsize": (7.0, 3.4), "figure.dpi": 90, "axes.grid"
 # %% [markdown]
 # ## From the claim to the constant
 #
-# "Detects" means: with some probability, at some rate of false alarms, on a target whose echo fluctuates somehow. The claim
-# says none of this. The catalogue must, and says how sure it is:
+# "Detects" means: with some probability, at some rate of false alarms, on a target whose echo fluctuates somehow. The
+# claim says none of this. The catalogue must, and says how sure it is:
 
 # %%
 radar = openiads.load_catalog().get("91N6E")
@@ -49,8 +49,9 @@ for field in ("claim_range_m", "claim_rcs_m2", "claim_pd", "claim_swerling", "n_
     print(f"{field:15s} {value.si:>10g}   grade {value.grade}")
 
 # %% [markdown]
-# Grade E is a vendor's claim, F an assumption. With a detection probability of 0.5, Swerling case 1, ten pulses and one false alarm in a million
-# the echo must be 5.2 dB above the noise in each pulse. The constant follows: 222.8 dB above 1 m².
+# Grade E is a vendor's claim, F an assumption. With a detection probability of 0.5, Swerling case 1, ten pulses and
+# one false alarm in a million the echo must be 5.2 dB above the noise in each pulse. The constant follows: 222.8 dB
+# above 1 m².
 
 # %%
 pd, pfa, swerling, pulses = 0.5, 1e-6, 1, 10
@@ -61,15 +62,19 @@ print(f"needed: {needed_db:.1f} dB per pulse;  K = {K:.3g} m², {ratio_to_db(K):
 # %% [markdown]
 # ## What the claim fixes: every other target
 #
-# The range goes with the fourth root of the cross-section. For this radar two more ranges are published: 230 km on 0.4 m², and 600 km on
-# something large (read as 16 m²). The constant gives 219 km and 552 km. The claims agree with each other
-# within 10 %. That does not make them true; it means that one number tells the same story three times.
+# The range goes with the fourth root of the cross-section. For this radar two more ranges are published: 230 km on
+# 0.4 m², and 600 km on something large (read as 16 m²). The constant gives 219 km and 552 km. The claims agree with
+# each other within 10 %. That does not make them true; it means that one number tells the same story three times.
 
 # %%
 published_km = {0.4: 230.0, 4.0: 390.0, 16.0: 600.0}
-range_km = {s: range_for_snr_m(K, s, db_to_ratio(needed_db), 1.0) / 1e3 for s in (0.01, 0.1, 0.4, 1.0, 4.0, 16.0, 100.0)}
+areas_m2 = (0.01, 0.1, 0.4, 1.0, 4.0, 16.0, 100.0)
+range_km = {s: range_for_snr_m(K, s, db_to_ratio(needed_db), 1.0) / 1e3 for s in areas_m2}
 for rcs, km in range_km.items():
-    print(f"{rcs:6g} m²   {km:4.0f} km" + (f"   published {published_km[rcs]:.0f} km" if rcs in published_km else ""))
+    print(
+        f"{rcs:6g} m²   {km:4.0f} km"
+        + (f"   published {published_km[rcs]:.0f} km" if rcs in published_km else "")
+    )
 
 # %%
 r = np.linspace(40e3, 700e3, 400)
@@ -86,18 +91,19 @@ axes[1].set(xlabel="range (km)", ylabel="detection probability")
 plt.show()
 
 # %% [markdown]
-# The curves on the right fall slowly: there is no edge at 390 km. A 4 m² target is seen with 0.9 at 242 km, and still with
-# 0.1 at 538 km, in each look.
+# The curves on the right fall slowly: there is no edge at 390 km. A 4 m² target is seen with 0.9 at 242 km, and still
+# with 0.1 at 538 km, in each look.
 
 # %%
-at_pd = {p: range_for_snr_m(K, 4.0, db_to_ratio(required_snr_db(p, pfa, pulses, swerling)), 1.0) / 1e3 for p in (0.1, 0.5, 0.9)}
+needed = {p: db_to_ratio(required_snr_db(p, pfa, pulses, swerling)) for p in (0.1, 0.5, 0.9)}
+at_pd = {p: range_for_snr_m(K, 4.0, snr, 1.0) / 1e3 for p, snr in needed.items()}
 print({p: round(km) for p, km in at_pd.items()})
 
 # %% [markdown]
 # ## What it leaves open: how the sentence was meant
 #
-# Had the vendor meant a probability of 0.9, the same sentence would describe a radar with 8.3 dB more: nearly seven times the power.
-# A steady target (case 0) instead of a fluctuating one changes less at 0.5, and a lot at 0.9.
+# Had the vendor meant a probability of 0.9, the same sentence would describe a radar with 8.3 dB more: nearly seven
+# times the power. A steady target (case 0) instead of a fluctuating one changes less at 0.5, and a lot at 0.9.
 
 # %%
 print("            case 0   case 1   case 3    (K in dB above 1 m²)")
@@ -109,8 +115,9 @@ meant = {p: ratio_to_db(constant_from_claim_m2(390e3, 4.0, p, pfa, 1, pulses)) f
 # %% [markdown]
 # ## What it does not fix at all: the radar
 #
-# Two made-up radars with the same K. One has a large antenna and little energy per pulse, the other a small antenna and much. They see
-# every target equally far. They differ in everything else: beamwidth, accuracy, what a jammer does to them.
+# Two made-up radars with the same K. One has a large antenna and little energy per pulse, the other a small antenna
+# and much. They see every target equally far. They differ in everything else: beamwidth, accuracy, what a jammer does
+# to them.
 
 # %%
 energy_j = {}
@@ -140,7 +147,8 @@ for name, gain_db in (("large antenna, 43 dB", 43.0), ("small antenna, 37 dB", 3
 
 # %% tags=["hide-input"]
 halved = range_for_snr_m(K, 4.0 / 16.0, db_to_ratio(needed_db), 1.0) / 390e3
-print(f"range at a 16th of the area: {halved:.3f};  time for {range_km[0.01]:.1f} km: {range_km[0.01] * 1e3 / 250:.0f} s;  1 - 0.5⁵ = {1 - 0.5**5:.3f}")
+print(f"range at a 16th of the area: {halved:.3f} of 390 km")
+print(f"{range_km[0.01]:.1f} km in {range_km[0.01] * 1e3 / 250:.0f} s;  1 - 0.5⁵ = {1 - 0.5**5:.3f}")
 
 # %% [markdown]
 # *The figures that the text states are those computed:*

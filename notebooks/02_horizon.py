@@ -9,8 +9,8 @@
 # %% [markdown]
 # # 2. Horizon and refraction: what do 400 km mean at 15 m?
 #
-# The Earth is round, and a radar sees no farther than its horizon. Air bends rays down a little. In the usual approximation rays are
-# straight over an Earth of 4/3 of its radius:
+# The Earth is round, and a radar sees no farther than its horizon. Air bends rays down a little. In the usual
+# approximation rays are straight over an Earth of 4/3 of its radius:
 #
 #     d = √(2 · 4/3 · a · h)    for each end;    d ≈ 4.12 km · √(h / 1 m)
 #
@@ -18,6 +18,7 @@
 
 # %%
 import math
+from importlib.resources import files
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -48,8 +49,9 @@ print(f"{antenna_km:.1f} km + {target_km:.1f} km = {antenna_km + target_km:.1f} 
 # %% [markdown]
 # ## How good is 4/3?
 #
-# Exact rays through a reference atmosphere (refractivity 313 at the ground, falling exponentially) differ by about one kilometre near the
-# ground. A real day may differ far more: that is the weather's part, and neither model knows it.
+# Exact rays through a reference atmosphere (refractivity 313 at the ground, falling exponentially) differ by about
+# one kilometre near the ground. A real day may differ far more: that is the weather's part, and neither model knows
+# it.
 
 # %%
 heights_m = [15.0, 50.0, 300.0, 3000.0, 10000.0]
@@ -78,23 +80,22 @@ plt.show()
 #
 # ## A whole defence
 #
-# `openiads.coverage` asks the engine's own kernels at every cell of a map: which radars see the target there, and where a missile
-# meets what its battery's radar has seen in time. The shipped scenario `quickstart` has four radars and, among others, a missile with a declared
-# reach of 400 km. The target is a cruise missile of 235 m/s at 15 m, and then at 10 km.
+# `openiads.coverage` asks the engine's own kernels at every cell of a map: which radars see the target there, and
+# where a missile meets what its battery's radar has seen in time. The shipped scenario `quickstart` has four radars
+# and, among others, a missile with a declared reach of 400 km. The target is a cruise missile of 235 m/s at 15 m, and
+# then at 10 km.
 
 # %%
-from importlib.resources import files
-
 quickstart = files("openiads.scenario") / "shipped" / "quickstart.yaml"
 found = openiads.coverage(quickstart, [15.0, 10e3], target="cruise-missile", pd=[0.5])
 table = {}
 for row in found.rows:
     if row.kind == "radar" or (row.kind == "engaged" and row.type == "40N6E"):
         table[row.altitude_m, row.kind, row.id] = row
-        print(
-            f"{row.altitude_m:7g} m  {row.kind:8s} {row.id:14s} {row.area_m2 / 1e6:9,.0f} km² to {row.farthest_m / 1e3:5.1f} km,"
-            f" {row.share:.2%} of its ring"
+        where = (
+            f"{row.area_m2 / 1e6:9,.0f} km² to {row.farthest_m / 1e3:5.1f} km, {row.share:6.2%} of its ring"
         )
+        print(f"{row.altitude_m:7g} m  {row.kind:8s} {row.id:12s} {where}")
 
 # %%
 fig, axes = plt.subplots(1, 2, figsize=(7.0, 3.6), layout="constrained")
@@ -104,17 +105,23 @@ for ax, made in zip(axes, found.maps, strict=True):
     ax.contourf(km_east, km_north, made.count(0.5), levels=[0.5, 1.5, 2.5, 4.5], cmap="viridis")
     ring = np.linspace(0.0, 2.0 * math.pi, 200)
     ax.plot(400.0 * np.sin(ring), 400.0 * np.cos(ring), color="black", lw=0.8, ls="--")
-    ax.set(aspect="equal", xlim=(-420, 420), ylim=(-420, 420), title=f"target at {made.altitude_m:g} m", xlabel="km east")
+    ax.set(
+        aspect="equal",
+        xlim=(-420, 420),
+        ylim=(-420, 420),
+        title=f"target at {made.altitude_m:g} m",
+        xlabel="km east",
+    )
 axes[0].set_ylabel("km north")
 plt.show()
 
 # %% [markdown]
 # *Colours: seen by one, by two, by three or more radars. Dashed: 400 km.*
 #
-# The missile alone, with nobody looking, flies the whole 400 km. At 15 m it can be used against 602 km² of its ring of half a million:
-# 0.12 %, out to 27.8 km. Three things take the rest. The horizon ends at 37 to 45 km. The target must be seen some time before it is met. And
-# the engagement radar looks into a sector of 90 degrees. At 10 km the horizon is gone. What remains is 1.6 %: now the target is not
-# low, but small.
+# The missile alone, with nobody looking, flies the whole 400 km. At 15 m it can be used against 602 km² of its ring
+# of half a million: 0.12 %, out to 27.8 km. Three things take the rest. The horizon ends at 37 to 45 km. The target
+# must be seen some time before it is met. And the engagement radar looks into a sector of 90 degrees. At 10 km the
+# horizon is gone. What remains is 1.6 %: now the target is not low, but small.
 #
 # ## Exercise
 #

@@ -9,9 +9,9 @@
 # %% [markdown]
 # # 3. Detection and tracking: from plots to tracks
 #
-# A radar that turns once in ten seconds sees a target at most once in ten seconds. Some looks miss; some plots are false. A tracker makes
-# of them what the command post needs: how many targets there are, where, and how fast. The model page is
-# [tracking](../docs/models/tracking.md).
+# A radar that turns once in ten seconds sees a target at most once in ten seconds. Some looks miss; some plots are
+# false. A tracker makes of them what the command post needs: how many targets there are, where, and how fast. The
+# model page is [tracking](../docs/models/tracking.md).
 #
 # `track_plots` is the tracker of the simulator, alone: a table of plots in, a table of tracks out.
 
@@ -26,15 +26,21 @@ from openiads.tracking import track_plots
 
 plt.rcParams.update({"figure.figsize": (7.0, 3.4), "figure.dpi": 90, "axes.grid": True, "grid.alpha": 0.3})
 LAT, LON = math.radians(30.0), math.radians(-40.0)
-SITE = {"lat_rad": np.array([LAT]), "lon_rad": np.array([LON]), "alt_m": np.array([30.0]), "revisit_s": np.array([10.0])}
+SITE = {
+    "lat_rad": np.array([LAT]),
+    "lon_rad": np.array([LON]),
+    "alt_m": np.array([30.0]),
+    "revisit_s": np.array([10.0]),
+}
 ORIGIN = np.array(geodetic_to_ecef(LAT, LON, 30.0))
 EAST_NORTH_UP = np.array(enu_basis(LAT, LON)).reshape(3, 3)
 
 # %% [markdown]
 # ## Plots
 #
-# One aircraft flies at 250 m/s, straight for 150 s, then turns by 90 degrees at 3 g. Each look detects it with probability 0.8.
-# The radar measures range to 60 m, azimuth and elevation to 0.2 degrees: at 100 km that is 350 m across. Two false plots per turn lie anywhere.
+# One aircraft flies at 250 m/s, straight for 150 s, then turns by 90 degrees at 3 g. Each look detects it with
+# probability 0.8. The radar measures range to 60 m, azimuth and elevation to 0.2 degrees: at 100 km that is 350 m
+# across. Two false plots per turn lie anywhere.
 
 # %%
 SPEED, TURN_AT, G = 250.0, 150.0, 9.80665
@@ -62,7 +68,17 @@ def plots(rng, pd=0.8, period=10.0, false=2, duration=300.0):
         for _ in range(false):
             at = (rng.uniform(30e3, 150e3), rng.uniform(-math.pi, math.pi), rng.uniform(0.02, 0.2))
             rows.append((t + rng.uniform(0.0, period), 0, *at, *sigma, -1))
-    names = ("time_s", "site", "range_m", "az_rad", "el_rad", "range_sigma_m", "az_sigma_rad", "el_sigma_rad", "truth")
+    names = (
+        "time_s",
+        "site",
+        "range_m",
+        "az_rad",
+        "el_rad",
+        "range_sigma_m",
+        "az_sigma_rad",
+        "el_sigma_rad",
+        "truth",
+    )
     return dict(zip(names, np.array(rows).T, strict=True))
 
 
@@ -102,12 +118,15 @@ axes[1].set(xlabel="time (s)", ylabel="error of the track (m)", ylim=(0, None))
 plt.show()
 
 # %% [markdown]
-# *Right: the turn is shaded. The error jumps when the aircraft turns and nobody has looked; the next plots pull it back.*
+# *Right: the turn is shaded. The error jumps when the aircraft turns and nobody has looked; the next plots pull it
+# back.*
 #
 # ## One draw is an anecdote
 #
-# A track is confirmed at three plots in four looks. With a detection probability p this is quick, or it may take long. The closed form for exactly
-# four looks is p⁴ + 4p³(1-p): for 0.8 it is 0.82. Forty draws, and what the tracker did:
+# A track is confirmed at three plots in four looks. With a detection probability p this is quick, or it may take
+# long. The closed form for exactly four looks is p⁴ + 4p³(1-p): for 0.8 it is 0.82. Forty draws, and what the tracker
+# did:
+
 
 # %%
 def draw(seed, pd, false=2):
@@ -116,7 +135,9 @@ def draw(seed, pd, false=2):
     samples = track_plots(table, SITE, at_s=list(np.arange(15.0, 150.0, 10.0))).samples
     samples = samples[samples["truth"] == 0]
     mine = (samples["pos_ecef_m"] - ORIGIN) @ EAST_NORTH_UP.T
-    squares = [float(np.sum((p - truth(t)) ** 2)) for p, t in zip(mine, samples["time_s"], strict=True) if t > 60.0]
+    squares = [
+        float(np.sum((p - truth(t)) ** 2)) for p, t in zip(mine, samples["time_s"], strict=True) if t > 60.0
+    ]
     return float(samples["time_s"].min()) if len(samples) else math.inf, squares
 
 
@@ -127,15 +148,19 @@ def confirmed_in_four(draws):
 draws = [draw(seed, 0.8) for seed in range(40)]
 clean = [draw(seed, 0.8, false=0) for seed in range(40)]
 chance = 0.8**4 + 4 * 0.8**3 * 0.2
-print(f"closed form {chance:.2f} of 40, that is {40 * chance:.1f}; tracker {confirmed_in_four(draws)} of 40, without false plots {confirmed_in_four(clean)}")
+spread = math.sqrt(40 * chance * (1.0 - chance))
+print(f"closed form: {40 * chance:.0f} ± {spread:.1f} of 40")
+print(f"tracker: {confirmed_in_four(draws)} of 40, without false plots {confirmed_in_four(clean)} of 40")
 rms_track = math.sqrt(np.mean([x for _, squares in draws for x in squares]))
 rms_plot = math.sqrt(60.0**2 + 2.0 * (math.radians(0.2) * 92e3) ** 2)
 print(f"straight flight: track {rms_track:.0f} m, single plot {rms_plot:.0f} m")
 
 # %% [markdown]
-# The tracker confirms 28 of 40 in that time, and 31 of 40 without false plots.
+# The tracker confirms 28 of 40 in that time, and 31 of 40 without false plots. The closed form expects 33 ± 2.4 (one
+# standard deviation).
 #
-# What is a track worth? Straight flight, half-way between two looks: 373 m against 458 m of a single plot, which is old by then.
+# What is a track worth? Straight flight, half-way between two looks: 373 m against 458 m of a single plot, which is
+# old by then.
 #
 # ## Exercise
 #
@@ -161,6 +186,7 @@ print(f"p = 0.5: closed form {5 / 16:.2f}, tracker {weak} of 40")
 # %% tags=["hide-input"]
 stated = {
     "0.82": f"{chance:.2f}",
+    "33 ± 2.4": f"{40 * chance:.0f} ± {spread:.1f}",
     "28 of 40": f"{confirmed_in_four(draws)} of 40",
     "31 of 40": f"{confirmed_in_four(clean)} of 40",
     "373 m against 458 m": f"{rms_track:.0f} m against {rms_plot:.0f} m",

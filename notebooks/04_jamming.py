@@ -9,13 +9,13 @@
 # %% [markdown]
 # # 4. Jamming: J/N and burn-through
 #
-# A noise jammer raises the noise. Its signal travels one way and falls with R². The echo travels two ways and falls with R⁴. So the jammer
-# wins far out, and the echo wins near: at the burn-through range.
+# A noise jammer raises the noise. Its signal travels one way and falls with R². The echo travels two ways and falls
+# with R⁴. So the jammer wins far out, and the echo wins near: at the burn-through range.
 #
 #     J/N = C · g / Rj²            SNR under jamming = SNR / (1 + J/N)
 #
-# `C` belongs to the pair of jammer and radar; `g` is the radar's gain toward the jammer, relative to its main beam. The model page
-# is [noise jamming](../docs/models/jamming.md).
+# `C` belongs to the pair of jammer and radar; `g` is the radar's gain toward the jammer, relative to its main beam.
+# The model page is [noise jamming](../docs/models/jamming.md).
 
 # %%
 import matplotlib.pyplot as plt
@@ -33,29 +33,44 @@ from openiads.physics.radar import constant_from_claim_m2, db_to_ratio, range_fo
 
 plt.rcParams.update({"figure.figsize": (7.0, 3.4), "figure.dpi": 90, "axes.grid": True, "grid.alpha": 0.3})
 catalog = openiads.load_catalog()
-radar, far_jammer, own_jammer = (catalog.get(n) for n in ("91N6E", "stand-off-jammer", "self-protection-jammer"))
+radar, far_jammer, own_jammer = (
+    catalog.get(n) for n in ("91N6E", "stand-off-jammer", "self-protection-jammer")
+)
 
 
 def coupling(jammer, radar, power_w=None):
     """C (m²) of a catalogue jammer and radar, the jammer's band around the radar's frequency."""
     erp_w = (power_w or jammer.si("power_w")) * db_to_ratio(jammer.si("antenna_gain_db"))
     return jammer_coupling_m2(
-        erp_w, radar.si("freq_hz"), jammer.si("bandwidth_hz"), db_to_ratio(radar.si("antenna_gain_db")),
-        radar.si("freq_hz"), radar.si("bandwidth_hz"), radar.si("noise_temperature_k"),
+        erp_w,
+        radar.si("freq_hz"),
+        jammer.si("bandwidth_hz"),
+        db_to_ratio(radar.si("antenna_gain_db")),
+        radar.si("freq_hz"),
+        radar.si("bandwidth_hz"),
+        radar.si("noise_temperature_k"),
         db_to_ratio(jammer.si("polarisation_loss_db")),
     )
 
 
-for item, field in ((far_jammer, "power_w"), (far_jammer, "bandwidth_hz"), (own_jammer, "power_w"), (radar, "far_sidelobe_db")):
-    print(f"{item.id:24s} {field:16s} {item.values[field].si:>12g}   grade {item.values[field].grade}")
+for item, field in (
+    (far_jammer, "power_w"),
+    (far_jammer, "bandwidth_hz"),
+    (own_jammer, "power_w"),
+    (radar, "far_sidelobe_db"),
+):
+    value = item.values[field]
+    print(f"{item.id:24s} {field:16s} {value.si:>12g}   grade {value.grade}")
 
 # %% [markdown]
-# Every one of these values is an assumption (grade F): no public figure exists. So the shape of the answer is worth more than the figure.
+# Every one of these values is an assumption (grade F): no public figure exists. So the shape of the answer is worth
+# more than the figure.
 #
 # ## Stand-off: through the side lobes
 #
-# The jammer stays 330 km away and is heard in the main beam, in the near side lobes (-25 dB), or in the far ones (-45 dB), as the
-# antenna turns. Its distance does not change, so the detection range of everything else is multiplied by (1 + J/N) to the power of -1/4.
+# The jammer stays 330 km away and is heard in the main beam, in the near side lobes (-25 dB), or in the far ones (-45
+# dB), as the antenna turns. Its distance does not change, so the detection range of everything else is multiplied by
+# (1 + J/N) to the power of -1/4.
 
 # %%
 C = coupling(far_jammer, radar)
@@ -66,11 +81,14 @@ standoff = {}
 for name, g_db in (("main beam", 0.0), ("near side lobes", -25.0), ("far side lobes", -45.0)):
     jn = jam_to_noise(C, db_to_ratio(g_db), 330e3)
     standoff[name] = (ratio_to_db(jn), burn_through_stand_off_m(clear_m, jn) / 1e3)
-    print(f"{name:16s} J/N {standoff[name][0]:5.1f} dB   4 m² seen at {standoff[name][1]:5.0f} km instead of 390 km")
+    print(
+        f"{name:16s} J/N {standoff[name][0]:5.1f} dB   4 m² seen at {standoff[name][1]:5.0f} km instead of 390 km"
+    )
 
 # %% [markdown]
-# In the main beam J/N is 51.2 dB and 390 km shrink to 20 km. In the far side lobes the range is still 259 km. A stand-off jammer blinds
-# a wedge, not a circle: that is why raids come along the line to the jammer, and why side lobes matter.
+# In the main beam J/N is 51.2 dB and 390 km shrink to 20 km. In the far side lobes the range is still 259 km. A
+# stand-off jammer blinds a wedge, not a circle: that is why raids come along the line to the jammer, and why side
+# lobes matter.
 #
 # ## Self-screening: burn-through
 #
@@ -94,13 +112,15 @@ plt.show()
 print(f"burn-through: {burn_km:.1f} km")
 
 # %% [markdown]
-# *Dashed: what a detection needs. Dotted: where the target burns through.* With 30 W the 4 m² target is hidden down to 23 km. The echo rises by
-# 12 dB per halving of the range, the jammer by 6 dB: 6 dB per halving is all that the radar gains.
+# *Dashed: what a detection needs. Dotted: where the target burns through.* With 30 W the 4 m² target is hidden down
+# to 23 km. The echo rises by 12 dB per halving of the range, the jammer by 6 dB: 6 dB per halving is all that the
+# radar gains.
 #
 # ## The same in a run
 #
-# In the engine a jammed radar reports a strobe: a direction without a range. [Passive tracking](../docs/models/passive-tracking.md) says
-# what several radars can do with strobes. `openiads.coverage(..., jamming="as-scenario", at_s=600.0)` makes the map of a jammed defence.
+# In the engine a jammed radar reports a strobe: a direction without a range. [Passive
+# tracking](../docs/models/passive-tracking.md) says what several radars can do with strobes. `openiads.coverage(...,
+# jamming="as-scenario", at_s=600.0)` makes the map of a jammed defence.
 #
 # ## Exercise
 #

@@ -9,9 +9,9 @@
 # %% [markdown]
 # # 6. Saturation: channels, Erlang, and a study with intervals
 #
-# An engagement radar serves a few targets at a time: its channels. More targets than channels, and some must wait; what waits too long
-# comes through. Telephone engineers solved the first part a century ago. The model page is
-# [shot doctrine](../docs/models/shot-doctrine.md), the manual of studies is [studies](../docs/studies.md).
+# An engagement radar serves a few targets at a time: its channels. More targets than channels, and some must wait;
+# what waits too long comes through. Telephone engineers solved the first part a century ago. The model page is [shot
+# doctrine](../docs/models/shot-doctrine.md), the manual of studies is [studies](../docs/studies.md).
 
 # %%
 import tempfile
@@ -30,8 +30,8 @@ folder = Path(tempfile.mkdtemp())
 # %% [markdown]
 # ## Targets as telephone calls
 #
-# Targets come at random, on average one in 10 s. Each holds a channel for 50 s. The offered load is 5. If a target that finds no free channel is
-# lost, Erlang's formula gives the share that is lost:
+# Targets come at random, on average one in 10 s. Each holds a channel for 50 s. The offered load is 5. If a target
+# that finds no free channel is lost, Erlang's formula gives the share that is lost:
 #
 #     B(c) = a B(c-1) / (c + a B(c-1)),    B(0) = 1
 #
@@ -47,12 +47,13 @@ lost, error = simulate_channel_loss(6, rate, 1.0 / hold_s, 30.0, 40_000, seed=1)
 print(f"simulated, 6 channels, may wait 30 s: {lost:.3f} ± {2 * error:.3f} (two standard errors)")
 
 # %% [markdown]
-# With six channels 19 % are lost when nobody waits; a patience of 30 s brings it to 9 %. Twelve channels lose next to nothing. Note that six
-# channels serve a load of 5: *on average* one is free. Averages do not stop missiles.
+# With six channels 19 % are lost when nobody waits; a patience of 30 s brings it to 7 %. Twelve channels lose next to
+# nothing. Note that six channels serve a load of 5: *on average* one is free. Averages do not stop missiles.
 #
 # ## A raid is not random
 #
-# A planned raid comes all at once. Each channel serves what it can in the time from the horizon to the port. If that is one target with two rounds:
+# A planned raid comes all at once. Each channel serves what it can in the time from the horizon to the port. If that
+# is one target with two rounds:
 
 # %%
 sizes = [6, 12, 24, 36, 48]
@@ -63,8 +64,9 @@ for n in sizes:
 # %% [markdown]
 # ## A study
 #
-# In [port.yaml](port.yaml) 64 rounds stand on four launchers. All are tied to one engagement radar with 6 channels. Or two launchers are
-# tied to the second radar: the same rounds, 12 channels. 30 replications of each point, with the same luck.
+# In [port.yaml](port.yaml) 64 rounds stand on four launchers. All are tied to one engagement radar with 6 channels.
+# Or two launchers are tied to the second radar: the same rounds, 12 channels. 30 replications of each point, with the
+# same luck.
 
 # %%
 one = openiads.Study("port.yaml", 30, vary={"CM.count": sizes}, out=folder / "one").run()
@@ -79,9 +81,11 @@ def leakage(study, point):
     return estimate("leakage", table[table["point"] == point].reset_index(drop=True))
 
 
-leaks = {name: [leakage(study, k) for k in range(len(sizes))] for name, study in (("6 channels", one), ("12 channels", two))}
+studies = {"6 channels": one, "12 channels": two}
+leaks = {name: [leakage(study, k) for k in range(len(sizes))] for name, study in studies.items()}
 for k, n in enumerate(sizes):
-    print(f"{n:3d} targets: " + "   ".join(f"{name} {x[k].value:.2f} ({x[k].low:.2f} to {x[k].high:.2f})" for name, x in leaks.items()))
+    told = [f"{name} {x[k].value:.2f} ({x[k].low:.2f} to {x[k].high:.2f})" for name, x in leaks.items()]
+    print(f"{n:3d} targets: " + "   ".join(told))
 
 # %%
 fig, ax = plt.subplots(layout="constrained")
@@ -97,25 +101,29 @@ plt.show()
 # %% [markdown]
 # *Points: simulated, with 95 % intervals, n = 30. Dotted: each channel serves one target.*
 #
-# The simulated defence does better than the dotted lines: a channel that has done its work takes the next target, so each is used two or three
-# times before the last missile arrives. But the shape is the same. Up to 12 targets both defences leak a few per cent. At 24 the one radar leaks
-# 0.38, two radars 0.03. Then two radars saturate as well, at 48 with 0.36.
+# Up to 12 targets both defences leak a few per cent. At 24 the one radar leaks 0.36, two radars 0.04. Then two radars
+# saturate as well, at 48 with 0.37. The simulated defence does better than the dotted lines: a channel that has done
+# its work takes the next target. But it has a capacity all the same. With 6 channels 15 targets are stopped out of 24
+# and 15 out of 48: each channel is used two or three times before the last missile arrives, and what comes beyond
+# that comes through. With 12 channels 30 are stopped out of 48.
 #
 # Why did targets come through? The simulator names the first link of the chain that failed:
 
 # %%
-for name, study in (("6 channels", one), ("12 channels", two)):
+for name, study in studies.items():
     outcomes = study.table("outcomes").to_pandas()
     mine = outcomes[(outcomes["point"] == 4) & outcomes["cause"].notna()]
-    print(f"{name}, 48 targets:", dict(mine["cause"].value_counts()))
+    print(f"{name}, 48 targets:", mine["cause"].value_counts().to_dict())
 
 # %% [markdown]
-# "Seen late" and "no channel" are two faces of one thing: the time between the horizon and the port is too short for so many.
+# "No channel" is only one of the causes. When a channel comes free, the time that is left may be too short, and a
+# round may miss with no time for another.
 #
 # ## Exercise
 #
-# 1. How many channels does Erlang's formula ask for, so that fewer than 1 % of the targets of the first example are lost without waiting?
-# 2. The interval of a leakage of 0.03 from 30 replications is wide. How many replications would halve it?
+# 1. How many channels does Erlang's formula ask for, so that fewer than 1 % of the targets of the first example
+#    are lost without waiting?
+# 2. The interval of a leakage of 0.04 from 30 replications is wide. How many replications would halve it?
 # 3. Is the difference between one and two radars at 12 targets real?
 #
 # The solution is below.
@@ -125,8 +133,8 @@ for name, study in (("6 channels", one), ("12 channels", two)):
 #
 # 1. Eleven: 10 channels lose 1.8 %, 11 lose 0.8 %.
 # 2. Four times as many, 120: intervals shrink with the square root. `openiads study … --until "leakage ±0.01"` stops by itself.
-# 3. `openiads.compare` pairs replications of the same luck. If the interval of the difference contains 0, no difference is shown, which does
-#    not mean that there is none.
+# 3. `openiads.compare` pairs replications of the same luck. If the interval of the difference contains 0, no
+#    difference is shown, which does not mean that there is none.
 
 # %% tags=["hide-input"]
 print({c: round(100 * erlang_b(c, load), 1) for c in range(8, 13)})
@@ -140,10 +148,15 @@ for pair in openiads.compare(one, two, points=[(k, k) for k in range(len(sizes))
 # %% tags=["hide-input"]
 stated = {
     "19 %": f"{100 * erlang_b(6, load):.0f} %",
-    "9 %": f"{100 * channel_loss(6, rate, 1.0 / hold_s, 30.0):.0f} %",
-    "0.38": f"{leaks['6 channels'][2].value:.2f}",
-    "two radars 0.03": f"two radars {leaks['12 channels'][2].value:.2f}",
-    "at 48 with 0.36": f"at 48 with {leaks['12 channels'][4].value:.2f}",
+    "7 %": f"{100 * channel_loss(6, rate, 1.0 / hold_s, 30.0):.0f} %",
+    "0.36": f"{leaks['6 channels'][2].value:.2f}",
+    "15 targets are stopped out of 24 and 15 out of 48": (
+        f"{24 * (1 - leaks['6 channels'][2].value):.0f} targets are stopped out of 24"
+        f" and {48 * (1 - leaks['6 channels'][4].value):.0f} out of 48"
+    ),
+    "30 are stopped out of 48": f"{48 * (1 - leaks['12 channels'][4].value):.0f} are stopped out of 48",
+    "two radars 0.04": f"two radars {leaks['12 channels'][2].value:.2f}",
+    "at 48 with 0.37": f"at 48 with {leaks['12 channels'][4].value:.2f}",
     "10 channels lose 1.8 %": f"10 channels lose {100 * erlang_b(10, load):.1f} %",
     "11 lose 0.8 %": f"11 lose {100 * erlang_b(11, load):.1f} %",
 }

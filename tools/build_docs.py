@@ -8,6 +8,7 @@ Needs `pip install '.[docs]'`. No page asks for anything from the network.
 from __future__ import annotations
 
 import argparse
+import html
 import os
 import re
 import shutil
@@ -16,6 +17,7 @@ import sys
 import tempfile
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[1] / "src")]
 import check_links  # noqa: E402
@@ -46,6 +48,9 @@ GROUPS = (
 )
 _URL = re.compile(r"""<(?:script|link|img|iframe|source)\b[^>]*?\b(?:src|href)=["'](https?:)?//[^"']*["']""")
 
+_TARGET = re.compile(r"""<[a-z]+\b[^>]*?\s(?:src|href)=["']([^"']+)["']""")
+_ID = re.compile(r"""\sid=["']([^"']+)["']""")
+
 
 class BuildError(Exception):
     """Why there is no site."""
@@ -59,7 +64,7 @@ def how_to(docs: Path) -> list[str]:
 
 def api_text() -> str:
     """The public names, grouped, as directives for autodoc."""
-    import openiads
+    import openiads  # noqa: PLC0415
 
     public = [n for n in openiads.__all__ if not n.startswith("__")]
     groups = [(title, [n for n in names if n in public]) for title, names in GROUPS]
@@ -69,7 +74,7 @@ def api_text() -> str:
 
 
 def _group(title: str, names: list[str]) -> str:
-    import openiads
+    import openiads  # noqa: PLC0415
 
     lines = [f"## {title}", ""]
     for name in names:
@@ -95,7 +100,9 @@ def _hidden(names: list[str]) -> str:
 def lay_out(stage: Path) -> None:
     """Copy what the site is made of to `stage`, with the frame around it."""
     shutil.copytree(ROOT / "docs", stage / "docs", ignore=shutil.ignore_patterns("site", "__pycache__"))
-    shutil.copytree(ROOT / "docs" / "site", stage, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(
+        ROOT / "docs" / "site", stage, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__")
+    )
     for name in ("CHANGELOG.md", "CONTRIBUTING.md", "LICENSE"):
         shutil.copy(ROOT / name, stage / name)
     shutil.copytree(ROOT / "tests", stage / "tests", ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
@@ -126,6 +133,26 @@ def outside(site: Path) -> list[str]:
     return found
 
 
+def broken_inside(site: Path) -> list[str]:
+    """Links, scripts, styles and pictures of the built pages that lead to no file of the site, or to no place of a page."""
+    ids: dict[Path, set[str]] = {}
+    found = []
+    for page in sorted(site.rglob("*.html")):
+        for target in _TARGET.findall(page.read_text(encoding="utf-8")):
+            parts = urlsplit(html.unescape(target))
+            if parts.scheme or parts.netloc:
+                continue
+            goal = (page.parent / unquote(parts.path)).resolve() if parts.path else page
+            if not goal.is_file():
+                found.append(f"{page.relative_to(site)}: {target}")
+            elif parts.fragment and goal.suffix == ".html":
+                if goal not in ids:
+                    ids[goal] = set(_ID.findall(goal.read_text(encoding="utf-8")))
+                if unquote(parts.fragment) not in ids[goal]:
+                    found.append(f"{page.relative_to(site)}: {target}")
+    return found
+
+
 def build(out: Path) -> Path:
     """Build the site into `out` (replaced as a whole when all went well); return it. BuildError with the reason otherwise."""
     missing = [name for name in NEEDED if find_spec(name) is None]
@@ -135,7 +162,9 @@ def build(out: Path) -> Path:
     if broken:
         raise BuildError("broken links:\n" + "\n".join(broken))
     if out.exists() and not (out / "searchindex.js").exists():
-        raise BuildError(f"{out} exists and is not a site that this tool built: name another folder with --out")
+        raise BuildError(
+            f"{out} exists and is not a site that this tool built: name another folder with --out"
+        )
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".site-") as temporary:
         stage, made = Path(temporary, "stage"), Path(temporary, "site")
@@ -148,10 +177,15 @@ def build(out: Path) -> Path:
             env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=False,
         )  # fmt: skip
         if done.returncode != 0:
-            raise BuildError(f"Sphinx found faults:\n{done.stdout}{done.stderr}".replace(str(stage) + "/", ""))
+            raise BuildError(
+                f"Sphinx found faults:\n{done.stdout}{done.stderr}".replace(str(stage) + "/", "")
+            )
         elsewhere = outside(made)
         if elsewhere:
             raise BuildError("pages would load from the network:\n" + "\n".join(elsewhere))
+        broken = broken_inside(made)
+        if broken:
+            raise BuildError("broken links inside the site:\n" + "\n".join(broken))
         if out.exists():
             shutil.rmtree(out)
         made.rename(out)
@@ -160,7 +194,9 @@ def build(out: Path) -> Path:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--out", type=Path, default=ROOT / "build" / "site", help="folder of the site [build/site]")
+    parser.add_argument(
+        "--out", type=Path, default=ROOT / "build" / "site", help="folder of the site [build/site]"
+    )
     try:
         site = build(parser.parse_args().out.resolve())
     except BuildError as error:

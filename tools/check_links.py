@@ -1,8 +1,8 @@
 """Check every relative link and anchor of the Markdown pages: `python tools/check_links.py`.
 
-Looks at README.md, CHANGELOG.md, CONTRIBUTING.md, docs/**/*.md and the Markdown of notebooks/*.py. A link must name a file or folder
-of the repository, its anchor a heading of that page (by the rule of GitHub, which the site follows). Links to
-other hosts are not fetched. One line per fault; exit code 1 where there are any.
+Looks at README.md, CHANGELOG.md, CONTRIBUTING.md, docs/**/*.md, notebooks/README.md and the Markdown of notebooks/*.py. A link
+must name a file or folder of the repository, its anchor a heading of that page (by the rule of GitHub, which the site
+follows). Links to other hosts are not fetched. One line per fault; exit code 1 where there are any.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ _NOT_IN_A_SLUG = re.compile(r"[^\w\- ]")
 def pages(root: Path) -> list[Path]:
     """The Markdown pages that are checked, docs/site (the frame of the site) apart."""
     top = [root / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md")]
+    top.append(root / "notebooks" / "README.md")
     return [p for p in top if p.exists()] + sorted(
         p for p in (root / "docs").rglob("*.md") if root / "docs" / "site" not in p.parents
     )
@@ -45,7 +46,7 @@ def markdown_of(path: Path) -> str:
             inside = "[markdown]" in line
             lines.append("")
         elif inside:
-            lines.append(line.removeprefix("# ").removeprefix("#"))
+            lines.append(line[2:])
         else:
             lines.append("")
     return "\n".join(lines)
@@ -58,7 +59,9 @@ def anchors(path: Path) -> frozenset[str]:
     found: set[str] = set()
     for k, token in enumerate(tokens):
         if token.type == "heading_open":
-            text = "".join(c.content for c in tokens[k + 1].children or [] if c.type in ("text", "code_inline"))
+            text = "".join(
+                c.content for c in tokens[k + 1].children or [] if c.type in ("text", "code_inline")
+            )
             name, n = slug(text), 0
             while (name if n == 0 else f"{name}-{n}") in found:
                 n += 1

@@ -1,7 +1,7 @@
 """Make and execute the notebooks: `python tools/make_notebooks.py [NAME ...]` (needs `pip install '.[docs]'`).
 
-The source of a notebook is notebooks/NAME.py in percent format; NAME.ipynb is made from it, executed and stored with its outputs. Nothing
-that changes from run to run is stored. Without names all are made. A notebook that fails, or that grows too large,
+The source of a notebook is notebooks/NAME.py in percent format; NAME.ipynb is made from it, executed and stored with its
+outputs. Nothing that changes from run to run is stored. Without names all are made. A notebook that fails, or that grows too large,
 leaves the stored one as it was.
 """
 
@@ -22,7 +22,7 @@ TIMEOUT_S = 600
 
 def read_source(path: Path) -> Any:
     """The notebook of a percent file, without outputs, with fixed cell ids."""
-    import jupytext
+    import jupytext  # noqa: PLC0415
 
     book = jupytext.read(path)
     for k, cell in enumerate(book.cells):
@@ -36,7 +36,7 @@ def read_source(path: Path) -> Any:
 
 def execute(book: Any, folder: Path = FOLDER) -> Any:
     """Run every cell in `folder`; raises nbclient's CellExecutionError at the first that fails."""
-    from nbclient import NotebookClient
+    from nbclient import NotebookClient  # noqa: PLC0415
 
     source = str(ROOT / "src")
     os.environ["PYTHONPATH"] = os.pathsep.join([source, *filter(None, [os.environ.get("PYTHONPATH")])])
@@ -61,7 +61,7 @@ def pictures(book: Any) -> list[int]:
 
 
 def main() -> int:
-    import nbformat
+    import nbformat  # noqa: PLC0415
 
     names = sys.argv[1:] or [p.stem for p in sorted(FOLDER.glob("[0-9]*.py"))]
     for name in names:
@@ -72,13 +72,18 @@ def main() -> int:
         book = execute(read_source(path))
         sizes = pictures(book)
         if max(sizes, default=0) > MOST_PICTURE_BYTES:
-            print(f"make_notebooks: {name}: a figure of {max(sizes)} bytes; at most {MOST_PICTURE_BYTES}", file=sys.stderr)
+            print(
+                f"make_notebooks: {name}: a figure of {max(sizes)} bytes; at most {MOST_PICTURE_BYTES}",
+                file=sys.stderr,
+            )
             return 1
         target = FOLDER / f"{name}.ipynb"
         beside = target.with_suffix(".part")
         nbformat.write(book, beside)
         beside.replace(target)
-        print(f"{target.name}: {target.stat().st_size // 1000} kB, {len(sizes)} figures of at most {max(sizes, default=0)} bytes")
+        print(
+            f"{target.name}: {target.stat().st_size // 1000} kB, {len(sizes)} figures of at most {max(sizes, default=0)} bytes"
+        )
     total = sum(p.stat().st_size for p in FOLDER.glob("*.ipynb"))
     if total > MOST_BYTES:
         print(f"make_notebooks: {total} bytes in all; at most {MOST_BYTES}", file=sys.stderr)
