@@ -19,7 +19,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[1] / "src")]
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 import check_links  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -193,6 +193,7 @@ def build(out: Path) -> Path:
 
 
 def main() -> int:
+    sys.path.insert(0, str(ROOT / "src"))
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument(
         "--out", type=Path, default=ROOT / "build" / "site", help="folder of the site [build/site]"

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+import openiads
+from openiads.scenario import catalogue_names
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -54,9 +57,15 @@ def test_what_a_broken_link_is(check_links, tmp_path: Path, text: str, wrong: st
     assert found == [] if wrong is None else len(found) == 1 and found[0].endswith(wrong)
 
 
-def test_every_public_name_is_on_the_page_of_the_interface() -> None:
-    import openiads  # noqa: PLC0415
+def test_the_scenario_of_the_tutorial_is_read(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "getting-started.md").read_text(encoding="utf-8")
+    file = tmp_path / "raid.yaml"
+    file.write_text(text.split("```yaml\n")[1].split("```")[0])
+    scenario = openiads.load_file(file, catalogue_names(openiads.load_catalog()))
+    assert scenario.name == "raid" and len(scenario.platforms()) == 4
 
+
+def test_every_public_name_is_on_the_page_of_the_interface() -> None:
     text = tool("build_docs").api_text()
     for name in openiads.__all__:
         assert name.startswith("__") or f":: openiads.{name}\n" in text, name
