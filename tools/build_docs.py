@@ -20,7 +20,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-import check_links  # noqa: E402
+import check_links
 
 ROOT = Path(__file__).resolve().parents[1]
 NEEDED = ("sphinx", "furo", "myst_nb", "numpydoc")
