@@ -113,7 +113,8 @@ plt.show()
 for name, study in studies.items():
     outcomes = study.table("outcomes").to_pandas()
     mine = outcomes[(outcomes["point"] == 4) & outcomes["cause"].notna()]
-    print(f"{name}, 48 targets:", mine["cause"].value_counts().to_dict())
+    print(f"{name}, 48 targets, {len(mine)} of {30 * 48} came through:")
+    print("   " + ", ".join(f"{cause} {n}" for cause, n in mine["cause"].value_counts().items()))
 
 # %% [markdown]
 # "No channel" is only one of the causes. When a channel comes free, the time that is left may be too short, and a
