@@ -93,8 +93,9 @@ def compare(
         against itself: its first point against each other.
     first : only replications below this number.
 
-    Raises CompareError: another seed (their luck is not the same), no replication in common, or points that do
-    not match.
+    Raises
+    ------
+    CompareError : another seed (their luck is not the same), no replication in common, or points that do not match.
     """
     seeds = [int(study.manifest["seed"]) for study in (study_a, study_b)]
     if seeds[0] != seeds[1]:

@@ -238,10 +238,14 @@ def resume(
 ) -> StudyResults:
     """Compute what is missing or damaged in a study. A study that is whole is left as it is.
 
+    Parameters
+    ----------
     executor, part : as in `Study`.
     doctrine : FILE.py:NAME, for a study that was made under it: code is run only when it is named.
 
-    Raises RunError, StudyError (made by another engine, catalogue or scenario), StoreError.
+    Raises
+    ------
+    RunError, StoreError : the folder, the disk. StudyError : made by another engine, catalogue or scenario.
     """
     told = progress or Quiet()
     told.phase("reading the study")
