@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[1]
 NEEDED = ("sphinx", "furo", "myst_nb", "numpydoc")
 #: Pages of the section "How to", in this order; those that a version does not have are left out.
 HOW_TO = (
-    "cli", "scenario", "studies", "coverage", "viewer", "report", "doctrines", "exports", "export",
+    "cli", "scenario", "studies", "doctrines", "coverage", "report", "viewer", "live", "exports",
 )  # fmt: skip
 #: Pages that stand in other sections (docs/site/index.md).
 ELSEWHERE = (
@@ -41,11 +41,15 @@ GROUPS = (
     ("Two scenarios compared", ("run_pair", "compare", "comparison_summary", "comparison_overview")),
     (
         "What changes the result",
-        ("sensitivity", "sensitivity_summary", "sensitivity_picture", "discover", "discovery_summary"),
+        (
+            "sensitivity", "sensitivity_summary", "sensitivity_picture", "discover", "discovery_summary",
+            "value_of_information", "value_summary", "value_picture",
+        ),
     ),
     ("Coverage", ("coverage",)),
     ("Reports", ("html_report", "basis")),
-)
+    ("Exports", ("export_run",)),
+)  # fmt: skip
 _URL = re.compile(r"""<(?:script|link|img|iframe|source)\b[^>]*?\b(?:src|href)=["'](https?:)?//[^"']*["']""")
 
 _TARGET = re.compile(r"""<[a-z]+\b[^>]*?\s(?:src|href)=["']([^"']+)["']""")
