@@ -22,7 +22,7 @@ pin() { # pin FILE OPTIONS...: keeps the versions in FILE unless --upgrade is gi
   fi
 }
 
-# The tests' packages include ruff (extra dev) and what builds the package.
-pin requirements/test.txt --extra test --extra dev --build-deps-for wheel "$@"
+# The tests' packages include ruff (extra dev), what builds the documentation, and what builds the package.
+pin requirements/test.txt --extra test --extra dev --extra docs --build-deps-for wheel "$@"
 pin requirements/run.txt --constraint requirements/test.txt "$@"
 wc -l requirements/*.txt
