@@ -19,7 +19,9 @@ def watched():
     asset = f.asset("A", spot(180.0, 1500.0))
     for k in range(3):
         f.flight(f"C{k}", "cruise-missile", [spot(-12.0 + 8.0 * k, 17e3 + 900.0 * k, 80.0)], target=asset)
-    f.flight("F", "transport", [spot(30.0, 20e3, 3e3), spot(330.0, 20e3, 3e3)], identity="friend", answers="friend")
+    f.flight(
+        "F", "transport", [spot(30.0, 20e3, 3e3), spot(330.0, 20e3, 3e3)], identity="friend", answers="friend"
+    )
     world, names = f.finish()
     return noisier(world, 8.0), names
 

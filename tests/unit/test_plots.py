@@ -12,6 +12,7 @@ from support import exported, runs
 from support.worlds import Field, spot
 
 import openiads
+from openiads.cli.tell import run_once
 from openiads.engine import status
 from openiads.export.plots import plots_of
 from openiads.results import RunError, open_run, schema
@@ -60,6 +61,20 @@ def test_a_run_without_says_so():
     assert not (run.path / "plots.parquet").exists()
 
 
+def test_the_command_line(tmp_path, monkeypatch, capsys):
+    """`openiads run quickstart --plots`: the option goes all the way, and the manifest says how to make the run again."""
+    monkeypatch.chdir(tmp_path)
+    run_once("quickstart", 1, 0, None, False, "5 s", None, plots=True)
+    assert capsys.readouterr().out
+    run = open_run(next((tmp_path / "runs").iterdir()))
+    assert run.manifest["command"].startswith("openiads run quickstart --seed 1 ") and run.manifest[
+        "command"
+    ].endswith("--plots")
+    assert (run.path / "plots.parquet").read_bytes() == (
+        exported.with_plots().run.path / "plots.parquet"
+    ).read_bytes()
+
+
 def test_everything_else_is_the_same(content):
     """Byte for byte: what is logged is read by nobody."""
     without = exported.quickstart().run
@@ -97,14 +112,16 @@ def test_every_track_of_a_radar_begins_with_plots(content, plots):
         assert (radar, event["t_s"], event["subject"] or "", int(number)) in held, event
     assert len(events) > 150
     earlier = plots.groupby(["radar", "track"], observed=True)["t_s"].count()
-    assert all(earlier[e["object"], int(e["via"].rpartition("/")[2])] >= 3 for e in events), "3 of 4 confirm it"
+    assert all(earlier[e["object"], int(e["via"].rpartition("/")[2])] >= 3 for e in events), (
+        "3 of 4 confirm it"
+    )
 
 
 def test_every_first_detection_has_its_plot(content, plots):
     """Its own, or that of the strongest echo in the same resolution cell: then the beam passed both within 0.2 s."""
     events = content.events_of("detection")
     targets = plots[plots["kind"] == "target"]
-    by_radar = {radar: rows for radar, rows in targets.groupby("radar", observed=True)}
+    by_radar = dict(list(targets.groupby("radar", observed=True)))
     own = 0
     for event in events:
         rows = by_radar[event["object"]]
@@ -140,7 +157,12 @@ def test_errors_are_as_stated(content, plots):
     alone = np.array([(content.real[i].klass if isinstance(i, str) else "") in ("airliner", "transport", "bomber")
                       for i in plots["truth"]])  # fmt: skip
     place = (found.radar_lat_deg, found.radar_lon_deg, found.radar_alt_m)
-    at = np.array([content.ecef_at(content.real[i], t)[0] for i, t in zip(plots["truth"][alone], plots["t_s"][alone], strict=True)])
+    at = np.array(
+        [
+            content.ecef_at(content.real[i], t)[0]
+            for i, t in zip(plots["truth"][alone], plots["t_s"][alone], strict=True)
+        ]
+    )
     az, el, range_m = pymap3d.ecef2aer(*at.T, *(column[alone] for column in place))
     part = plots[alone]
     off_az = (part["az_rad"] - np.radians(az) + np.pi) % (2.0 * np.pi) - np.pi

@@ -1,9 +1,9 @@
-"""ASTERIX (EUROCONTROL): fused tracks as category 062, service messages of the radars as 034, their plots as 048, in a capture file.
+"""ASTERIX (EUROCONTROL) in a capture file: fused tracks (category 062), service messages (034) and plots (048) of the radars.
 
 Made from what a run stores: tracks at every sample; north marks from the turning of the antenna, which points north when a run
 begins; going on and off the air, as sector crossings with the status of the station, from the events (both of radars that rotate);
-jamming strobes from the first strobe of each radar and jammer, with the azimuth at which the jammer truly was. Plots are written where
-the run holds them (`openiads run --plots`), and only there: as they were measured, with no truth in them.
+jamming strobes from the first strobe of each radar and jammer, with the azimuth at which the jammer truly was. Plots are written
+where the run holds them (`openiads run --plots`): as they were measured, with no truth in them.
 """
 
 from __future__ import annotations

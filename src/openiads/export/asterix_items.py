@@ -1,8 +1,8 @@
 """ASTERIX data items as bytes: categories 034, 048 and 062.
 
-Sources: EUROCONTROL-SPEC-0149-2b, "Category 034" (edition 1.29), EUROCONTROL-SPEC-0149-4, "Category 048" (edition 1.32) with its
-appendix A (reserved expansion field, edition 1.13), and EUROCONTROL-SPEC-0149-9, "Category 062" (edition 1.20): order of items (UAP),
-lengths and least significant bits.
+Sources: EUROCONTROL-SPEC-0149-2b, "Category 034" (edition 1.29); EUROCONTROL-SPEC-0149-4, "Category 048" (edition 1.32), with its
+appendix A (reserved expansion field, edition 1.13); EUROCONTROL-SPEC-0149-9, "Category 062" (edition 1.20): order of items
+(UAP), lengths and least significant bits.
 """
 
 from __future__ import annotations

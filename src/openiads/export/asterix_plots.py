@@ -34,7 +34,8 @@ def reports(
             "010": item.source(sac, numbers[table["radar"][k]]),
             "140": item.time_of_day(midnight_s + t_s),
             "020": item.target_report(_type(reply), far, _MODE_4.get(reply, 0)),
-            "040": struct.pack(">H", min(steps, 0xFFFF)) + item.angle_16(math.degrees(float(table["az_rad"][k]))),
+            "040": struct.pack(">H", min(steps, 0xFFFF))
+            + item.angle_16(math.degrees(float(table["az_rad"][k]))),
         }
         if table["track"][k] is not None:
             items["161"] = struct.pack(">H", table["track"][k] % 4096)

@@ -47,7 +47,9 @@ def enu(lat_rad: Array, lon_rad: Array, x: Array, y: Array, z: Array) -> tuple[A
     return east, cos_lat * z - sin_lat * out, sin_lat * z + cos_lat * out
 
 
-def from_enu(lat_rad: float, lon_rad: float, east: Array, north: Array, up: Array) -> tuple[Array, Array, Array]:
+def from_enu(
+    lat_rad: float, lon_rad: float, east: Array, north: Array, up: Array
+) -> tuple[Array, Array, Array]:
     """East, north and up [n] at one place as ECEF vectors."""
     sin_lat, cos_lat, sin_lon, cos_lon = np.sin(lat_rad), np.cos(lat_rad), np.sin(lon_rad), np.cos(lon_rad)
     out = cos_lat * up - sin_lat * north

@@ -63,8 +63,11 @@ def plots_of(content: Content) -> Plots:
         for place, own in _by_place(content, radar, table["t_s"][rows]):
             at = (*place[:3], place[3] + heights[radar.id])
             antenna[:, rows[own]] = np.array(at[1:])[:, None]
-            position[:, rows[own]] = _ecef(at, *(table[n][rows[own]] for n in ("range_m", "az_rad", "el_rad")))
-    return Plots(table, *antenna, *position, geodetic(*position)[2])
+            position[:, rows[own]] = _ecef(
+                at, *(table[n][rows[own]] for n in ("range_m", "az_rad", "el_rad"))
+            )
+    x_m, y_m, z_m = position
+    return Plots(table, antenna[0], antenna[1], antenna[2], x_m, y_m, z_m, geodetic(x_m, y_m, z_m)[2])
 
 
 def antenna_heights(content: Content) -> dict[str, float]:
@@ -72,7 +75,9 @@ def antenna_heights(content: Content) -> dict[str, float]:
     try:
         radars = load_text(content.run.scenario_text, "scenario.yaml").defence.radars
     except ScenarioError as error:
-        raise ExportError(f"{content.run.path}: the scenario of the run cannot be read: {error.faults[0]}") from None
+        raise ExportError(
+            f"{content.run.path}: the scenario of the run cannot be read: {error.faults[0]}"
+        ) from None
     stated = {radar.id: radar.antenna_height_m for radar in radars}
     found = {}
     for name, item in radars_of(content).items():
@@ -100,7 +105,11 @@ def _ecef(place: Place, range_m: Array, az_rad: Array, el_rad: Array) -> Array:
     """Measured range, azimuth and elevation [n] at a place as ECEF [3, n]."""
     flat = range_m * np.cos(el_rad)
     away = from_enu(
-        np.radians(place[1]), np.radians(place[2]), flat * np.sin(az_rad), flat * np.cos(az_rad), range_m * np.sin(el_rad)
+        np.radians(place[1]),
+        np.radians(place[2]),
+        flat * np.sin(az_rad),
+        flat * np.cos(az_rad),
+        range_m * np.sin(el_rad),
     )
     return np.stack([a + b for a, b in zip(away, site_ecef(place), strict=True)])
 
@@ -116,7 +125,9 @@ def without(run: Run, to: str) -> str:
 def refuse_leftover(path: Path) -> None:
     """ExportError where a file of plots lies among the files of a run that holds none: it would be taken for its own."""
     if path.exists():
-        raise ExportError(f"{path} is of another run, and this one holds no plots; remove it, or --out elsewhere")
+        raise ExportError(
+            f"{path} is of another run, and this one holds no plots; remove it, or --out elsewhere"
+        )
 
 
 __all__ = ["FORMATS", "Plots", "plots_of", "radar_numbers", "refuse_leftover", "without"]

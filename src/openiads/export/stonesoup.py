@@ -1,8 +1,8 @@
 """Truth, fused tracks and plots as CSV files that Stone Soup's own readers load, each in order of time.
 
 Positions and velocities twice: Earth-fixed (x_m ...) and in a plane with axes east, north and up about the middle of the sites
-(east_m ...), where a tracker of straight flights is at home. `plots.csv` is written where the run holds plots (`openiads run --plots`):
-range, azimuth and elevation as the radar measured them, and the position that follows from them.
+(east_m ...), where a tracker of straight flights is at home. `plots.csv` is written where the run holds plots
+(`openiads run --plots`): range, azimuth and elevation as the radar measured them, and the position that follows from them.
 """
 
 from __future__ import annotations
@@ -78,13 +78,13 @@ def _plots(content: Content) -> pa.Table:
     lat0, lon0 = (np.array([angle]) for angle in reference(content))
     position = (plots.x_m, plots.y_m, plots.z_m)
     away = [c - float(o[0]) for c, o in zip(position, ecef(lat0, lon0, np.zeros(1)), strict=True)]
-    own = dict(zip(("x_m", "y_m", "z_m"), position, strict=True))
+    own: dict[str, Any] = dict(zip(("x_m", "y_m", "z_m"), position, strict=True))
     own |= dict(zip(("east_m", "north_m", "up_m"), enu(lat0, lon0, *away), strict=True))
     own |= {name: getattr(plots, name) for name in ("radar_lat_deg", "radar_lon_deg", "radar_alt_m")}
     own["time"] = [_clock(content, t, "microseconds") for t in plots.table["t_s"]]
     columns = {}
     for name, decimals in PLOT_COLUMNS.items():
-        column = own.get(name, plots.table.get(name))
+        column = own[name] if name in own else plots.table[name]
         columns[name] = pa.array(column if decimals is None else np.round(column, decimals), from_pandas=True)
     return pa.table(columns)
 
