@@ -179,6 +179,25 @@ def threads(options: argparse.Namespace) -> None:
     ])  # fmt: skip
 
 
+def dask(options: argparse.Namespace) -> None:
+    """Two worker processes of a local Dask cluster against one."""
+    from benchmarks import bench_dask  # noqa: PLC0415
+
+    found = bench_dask.measure(options.dask_replications, options.dask_turns, cores_free)
+    gains = [a / b for a, b in zip(found.one_s, found.two_s, strict=True)]
+    table(f"quickstart, {options.dask_replications} replications on Dask ({len(gains)} turns)", [
+        ("wall time, one worker, median (least, most)",
+         f"{statistics.median(found.one_s):.2f} s ({min(found.one_s):.2f}, {max(found.one_s):.2f})", ""),
+        ("wall time, two workers, likewise",
+         f"{statistics.median(found.two_s):.2f} s ({min(found.two_s):.2f}, {max(found.two_s):.2f})", ""),
+        ("two workers over one, median (least, most)",
+         f"{found.gain:.2f} × ({min(gains):.2f}, {max(gains):.2f})", "at least 1.6 ×, on two idle cores"),
+        ("two processes over one meanwhile (least, most)",
+         f"{min(found.free):.2f} ×, {max(found.free):.2f} ×", "2 × on two idle cores"),
+        ("load of one minute meanwhile (least, most)", f"{min(found.load):.1f}, {max(found.load):.1f}", ""),
+    ])  # fmt: skip
+
+
 # --- starting -----------------------------------------------------------------------------------------
 
 
@@ -260,6 +279,7 @@ SECTIONS: dict[str, Callable[[argparse.Namespace], None]] = {
     "memory": memory,
     "scaling": scaling,
     "threads": threads,
+    "dask": dask,
     "start": start,
     "cold": cold,
     **{name: lambda options, n=name: script(n, options) for name in SCRIPTS},
@@ -311,11 +331,13 @@ def main() -> None:
         "--scaling-rounds", type=int, default=3, help="of 100, 300 and 1,000 threats in turns"
     )
     parser.add_argument("--thread-replications", type=int, default=10, help="on one thread and on two")
+    parser.add_argument("--dask-replications", type=int, default=80, help="on one worker and on two")
+    parser.add_argument("--dask-turns", type=int, default=4, help="of one worker and two")
     options = parser.parse_args()
     began = time.perf_counter()
     machine()
     for name in options.only or SECTIONS:
-        if name != "cold" or options.cold or options.only:
+        if name not in ("cold", "dask") or (name == "cold" and options.cold) or options.only:
             SECTIONS[name](options)
     print(f"\nLoad after: {load()}. Took {time.perf_counter() - began:.0f} s.")
 

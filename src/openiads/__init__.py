@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from openiads.report.study_picture import study_overview
     from openiads.report.study_summary import plain_study as study_summary
     from openiads.report.summary import plain as summary
+    from openiads.report.value import value_picture, value_summary
     from openiads.results import Run, open_run
     from openiads.results.study import StudyResults, open_study
     from openiads.scenario import load_file
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from openiads.study.pair import run_pair
     from openiads.study.sensitivity import sensitivity
     from openiads.study.study import Study, resume
+    from openiads.study.value import value_of_information
     from openiads.study.what_if import what_if
 
 __version__ = "0.1.0"
@@ -75,6 +77,9 @@ _WHERE = {
     "basis": ("openiads.study.basis", "basis"),
     "html_report": ("openiads.report.page", "html_report"),
     "export_run": ("openiads.export.run", "export_run"),
+    "value_of_information": ("openiads.study.value", "value_of_information"),
+    "value_summary": ("openiads.report.value", "value_summary"),
+    "value_picture": ("openiads.report.value", "value_picture"),
 }
 
 __all__ = [
@@ -108,6 +113,9 @@ __all__ = [
     "study_overview",
     "study_summary",
     "summary",
+    "value_of_information",
+    "value_picture",
+    "value_summary",
     "what_if",
 ]
 

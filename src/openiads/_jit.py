@@ -185,7 +185,8 @@ class _Parts:
 
 
 _TABLE_AND_NUMBER = (types.Number, types.Boolean, types.Array, types.Record)
-_ask = types.Function.get_call_type
+_BuiltIn: Any = types.Function
+_ask = _BuiltIn.get_call_type
 
 
 def _get_call_type(self: Any, context: Any, args: tuple[Any, ...], kws: dict[str, Any]) -> Any:
@@ -201,12 +202,12 @@ def _get_call_type(self: Any, context: Any, args: tuple[Any, ...], kws: dict[str
 @contextmanager
 def _operators_remembered() -> Iterator[None]:
     """While kernels are compiled: Numba tries dozens of meanings of `a * b` at every use of it, twice each."""
-    before = types.Function.get_call_type
-    types.Function.get_call_type = _get_call_type
+    before = _BuiltIn.get_call_type
+    _BuiltIn.get_call_type = _get_call_type
     try:
         yield
     finally:
-        types.Function.get_call_type = before
+        _BuiltIn.get_call_type = before
 
 
 class _Linking(JITCodeLibrary):
@@ -270,7 +271,7 @@ class _Lower(lowering.Lower):
     def lower_function_body(self) -> Any:
         returned = self.context.data_model_manager[self.fndesc.restype]
         if isinstance(self.library, _Whole) and returned.contains_nrt_meminfo():
-            raise errors.TypingError("a kernel that Python calls cannot return an array", loc=self.loc)
+            raise errors.TypingError("a kernel that Python calls cannot return an array")
         self.context.enable_nrt = False
         try:
             return super().lower_function_body()

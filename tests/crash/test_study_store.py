@@ -22,6 +22,7 @@ import openiads
 from openiads.results.run import RunError
 from openiads.results.study import SealError
 from openiads.results.study_schema import MANIFEST, SEALS
+from openiads.study import carry_on as carrying
 from openiads.study import files
 from openiads.study import study as made
 from openiads.study.design import StudyError
@@ -89,7 +90,7 @@ def test_twenty_kills_lose_nothing_that_was_done(place):
 
 
 def carry_on(folder, study, points):
-    return made._carry_on(folder, study.manifest, points, 1, made.Quiet())
+    return carrying.carry_on(folder, study.manifest, points, 1, made.Quiet())
 
 
 def points_of(study):
@@ -130,20 +131,20 @@ def test_every_call_that_fails_leaves_a_study_that_can_be_continued(place, monke
 def test_every_call_that_fails_while_the_folder_is_made(place, whole, monkeypatch):
     counting = studies.FailingOs(0, 0)
     monkeypatch.setattr(files, "os", counting)
-    made._make(place / "make", whole.manifest, ["text: 1\n"])
+    carrying.make(place / "make", whole.manifest, ["text: 1\n"])
     total = counting.n
     assert total > 15
     for n in range(1, total + 1):
         folder = place / f"make-{n}" / "study"
         monkeypatch.setattr(files, "os", studies.FailingOs(n, errno.ENOSPC))
         with pytest.raises(StoreError, match="disk is full"):
-            made._make(folder, whole.manifest, ["text: 1\n"])
+            carrying.make(folder, whole.manifest, ["text: 1\n"])
         monkeypatch.setattr(files, "os", os)
         if (folder / MANIFEST).exists():  # only the last fsync may leave a study: whole
             assert n > total - 4
             openiads.open_study(folder)
         else:
-            made._make(folder, whole.manifest, ["text: 1\n"])
+            carrying.make(folder, whole.manifest, ["text: 1\n"])
 
 
 def test_flipped_bytes_are_found_and_named(place, whole):

@@ -211,3 +211,44 @@ def test_designs(plain):
 def test_numbers_are_checked(tmp_path, wrong):
     with pytest.raises(StudyError):
         openiads.Study(tmp_path / "x.yaml", **wrong)
+
+
+def test_every_fault_of_both_options_in_one_pass(tmp_path):
+    """How it is written, paths, laws, and values of the paths that can be read; nothing is made."""
+    studies.write(tmp_path)
+    done = studies.openiads(
+        "study", "small.yaml", "-n", 3, "--points", 5, "--out", "s",
+        "--vary", "doctrine.salvo", "--vary", "doctrine.salvo=70,1,0", "--vary", "doctrin.salvo=2",
+        "--vary", "L1.rounds.9M96E2=1,-1", "--uncertain", "=x", "--uncertain", "FC.antenna_height=unifrm(1 m, 2 m)",
+        "--uncertain", "F.jammer.power=uniform(1 m, 2 m)", "--uncertain", "catalog.9M96E2.reliability=uniform(0.5, 1.5)",
+        cwd=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 2 and not (tmp_path / "s").exists()
+    lines = done.stderr.replace("openiads: ", "").splitlines()
+    for start, word in (
+        ("--vary doctrine.salvo:", "PATH=VALUES"), ("--uncertain =x:", "PATH=LAW"), ("--vary doctrin.salvo:", "did you mean"),
+        ("--uncertain FC.antenna_height:", "uniform"), ("--uncertain F.jammer.power:", "power is needed"),
+        ("--vary doctrine.salvo=70:", "16"), ("--vary doctrine.salvo=0:", "1"), ("--vary L1.rounds.9M96E2=-1:", "0"),
+        ("--uncertain catalog.9M96E2.reliability=", "outside 0"),
+    ):  # fmt: skip
+        assert sum(line.startswith(start) and word in line for line in lines) == 1, (start, done.stderr)
+    assert lines[-1] == "9 faults"
+
+
+def test_the_same_fault_of_two_paths_is_told_of_both(tmp_path):
+    file = studies.write(tmp_path)
+    study = openiads.Study(file, 1, {"doctrine.salvo": "2,2", "doctrine.max_rounds_per_target": "3,3"})
+    with pytest.raises(ScenarioError) as refusal:
+        study.run()
+    assert [f.origin for f in refusal.value.faults] == [
+        "--vary doctrine.salvo", "--vary doctrine.max_rounds_per_target",
+    ]  # fmt: skip
+
+
+def test_faults_of_the_file_and_of_the_options_come_together(tmp_path):
+    file = studies.write(tmp_path)
+    file.write_text(file.read_text().replace("salvo: 1", "salvo: 99"))
+    with pytest.raises(ScenarioError) as refusal:
+        openiads.Study(file, 1, {"EW.hight": "1 m"}, uncertain={"no.such": "uniform(1, 2)"}).run()
+    text = str(refusal.value)
+    assert "small.yaml:" in text and "--vary EW.hight" in text and "--uncertain no.such" in text

@@ -60,6 +60,7 @@ ALLOWED = {
         "_jit",
     },
     "export": {"results", "study", "scenario", "catalog", "units"},
+    "viewer": {"results", "analysis", "scenario", "catalog", "units"},
 }
 FREE = {"cli", "__init__", "__main__", "testing"}  # the public border may see everything
 COMPILED = ("physics", "tracking", "engine", "doctrine", "world", "agents", "cover")

@@ -37,7 +37,7 @@ def place(tmp_path_factory):
 def study(place):
     return openiads.Study(
         place / "small.yaml", n=N, chunk=5, vary={"L1.rounds.9M96E2": "6,2", "F.jammer.power": "1 kW"}, keep=1,
-        workers=2, out=place / "study",
+        workers=2, out=place / "study", track_quality="30 s",
     ).run()  # fmt: skip
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from openiads.agents.load import UserDoctrine, engine_of
+from openiads.agents.plain import PlainEngine
 from openiads.analysis.baselines import shoot_look_shoot_leak
 from openiads.analysis.intervals import Interval, mean, proportion, sums
 from openiads.engine import events
@@ -53,17 +56,29 @@ def _said(found: Interval) -> str:
     return f"{found.value:.3f} ({found.low:.3f} to {found.high:.3f})"
 
 
+Contender = UserDoctrine | type[Any] | Callable[[World, Names | None], Engine] | None
+
+
+def _engine(doctrine: Contender, world: World, names: Names | None) -> Engine:
+    if inspect.isclass(doctrine):
+        return PlainEngine(world, doctrine, names)
+    if doctrine is None or isinstance(doctrine, UserDoctrine):
+        return engine_of(doctrine, world, names)
+    return doctrine(world, names)
+
+
 def side_by_side(
     world: World,
     names: Names | None,
-    doctrines: Mapping[str, UserDoctrine | Callable[[World, Names | None], Engine] | None],
+    doctrines: Mapping[str, Contender],
     n: int,
     seed: int = 1,
     p: float | None = None,
 ) -> Table:
     """Run n replications under each doctrine; replication k has the same luck under all.
 
-    doctrines : name → a loaded doctrine, None for the built-in one, or what makes an Engine.
+    doctrines : name → a loaded doctrine, None for the built-in one, a class with a method `decide` (a learned policy:
+        `agents.policy.as_doctrine`), or what makes an Engine.
     p : kill probability of one round, where the World has one; then the closed-form bound is given: shoot-look-shoot with
     all ready and reserve rounds, perfect looks and as many waves as rounds. Rounds differ in a World with several
     missiles; the largest p then still gives a bound.
@@ -77,7 +92,7 @@ def side_by_side(
     lines: list[Line] = []
     first: Sequence[float] = ()
     for name, doctrine in doctrines.items():
-        engine = doctrine(world, names) if callable(doctrine) else engine_of(doctrine, world, names)
+        engine = _engine(doctrine, world, names)
         leaks, fired = [], []
         for replication in range(n):
             outcome = engine.run(seed, replication)

@@ -63,7 +63,7 @@ def load_doctrine(text: str) -> UserDoctrine:
     file = Path(path).absolute()
     if file.suffix != ".py" or not file.is_file():
         raise DoctrineError(f"doctrine {text}: {path} is not a Python file that exists")
-    module, digest = _module(file)
+    module, digest = read_module(file)
     if not hasattr(module, name):
         near = difflib.get_close_matches(name, [n for n in vars(module) if not n.startswith("_")], 1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
@@ -91,7 +91,7 @@ def _kind(target: Any, file: Path, name: str) -> str:
     raise DoctrineError(f"{file}: {name} is a {type(target).__name__}; a class or a kernel is needed")
 
 
-def _module(file: Path) -> tuple[ModuleType, str]:
+def read_module(file: Path) -> tuple[ModuleType, str]:
     """Run the file as a module; its kernels are not kept on disk, where Numba would not see that a helper has changed."""
     try:
         name = f"openiads_doctrine_{hashlib.sha256(file.read_bytes()).hexdigest()[:16]}"

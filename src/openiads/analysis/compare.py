@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from openiads.analysis.intervals import CONFIDENCE, MIN_REPLICATIONS, Goal, read_goal
-from openiads.analysis.measures import COLUMNS, MEASURES, PROPORTION, Measure, _column, measure
+from openiads.analysis.measures import COLUMNS, MEASURES, PROPORTION, Measure, column, measure
 from openiads.analysis.paired import Difference, equal, holm, paired
 from openiads.results.study import StudyResults
 
@@ -93,8 +93,9 @@ def compare(
         against itself: its first point against each other.
     first : only replications below this number.
 
-    Raises CompareError: another seed (their luck is not the same), no replication in common, or points that do
-    not match.
+    Raises
+    ------
+    CompareError : another seed (their luck is not the same), no replication in common, or points that do not match.
     """
     seeds = [int(study.manifest["seed"]) for study in (study_a, study_b)]
     if seeds[0] != seeds[1]:
@@ -185,8 +186,8 @@ def _difference(
     m: Measure, one: Mapping[str, np.ndarray], two: Mapping[str, np.ndarray], confidence: float
 ) -> Difference:
     def sides(runs: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-        top = _column(m.top, runs)
-        return top, np.ones(len(top)) if not m.bottom else _column(m.bottom, runs)
+        top = column(m.top, runs)
+        return top, np.ones(len(top)) if not m.bottom else column(m.bottom, runs)
 
     return paired(*sides(one), *sides(two), m.kind == PROPORTION, confidence)
 

@@ -74,8 +74,8 @@ def measure(name: str) -> Measure:
 def sums_of(one: Measure, runs: Mapping[str, Any]) -> Sums:
     """Sums of a measure over the usable rows of `runs` (columns as arrays) in which it has a value."""
     usable = np.asarray(runs["usable"], dtype=bool)
-    top = _column(one.top, runs)[usable]
-    bottom = np.ones(len(top)) if not one.bottom else _column(one.bottom, runs)[usable]
+    top = column(one.top, runs)[usable]
+    bottom = np.ones(len(top)) if not one.bottom else column(one.bottom, runs)[usable]
     has = np.isfinite(top) & np.isfinite(bottom)
     return intervals.sums(top[has], bottom[has])
 
@@ -92,12 +92,12 @@ def estimate(name: str, runs: Mapping[str, Any], confidence: float = CONFIDENCE)
     return interval_of(one, sums_of(one, runs), confidence)
 
 
-def _column(name: str, runs: Mapping[str, Any]) -> Any:
+def column(name: str, runs: Mapping[str, Any]) -> Any:
     if name == "is_clean":
-        return (_column("leaked", runs) == 0.0).astype(np.float64)
+        return (column("leaked", runs) == 0.0).astype(np.float64)
     if name == "has_wrong_shot":
-        return (_column("wrong_shots", runs) > 0.0).astype(np.float64)
+        return (column("wrong_shots", runs) > 0.0).astype(np.float64)
     if name in ("assets_left", "sites_left"):
         kind = name.removesuffix("_left")
-        return _column(kind, runs) - _column(f"{kind}_lost", runs)
+        return column(kind, runs) - column(f"{kind}_lost", runs)
     return np.asarray(runs[name], dtype=np.float64)

@@ -161,14 +161,21 @@ class Siap(NamedTuple):
     longest_segment: float  # LS = sum TL / sum T: share of a truth's life covered by its longest track
 
 
-def siap(times_s: ArrayLike, present: ArrayLike, owner: ArrayLike, error: ArrayLike | None = None) -> Siap:
-    """SIAP attributes from which track belongs to what, at each time.
+class SiapSums(NamedTuple):
+    """The sums of which the SIAP attributes are ratios."""
 
-    times_s: (K,) increasing. present: bool (K, n_truth), does the truth exist. owner: int (K, n_tracks):
-    truth that the track belongs to, -1 to none, -2 the track does not exist. error: (K, n_tracks) position
-    errors, read where owner >= 0. A truth counts as tracked between two successive times if it has a track at
-    the later of the two; NU is the least number of tracks that covers these intervals.
-    """
+    objects: float  # sum J
+    tracked: float  # sum JT
+    tracks: float  # sum N
+    assigned: float  # sum NA
+    changes: float  # sum (NU - 1)
+    tracked_s: float  # sum TT
+    longest_s: float  # sum TL
+    life_s: float  # sum T
+
+
+def siap_sums(times_s: ArrayLike, present: ArrayLike, owner: ArrayLike) -> SiapSums:
+    """The sums behind :func:`siap`, so that those of many runs can be added."""
     t = np.asarray(times_s, float)
     here = np.asarray(present, bool)
     own = np.asarray(owner, int)
@@ -182,26 +189,41 @@ def siap(times_s: ArrayLike, present: ArrayLike, owner: ArrayLike, error: ArrayL
     k, j = np.nonzero(belongs)
     tracked[k, own[k, j]] = True
     tracked &= here
+    step = np.diff(t, prepend=t[0]) if len(t) else t
+    needed = np.zeros(n_truth)
+    longest = np.zeros(n_truth)
+    for i in np.flatnonzero(tracked.any(axis=0)):
+        mine = own == i
+        holds = mine[:, mine.any(axis=0)] & here[:, [i]]
+        needed[i] = _tracks_needed(holds)
+        longest[i] = _longest(holds, step)
+    return SiapSums(
+        float(here.sum()), float(tracked.sum()), float((own >= -1).sum()), float(belongs.sum()),
+        float((needed[needed > 0] - 1).sum()), float((tracked * step[:, None]).sum()), float(longest.sum()),
+        float((here * step[:, None]).sum()),
+    )  # fmt: skip
+
+
+def siap(times_s: ArrayLike, present: ArrayLike, owner: ArrayLike, error: ArrayLike | None = None) -> Siap:
+    """SIAP attributes from which track belongs to what, at each time.
+
+    times_s: (K,) increasing. present: bool (K, n_truth), does the truth exist. owner: int (K, n_tracks):
+    truth that the track belongs to, -1 to none, -2 the track does not exist. error: (K, n_tracks) position
+    errors, read where owner >= 0. A truth counts as tracked between two successive times if it has a track at
+    the later of the two; NU is the least number of tracks that covers these intervals.
+    """
+    s = siap_sums(times_s, present, owner)
+    belongs = np.asarray(owner, int) >= 0
     err = math.nan
     if error is not None and belongs.any():
         err = float(np.asarray(error, float)[belongs].mean())
-    step = np.diff(t, prepend=t[0]) if len(t) else t
-    needed = np.zeros(n_truth)
-    time_tracked = (tracked * step[:, None]).sum(axis=0)
-    longest = np.zeros(n_truth)
-    for i in range(n_truth):
-        holds = (own == i) & here[:, [i]]
-        needed[i] = _tracks_needed(holds)
-        longest[i] = _longest(holds, step)
-    seen = needed > 0
-    life = (here * step[:, None]).sum()
     return Siap(
-        _ratio(tracked.sum(), here.sum()),
-        _ratio(belongs.sum(), tracked.sum()),
-        _ratio((own == -1).sum(), (own >= -1).sum()),
+        _ratio(s.tracked, s.objects),
+        _ratio(s.assigned, s.tracked),
+        _ratio(s.tracks - s.assigned, s.tracks),
         err,
-        _ratio((needed[seen] - 1).sum(), time_tracked.sum()),
-        _ratio(longest.sum(), life),
+        _ratio(s.changes, s.tracked_s),
+        _ratio(s.longest_s, s.life_s),
     )
 
 
@@ -211,31 +233,26 @@ def _ratio(a: float, b: float) -> float:
 
 def _tracks_needed(holds: NDArray[np.bool_]) -> int:
     """Least number of tracks covering all times at which any holds; holds: bool (K, n_tracks)."""
+    times = len(holds)
+    index = np.arange(times)[:, None]
+    gap = np.minimum.accumulate(np.where(holds, times, index)[::-1], axis=0)[
+        ::-1
+    ]  # where the next gap begins
+    longest = (gap - index).max(axis=1, initial=0).tolist()
     k, n = 0, 0
-    while k < len(holds):
-        if not holds[k].any():
-            k += 1
-            continue
-        n += 1
-        runs = [_run_length(holds[k:, j]) for j in np.flatnonzero(holds[k])]
-        k += max(runs)
+    while k < times:
+        n += longest[k] > 0
+        k += longest[k] or 1
     return n
-
-
-def _run_length(column: NDArray[np.bool_]) -> int:
-    gaps = np.flatnonzero(~column)
-    return int(gaps[0]) if gaps.size else len(column)
 
 
 def _longest(holds: NDArray[np.bool_], step: Floats) -> float:
     """Longest time for which one track holds the truth without a gap."""
-    best = 0.0
-    for column in holds.T:
-        run = 0.0
-        for held, dt in zip(column, step, strict=True):
-            run = run + dt if held else 0.0
-            best = max(best, run)
-    return best
+    if not holds.size:
+        return 0.0
+    whole = np.cumsum(step)[:, None]  # less what it was at the last time without: the time held since
+    before = np.maximum.accumulate(np.where(holds, 0.0, whole), axis=0)
+    return float(np.where(holds, whole - before, 0.0).max())
 
 
 def nees(error: ArrayLike, cov: ArrayLike) -> Floats:

@@ -9,6 +9,19 @@ from typing import Annotated, Optional
 import typer
 
 from openiads.cli.guard import UserError, guarded
+from openiads.cli.options import (
+    ChunkOption,
+    ClusterOption,
+    DoctrineOption,
+    RunArgument,
+    ScenarioArgument,
+    SeedOption,
+    ShardOption,
+    StudyArgument,
+    StudyOutOption,
+    UncertainOption,
+    WorkersOption,
+)
 
 app = typer.Typer(
     name="openiads",
@@ -19,41 +32,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a finished run.")]
-
-DoctrineOption = Annotated[
-    Optional[str],
-    typer.Option(
-        metavar="FILE.py:NAME", help="A doctrine of your own instead of the built-in one.", show_default=False
-    ),
-]
-
-StudyArgument = Annotated[Path, typer.Argument(metavar="STUDY", help="Folder of a study.")]
-
-ClusterOption = Annotated[
-    Optional[str],
-    typer.Option(
-        metavar="local|ADDRESS",
-        help="Compute on a Dask cluster: local, or tcp://HOST:PORT of its scheduler.",
-        show_default=False,
-    ),
-]
-
-UncertainOption = Annotated[
-    Optional[list[str]],
-    typer.Option(
-        metavar="PATH[=LAW]",
-        help='An uncertain input, such as "EW.antenna_height=uniform(5 m, 25 m)" or catalog.9M96E2.fuze_radius_m '
-        "(over its range); several.",
-        show_default=False,
-    ),
-]
-
-ShardOption = Annotated[
-    Optional[str],
-    typer.Option(metavar="I/N", help="Compute the I-th of N parts (a job array).", show_default=False),
-]
 
 
 def _version(wanted: bool) -> None:
@@ -76,18 +54,8 @@ def _options(
 @app.command(short_help="Simulate a scenario once.")
 @guarded
 def run(
-    scenario: Annotated[
-        str, typer.Argument(metavar="SCENARIO", help="A shipped scenario by name, or a file.")
-    ],
-    seed: Annotated[
-        Optional[int],
-        typer.Option(
-            min=0,
-            max=2**32 - 1,
-            help="Seed of the random numbers [default: the scenario's].",
-            show_default=False,
-        ),
-    ] = None,
+    scenario: ScenarioArgument,
+    seed: SeedOption = None,
     replication: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Number of the replication.")] = 0,
     out: Annotated[
         Optional[Path],
@@ -123,9 +91,7 @@ def show(
 @app.command(short_help="Simulate a scenario many times.")
 @guarded
 def study(
-    scenario: Annotated[
-        str, typer.Argument(metavar="SCENARIO", help="A shipped scenario by name, or a file.")
-    ],
+    scenario: ScenarioArgument,
     n: Annotated[int, typer.Option("-n", min=1, help="Replications of every point; with --until the most.")],
     vary: Annotated[
         Optional[list[str]],
@@ -139,26 +105,10 @@ def study(
         Optional[str],
         typer.Option(metavar="GOAL", help='Stop early, such as "leakage ±0.01".', show_default=False),
     ] = None,
-    out: Annotated[
-        Optional[Path],
-        typer.Option(help="Folder to make [default: studies/<scenario>-seed<N>].", show_default=False),
-    ] = None,
-    seed: Annotated[
-        Optional[int],
-        typer.Option(
-            min=0,
-            max=2**32 - 1,
-            help="Seed of the random numbers [default: the scenario's].",
-            show_default=False,
-        ),
-    ] = None,
-    workers: Annotated[
-        Optional[int], typer.Option(min=1, max=1024, help="Threads [default: all cores].", show_default=False)
-    ] = None,
-    chunk: Annotated[
-        Optional[int],
-        typer.Option(min=1, help="Replications per shard [default: 100 or fewer].", show_default=False),
-    ] = None,
+    out: StudyOutOption = None,
+    seed: SeedOption = None,
+    workers: WorkersOption = None,
+    chunk: ChunkOption = None,
     keep: Annotated[
         int, typer.Option(min=0, help="Store events and trajectories of so many replications per point.")
     ] = 0,
@@ -173,6 +123,12 @@ def study(
     points: Annotated[
         Optional[int],
         typer.Option(min=2, help="Draws of the uncertain inputs (lhs, sobol).", show_default=False),
+    ] = None,
+    track_quality: Annotated[
+        Optional[str],
+        typer.Option(
+            metavar="PERIOD", help='Measure the tracks every so often, such as "10 s".', show_default=False
+        ),
     ] = None,
 ) -> None:
     """Simulate a scenario many times, at many points: measures with intervals here, tables there."""
@@ -195,6 +151,7 @@ def study(
         uncertain or [],
         design,
         points,
+        track_quality,
     )
 
 
@@ -209,22 +166,9 @@ def sensitivity(
     n: Annotated[int, typer.Option("-n", min=1, help="Replications of every point.")] = 20,
     budget: Annotated[int, typer.Option(min=1, help="Replications in all, at most.")] = 2000,
     of: Annotated[str, typer.Option(metavar="MEASURE", help="What is to be explained.")] = "leakage",
-    out: Annotated[
-        Optional[Path],
-        typer.Option(help="Folder to make [default: studies/<scenario>-seed<N>].", show_default=False),
-    ] = None,
-    seed: Annotated[
-        Optional[int],
-        typer.Option(
-            min=0,
-            max=2**32 - 1,
-            help="Seed of the random numbers [default: the scenario's].",
-            show_default=False,
-        ),
-    ] = None,
-    workers: Annotated[
-        Optional[int], typer.Option(min=1, max=1024, help="Threads [default: all cores].", show_default=False)
-    ] = None,
+    out: StudyOutOption = None,
+    seed: SeedOption = None,
+    workers: WorkersOption = None,
 ) -> None:
     """Draw uncertain inputs, simulate, and rank them by what they do to a measure: table here, picture there."""
     from openiads.cli.sensitivity import run_sensitivity
@@ -253,9 +197,7 @@ def discover(
 @guarded
 def resume(
     folder: StudyArgument,
-    workers: Annotated[
-        Optional[int], typer.Option(min=1, max=1024, help="Threads [default: all cores].", show_default=False)
-    ] = None,
+    workers: WorkersOption = None,
     cluster: ClusterOption = None,
     shard: ShardOption = None,
     doctrine: DoctrineOption = None,
@@ -304,13 +246,8 @@ def compare(
         Optional[int],
         typer.Option(min=0, max=2**32 - 1, help="Seed of both [default: that of A].", show_default=False),
     ] = None,
-    workers: Annotated[
-        Optional[int], typer.Option(min=1, max=1024, help="Threads [default: all cores].", show_default=False)
-    ] = None,
-    chunk: Annotated[
-        Optional[int],
-        typer.Option(min=1, help="Replications per shard [default: 100 or fewer].", show_default=False),
-    ] = None,
+    workers: WorkersOption = None,
+    chunk: ChunkOption = None,
     cluster: ClusterOption = None,
 ) -> None:
     """Compare two scenarios, or two studies that have been run, replication by replication with the same luck."""
@@ -588,6 +525,112 @@ def report(
     from openiads.cli.report import make_report
 
     make_report(folder, out, figures, against, of, where, force)
+
+
+BesideOption = Annotated[
+    Optional[Path],
+    typer.Option(
+        metavar="RUN2", help="A second run, shown side by side on the same clock.", show_default=False
+    ),
+]
+
+
+@app.command(short_help="Write a run as one page that opens from disk.")
+@guarded
+def replay(
+    folder: RunArgument,
+    out: Annotated[
+        Optional[Path], typer.Option(metavar="FILE", help="Page [default: RUN.html].", show_default=False)
+    ] = None,
+    beside: BesideOption = None,
+    zones: Annotated[bool, typer.Option(help="With engagement zones (a second per missile type).")] = True,
+    force: Annotated[bool, typer.Option("--force", help="Replace an earlier page of that name.")] = False,
+) -> None:
+    """Write a run as one HTML page with a 3-D globe. It opens from disk and needs no network."""
+    from openiads.cli.replay import replay as write_page
+
+    write_page(folder, out, beside, force, zones)
+
+
+@app.command(short_help="Open a run or a study in the browser.")
+@guarded
+def view(
+    folder: Annotated[Path, typer.Argument(metavar="RUN|STUDY", help="Folder of a run or a study.")],
+    beside: BesideOption = None,
+    point: Annotated[
+        Optional[int], typer.Option(min=0, help="Of a study: replay this point.", show_default=False)
+    ] = None,
+    replication: Annotated[
+        Optional[int], typer.Option(min=0, help="Of a study: replay this replication.", show_default=False)
+    ] = None,
+    doctrine: DoctrineOption = None,
+) -> None:
+    """Open the page of a run in the browser, or of a study: its distributions, and from there any replication."""
+    from openiads.cli.replay import view as open_page
+
+    open_page(folder, beside, point, replication, doctrine)
+
+
+@app.command(short_help="Say what is worth knowing before a decision.")
+@guarded
+def value(
+    folder: StudyArgument,
+    least: Annotated[
+        Optional[str],
+        typer.Option(
+            metavar="PAYOFF",
+            help='What is good when small, such as "12 rounds_fired + 50 leaked" [default: leakage].',
+            show_default=False,
+        ),
+    ] = None,
+    most: Annotated[
+        Optional[str],
+        typer.Option(
+            metavar="PAYOFF", help="What is good when large, such as assets_surviving.", show_default=False
+        ),
+    ] = None,
+) -> None:
+    """Value of information of a study with --vary (the options) and --uncertain (the inputs): EVPI and EVPPI."""
+    from openiads.cli.value import run_value
+
+    run_value(folder, least, most)
+
+
+@app.command(short_help="Run a scenario live in the browser.")
+@guarded
+def live(
+    scenario: Annotated[
+        str, typer.Argument(metavar="SCENARIO", help="A shipped scenario by name, or a file.")
+    ],
+    seed: Annotated[
+        Optional[int],
+        typer.Option(
+            min=0,
+            max=2**32 - 1,
+            help="Seed of the random numbers [default: the scenario's].",
+            show_default=False,
+        ),
+    ] = None,
+    replication: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Number of the replication.")] = 0,
+    speed: Annotated[float, typer.Option(min=1.0, max=100.0, help="Times wall time, 1 to 100.")] = 1.0,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")] = 0,
+    browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
+    out: Annotated[
+        Optional[Path], typer.Option(help="Keep the run in this folder.", show_default=False)
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an earlier run of that name.")] = False,
+    samples: Annotated[
+        Optional[str],
+        typer.Option(
+            metavar="PERIOD", help='Time between trajectory samples, such as "1 s".', show_default=False
+        ),
+    ] = None,
+    zones: Annotated[bool, typer.Option(help="With engagement zones (a second per missile type).")] = True,
+) -> None:
+    """Run a scenario in the browser at 1 to 100 times wall time: pause, step, switch the doctrine on the way."""
+    from openiads.cli.live import live as go_live
+
+    go_live(scenario, seed, replication, speed, port, browser, out, force, samples, zones)
 
 
 __all__ = ["UserError", "app"]

@@ -91,19 +91,19 @@ def _compare_scenarios(
 ) -> None:
     from openiads.analysis.compare import read_difference_goal
     from openiads.cli.elsewhere import workplace
-    from openiads.cli.studies import _varied
+    from openiads.cli.studies import varied_or_refused
     from openiads.study.pair import one_value, run_pair
     from openiads.study.study import Study
 
     goal = None if until is None else read_difference_goal(until)
     files = [shipped.find(one), shipped.find(two)]
-    common = _varied(vary)
+    common = varied_or_refused(vary)
     folder = out or Path("comparisons") / (
         f"{files[0].stem}-vs-{files[1].stem}" if files[0] != files[1] else files[0].stem
     )
     studies: list[Study] = []
     for file, settings, letter in zip(files, own, "ab", strict=True):
-        mine = _varied(settings, f"--{letter}")
+        mine = varied_or_refused(settings, f"--{letter}")
         with given_by((path, f"--{letter}") for path in mine):
             one_value(file, mine, f"--{letter}")
         again = [path for path in mine if path in common]
@@ -113,7 +113,9 @@ def _compare_scenarios(
             Study(file, n, {**mine, **common}, seed=seed, out=folder / letter, workers=workers, chunk=chunk,
                   command=Context.facts["command"])
         )  # fmt: skip
-    labels = [(path, f"--{letter}") for letter, k in (("a", 0), ("b", 1)) for path in _varied(own[k])]
+    labels = [
+        (path, f"--{letter}") for letter, k in (("a", 0), ("b", 1)) for path in varied_or_refused(own[k])
+    ]
     with StudyProgress() as progress, workplace(cluster, workers, progress) as executor, given_by(labels):
         _, _, found = run_pair(studies[0], studies[1], goal, progress, _again, executor)
     _finish(found, folder, "leakage" if goal is None else goal.measure)

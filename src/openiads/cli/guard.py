@@ -51,6 +51,8 @@ CODES = {
     "DiscoveryError": USER,
     "CoverageError": USER,
     "ExportError": USER,
+    "PageError": USER,
+    "ValueOfInformationError": USER,
     "StoreError": INCOMPLETE,
     "ClusterError": INCOMPLETE,
 }

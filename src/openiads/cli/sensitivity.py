@@ -7,26 +7,33 @@ import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from openiads.cli import shipped
 from openiads.cli.guard import Context, UserError
-from openiads.cli.studies import _resumable
+from openiads.cli.studies import resumable
 from openiads.cli.study_progress import StudyProgress
 
+if TYPE_CHECKING:
+    from openiads.scenario import Fault
 
-def uncertain_of(texts: Sequence[str]) -> dict[str, object]:
-    """Paths and laws of `--uncertain PATH[=LAW]`."""
+
+def uncertain_of(texts: Sequence[str]) -> tuple[dict[str, object], list[Fault]]:
+    """Paths and laws of `--uncertain PATH[=LAW]`, and what is wrong with the way they are written."""
+    from openiads.scenario import Fault
+
     wanted: dict[str, object] = {}
+    faults: list[Fault] = []
     for text in texts:
         path, mark, law = text.partition("=")
         if not path.strip() or (mark and not law.strip()):
-            raise UserError(
-                f"--uncertain {text}: it is written PATH or PATH=LAW, such as EW.antenna_height=uniform(5 m, 25 m)"
-            )
-        if path.strip() in wanted:
-            raise UserError(f"--uncertain {path.strip()} is given twice")
-        wanted[path.strip()] = law.strip() if mark else None
-    return wanted
+            told = "it is written PATH or PATH=LAW, such as EW.antenna_height=uniform(5 m, 25 m)"
+            faults.append(Fault(f"--uncertain {text}", 0, 0, "", told))
+        elif path.strip() in wanted:
+            faults.append(Fault(f"--uncertain {path.strip()}", 0, 0, "", "it is given twice"))
+        else:
+            wanted[path.strip()] = law.strip() if mark else None
+    return wanted, faults
 
 
 def run_sensitivity(
@@ -50,15 +57,19 @@ def run_sensitivity(
             raise UserError(f"{scenario} is a study: its inputs were drawn already; leave --uncertain out")
         _tell(Path(scenario), of)
         return
-    wanted = uncertain_of(uncertain)
+    wanted, faults = uncertain_of(uncertain)
     file = shipped.find(scenario)
     command = shlex.join(["openiads", *sys.argv[1:]])
     Context.facts = {"scenario": str(file), "command": command}
+    from openiads.scenario import ScenarioError
     from openiads.study.sensitivity import study_for
 
+    if faults and not wanted:
+        raise ScenarioError(faults)
     study = study_for(file, wanted, method, n, budget, seed=seed, out=out, workers=workers, command=command)
+    study.faults = faults
     with StudyProgress() as progress:
-        found = study.run(progress, _resumable)
+        found = study.run(progress, resumable)
     _tell(open_study(found.path).path, of)
 
 

@@ -7,11 +7,15 @@ import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from openiads.cli import shipped
 from openiads.cli.guard import Context, UserError
 from openiads.cli.study_progress import StudyProgress
 from openiads.cli.tell import _console, show_run
+
+if TYPE_CHECKING:
+    from openiads.scenario import Fault
 
 
 def run_study(
@@ -31,12 +35,14 @@ def run_study(
     uncertain: Sequence[str] = (),
     design: str = "lhs",
     points: int | None = None,
+    track_quality: str | None = None,
 ) -> None:
     """`openiads study`."""
     from openiads.cli.sensitivity import uncertain_of
 
     file = shipped.find(scenario)
-    wanted = _varied(vary)
+    wanted, faults = varied_of(vary)
+    drawn, more = uncertain_of(uncertain)
     command = shlex.join(["openiads", *sys.argv[1:]])
     Context.facts = {"scenario": str(file), "command": command}
     from openiads.cli.elsewhere import finish_part, read_shard, workplace
@@ -45,10 +51,12 @@ def run_study(
     part = read_shard(shard, cluster)
     study = Study(
         file, n, wanted, seed=seed, out=out, workers=workers, chunk=chunk, until=until, keep=keep, events=events,
-        command=command, part=part, doctrine=doctrine, uncertain=uncertain_of(uncertain), design=design, points=points,
+        command=command, part=part, doctrine=doctrine, uncertain=drawn, design=design, points=points,
+        track_quality=track_quality,
     )  # fmt: skip
+    study.faults = [*faults, *more]
     with StudyProgress() as progress, workplace(cluster, workers, progress) as executor:
-        found = study.run(progress, lambda folder: _resumable(folder, doctrine), executor)
+        found = study.run(progress, lambda folder: resumable(folder, doctrine), executor)
     if not finish_part(found, part):
         _finish(found.path)
 
@@ -68,27 +76,43 @@ def resume_study(
     part = read_shard(shard, cluster)
     with StudyProgress() as progress, workplace(cluster, workers, progress) as executor:
         found = resume(
-            folder, workers, progress, lambda made: _resumable(made, doctrine), executor, part, doctrine
+            folder, workers, progress, lambda made: resumable(made, doctrine), executor, part, doctrine
         )
     if not finish_part(found, part):
         _finish(folder)
 
 
-def _resumable(folder: Path, doctrine: str | None = None) -> None:
+def resumable(folder: Path, doctrine: str | None = None) -> None:
     """From now on there is something to go on with."""
     own = [] if doctrine is None else ["--doctrine", doctrine]
     Context.facts["resume"] = shlex.join(["openiads", "resume", str(folder), *own])
 
 
-def _varied(vary: Sequence[str], option: str = "--vary") -> dict[str, object]:
+def varied_of(texts: Sequence[str], option: str = "--vary") -> tuple[dict[str, object], list[Fault]]:
+    """Paths and values of `--vary PATH=VALUES`, and what is wrong with the way they are written."""
+    from openiads.scenario import Fault
+
     wanted: dict[str, object] = {}
-    for text in vary:
+    faults: list[Fault] = []
+    for text in texts:
         path, mark, values = text.partition("=")
         if not mark or not path.strip() or not values.strip():
-            raise UserError(f"{option} {text}: it is written PATH=VALUES, such as defence.doctrine.salvo=1,2")
-        if path.strip() in wanted:
-            raise UserError(f"{option} {path.strip()} is given twice")
-        wanted[path.strip()] = values
+            told = "it is written PATH=VALUES, such as defence.doctrine.salvo=1,2"
+            faults.append(Fault(f"{option} {text}", 0, 0, "", told))
+        elif path.strip() in wanted:
+            faults.append(Fault(f"{option} {path.strip()}", 0, 0, "", "it is given twice"))
+        else:
+            wanted[path.strip()] = values
+    return wanted, faults
+
+
+def varied_or_refused(texts: Sequence[str], option: str = "--vary") -> dict[str, object]:
+    """Paths and values. Raises ScenarioError with every text that cannot be read."""
+    from openiads.scenario import ScenarioError
+
+    wanted, faults = varied_of(texts, option)
+    if faults:
+        raise ScenarioError(faults)
     return wanted
 
 

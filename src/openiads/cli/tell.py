@@ -35,7 +35,7 @@ def _console() -> Console:
 
 
 def _write(text: str) -> None:
-    sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+    sys.stdout.write(text if text.endswith("\n") or not text else f"{text}\n")
 
 
 # --- run, show ------------------------------------------------------------------------------------
@@ -120,6 +120,8 @@ def explanation_text(told: Explanation) -> str:
 # --- check ----------------------------------------------------------------------------------------
 def check_files(files: Iterable[Path]) -> None:
     """`openiads check`: all faults of all files; exit code 2 where there is one."""
+    from openiads.cli.notes import notes_of_file
+
     bad = 0
     for file in files:
         found = _faults(file)
@@ -127,6 +129,7 @@ def check_files(files: Iterable[Path]) -> None:
             sys.stderr.write(f"{line}\n")
         if not found:
             _write(f"{file}: ok")
+            _write("".join(f"{file}: note: {note}\n" for note in notes_of_file(file)))
         bad += len(found)
     if bad:
         sys.stderr.write(f"openiads: {bad} fault{'s' if bad != 1 else ''}\n")
@@ -138,7 +141,7 @@ def _faults(file: Path) -> list[str]:
     from openiads.scenario import ScenarioError, catalogue_names, load_file
 
     try:
-        if _is_catalog_file(file):
+        if is_catalog_file(file):
             load_catalog([file])
             return []
         catalog = load_catalog()
@@ -165,7 +168,7 @@ def _faults_of_tables(scenario: Scenario, catalog: Catalog) -> list[str]:
     return []
 
 
-def _is_catalog_file(file: Path) -> bool:
+def is_catalog_file(file: Path) -> bool:
     """A scenario says `openiads: 1` at the top level, a catalogue item `kind:`, `class:`, `values:`."""
     if not file.is_file():
         return False

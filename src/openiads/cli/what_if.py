@@ -28,7 +28,7 @@ def explain_what_if(folder: Path, threat: str, changes: Sequence[str], out: Path
     """`openiads explain RUN THREAT --what-if PATH=VALUE`."""
     from openiads.analysis.explain import explain
     from openiads.analysis.what_if import contrast
-    from openiads.cli.studies import _varied
+    from openiads.cli.studies import varied_or_refused
     from openiads.results import open_run
     from openiads.study.what_if import what_if
 
@@ -36,7 +36,7 @@ def explain_what_if(folder: Path, threat: str, changes: Sequence[str], out: Path
         raise UserError(
             "--out belongs to --what-if PATH=VALUE: without a change there is no other run to keep"
         )
-    wanted = _varied(changes, "--what-if")
+    wanted = varied_or_refused(changes, "--what-if")
     Context.facts = {"command": shlex.join(["openiads", *sys.argv[1:]])}
     then = open_run(folder)
     explain(then, threat)  # an unknown threat is told before anything is computed

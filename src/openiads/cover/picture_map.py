@@ -27,6 +27,7 @@ FOLDS = ("#24506e", "#3f8fc4", "#a5dcf7")
 IN_TIME = "#ffc20a"
 _ALTITUDES = ("#f0e442", "#ff9d5c", "#7fd3a6", "#56b4e9", "#c79bf2", "#e8f6ff")
 _DASHES: tuple[Any, ...] = ("-", (0, (7, 2)), (0, (4, 1.5)), (0, (2, 1)), "-.", ":")
+_MARK_IN = 2.3  # width of a mark of the legend with its words
 
 
 def map_picture(cover: Coverage) -> bytes:
@@ -91,7 +92,7 @@ def _words(figure: Figure, cover: Coverage) -> None:
     ]
     if model.jammers_on:
         marks.append(Line2D([], [], color=style.IDENTITY["hostile"], marker="X", ls="", ms=7, label="jammer"))
-    columns = len(marks) if len(marks) <= 8 else math.ceil(len(marks) / 2)
+    columns = min(len(marks), max(int(figure.get_figwidth() / _MARK_IN), 3))
     figure.legend(
         handles=marks, loc="lower center", ncols=columns, frameon=False, fontsize=9, labelcolor=style.TEXT
     )

@@ -10,6 +10,7 @@ from openiads.analysis.breakdown import PointReport, Row, report
 from openiads.analysis.intervals import CONFIDENCE, SAME, Interval
 from openiads.analysis.measures import MEASURES, PROPORTION
 from openiads.report.summary import Section, _plain, _rich
+from openiads.report.track_summary import track_sections
 from openiads.results.study import StudyResults
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def sections(study: StudyResults) -> list[Section]:
             made += [*_detail(point)]
     elif told:
         made += [_points(study, told), _causes_of_points(told)]
-    return [*made, _reading(study)]
+    return [*made, *track_sections(study, rate), _reading(study)]
 
 
 def rate(found: Interval) -> str:

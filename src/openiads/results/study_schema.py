@@ -92,6 +92,28 @@ BATTERIES: Final = (
     Column("peak", COUNT, "most channels engaged at once"),
 )
 
+TRACKS: Final = (
+    *KEYS,
+    Column("looks", COUNT, "times at which tracks and truth were looked at"),
+    Column("gospa_m", FLOAT, "GOSPA distance (cut-off 1 km, order 2), mean over the looks", "m"),
+    Column("missed", FLOAT, "GOSPA: objects without a track within 1 km, mean over the looks"),
+    Column("false_tracks", FLOAT, "GOSPA: tracks without an object within 1 km, mean over the looks"),
+    Column("objects", COUNT, "SIAP J: objects in the air, summed over the looks, like all that follows"),
+    Column("tracked", COUNT, "SIAP JT: of these, with a track"),
+    Column("tracks", COUNT, "SIAP N: tracks of the first command post"),
+    Column("assigned", COUNT, "SIAP NA: of these, belonging to an object in the air"),
+    Column("spurious", COUNT, "N - NA"),
+    Column("position_error_m", FLOAT, "distances of assigned tracks from their objects", "m"),
+    Column("velocity_error_mps", FLOAT, "errors of their velocities", "m/s"),
+    Column("track_changes", COUNT, "SIAP NU - 1: tracks used beyond the first, per object"),
+    Column("tracked_s", FLOAT, "SIAP TT: time that objects were tracked", "s"),
+    Column("longest_s", FLOAT, "SIAP TL: time covered by each object's longest track", "s"),
+    Column("life_s", FLOAT, "SIAP T: time that objects flew", "s"),
+    Column("nees", FLOAT, "normalised estimation errors squared of assigned tracks, position and velocity"),
+    Column("nees_states", COUNT, "how many"),
+    Column("nees_inside", COUNT, "of these, below the 95 % point of chi-square with 6 degrees of freedom"),
+)
+
 #: Always there.
 ALWAYS: Final = ("outcomes", "runs", "missiles", "rounds", "sites", "batteries")
 #: Of replications that are kept, or of all with `--events`.
@@ -106,6 +128,7 @@ TABLES: Final[dict[str, tuple[Column, ...]]] = {
     "batteries": BATTERIES,
     "events": (*KEYS, *schema.EVENTS),
     "trajectories": (*KEYS, *schema.TRAJECTORIES),
+    "tracks": TRACKS,
 }
 PURPOSE: Final = {
     "outcomes": "one row per replication and platform: its kill chain, its fate, and why it came through",
@@ -116,6 +139,7 @@ PURPOSE: Final = {
     "batteries": "one row per replication and battery",
     "events": "everything that happened, in replications that are kept (with --events: in all)",
     "trajectories": "sampled truth, fused tracks and missiles, in replications that are kept",
+    "tracks": "with `--track-quality`: one row per replication, the sums of which the measures of the tracks are made",
 }
 
 

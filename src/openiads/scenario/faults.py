@@ -52,7 +52,8 @@ class ScenarioError(ValueError):
     """A scenario that is refused. `faults` holds every fault found, in the order of the text."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
-        unique = {(f.line, f.column, f.message): f for f in faults}
+        # Without a place in a text, the origin is the place: an option of the command line, a file.
+        unique = {(f.line, f.column, f.message, "" if f.line else f.origin): f for f in faults}
         self.faults = tuple(sorted(unique.values(), key=lambda f: (f.line, f.column)))[:MAX_FAULTS]
         super().__init__(self._text())
 

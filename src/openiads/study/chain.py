@@ -14,12 +14,17 @@ NONE = -1
 
 
 def first_rows(log: np.recarray, rows: np.ndarray, key: str, n: int) -> np.ndarray:
-    """For each of n entities the index of its earliest event among `rows` (of equals the first), or -1."""
+    """For each of n entities the index of its earliest event among `rows` (of equals the first), or -1.
+
+    The events of an entity stand in the order of time: the log of a replication is sorted (engine.run.collect), and joined
+    logs follow one another.
+    """
     first = np.full(n, NONE, dtype=np.int64)
-    index = np.flatnonzero(rows & (log[key] >= 0) & (log[key] < n))
-    index = index[np.argsort(log.t_s[index], kind="stable")]
+    index = np.flatnonzero(rows)
+    who = log[key][index]
+    known = (who >= 0) & (who < n)
     # Written from the last to the first, so that the first stays.
-    first[log[key][index[::-1]]] = index[::-1]
+    first[who[known][::-1]] = index[known][::-1]
     return first
 
 
@@ -36,9 +41,9 @@ def counts(log: np.recarray, code: int, key: str, n: int) -> np.ndarray:
     return np.bincount(who, minlength=n)[:n].astype(np.int64)
 
 
-def threats_table(outcome: Outcome, names: Names, words: col.Words) -> pa.Table:
-    """One row per platform: first time and range of every link, and the fate."""
-    log, n = outcome.event, len(names.platform)
+def threats_table(outcome: Outcome, names: Names, words: col.Words, times: int = 1) -> pa.Table:
+    """One row per platform: first time and range of every link, and the fate. `times`: replications in a joined outcome."""
+    log, n = outcome.event, len(names.platform) * times
     known = (log.code == ev.IDENTIFIED) & (log.detail > 0)
     rows = {
         "line_of_sight": (log.code == ev.LINE_OF_SIGHT, "subject"),
@@ -58,15 +63,15 @@ def threats_table(outcome: Outcome, names: Names, words: col.Words) -> pa.Table:
         return words.array(words.codes(table, take(log[field], first[link], NONE).astype(np.int64)))
 
     columns: dict[str, pa.Array] = {
-        "id": col.keys(names.platform),
-        "type": col.keys(names.platform_type),
-        "class": col.keys(names.platform_class),
-        "identity": col.keys(names.platform_identity),
-        "group": col.keys(names.platform_group),
-        "target": col.keys(names.platform_target),
+        "id": col.keys(names.platform, times),
+        "type": col.keys(names.platform_type, times),
+        "class": col.keys(names.platform_class, times),
+        "identity": col.keys(names.platform_identity, times),
+        "group": col.keys(names.platform_group, times),
+        "target": col.keys(names.platform_target, times),
         "fate": col.labels(ev.PLATFORM_FATE, np.asarray(outcome.platform_state.fate)),
         "t_end_s": col.floats(take(log.t_s, end)),
-        "killer": killers(outcome, names, words, take(log.via, end, NONE).astype(np.int64)),
+        "killer": killers(outcome, n, words, take(log.via, end, NONE).astype(np.int64)),
         "hit_site": words.array(
             words.codes("site", np.where(hit, take(log.object, end, NONE), NONE).astype(np.int64))
         ),
@@ -88,9 +93,9 @@ def threats_table(outcome: Outcome, names: Names, words: col.Words) -> pa.Table:
     return col.table("threats", columns)
 
 
-def killers(outcome: Outcome, names: Names, words: col.Words, missile: np.ndarray) -> pa.Array:
-    """What ended every platform: the missile, or the gun."""
-    log, n = outcome.event, len(names.platform)
+def killers(outcome: Outcome, n: int, words: col.Words, missile: np.ndarray) -> pa.Array:
+    """What ended each of n platforms: the missile, or the gun."""
+    log = outcome.event
     shot = (log.code == ev.GUN_FIRE) & (log.detail == ev.GUN.index("kill"))
     gun = take(log.object, first_rows(log, shot, "subject", n), NONE).astype(np.int64)
     codes = words.codes("missile", missile)

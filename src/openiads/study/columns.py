@@ -38,6 +38,10 @@ class Words:
             self.words.append(word)
         return code
 
+    def numbered_through(self, table: str, rows: np.ndarray) -> None:
+        """Let row k of a table mean what row `rows[k]` of it meant: for tables that are joined."""
+        self._codes[table] = self._codes[table][rows]
+
     def instead(self, table: str, names: Sequence[str]) -> Words:
         """The same dictionary, grown by what is new in `names`, with other rows for one table."""
         other = Words({})
@@ -58,25 +62,47 @@ class Words:
         return np.where(index >= 0, own[np.maximum(index, 0)], np.int32(-1)).astype(np.int32)
 
     def _made(self, maker: Callable[[int], str], index: np.ndarray) -> np.ndarray:
-        numbers, place = np.unique(index, return_inverse=True)
+        numbers, place = _distinct(index)
         codes = [self._code(maker(int(number))) if number >= 0 else -1 for number in numbers]
-        return np.array(codes, dtype=np.int32)[place.reshape(index.shape)]
+        made: np.ndarray = np.array(codes, dtype=np.int32)[place.reshape(index.shape)]
+        return made
 
     def array(self, codes: np.ndarray) -> pa.DictionaryArray:
         """Dictionary array over the words that occur, in the order of the dictionary; "" becomes null."""
         if "" in self._code_of:
             codes = np.where(codes == self._code_of[""], np.int32(-1), codes)
-        used, inverse = np.unique(codes, return_inverse=True)
+        used, inverse = _distinct(codes)
         none = int(used.size > 0 and used[0] == -1)
         words = pa.array([self.words[code] for code in used[none:]], pa.string())
         rows = inverse.reshape(codes.shape).astype(np.int32) - none
         return pa.DictionaryArray.from_arrays(pa.array(rows, pa.int32(), mask=rows < 0), words)
 
 
-def keys(values: Sequence[str | None]) -> pa.DictionaryArray:
-    """Dictionary array of texts; None and "" become null."""
+def _distinct(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """As np.unique with the inverse, for whole numbers from -1 on that are dense: counted, not sorted."""
+    flat = codes.reshape(-1)
+    if not flat.size or int(flat.min()) < -1 or int(flat.max()) > 8 * flat.size + 1000:
+        values, places = np.unique(codes, return_inverse=True)
+        return values, places
+    there = np.bincount(flat + np.int64(1)) > 0
+    used = np.flatnonzero(there) - 1
+    place = np.cumsum(there) - 1
+    inverse: np.ndarray = place[flat + np.int64(1)]
+    return used, inverse
+
+
+def keys(values: Sequence[str | None], times: int = 1) -> pa.DictionaryArray:
+    """Dictionary array of texts, the whole `times` times over; None and "" become null."""
     words = Words({"all": [value or "" for value in values]})
-    return words.array(words.codes("all", np.arange(len(values))))
+    return words.array(np.tile(words.codes("all", np.arange(len(values))), times))
+
+
+def sparse_keys(values: Sequence[str], rows: np.ndarray, count: int) -> pa.DictionaryArray:
+    """Dictionary array of `count` texts, null but for `values` at these rows, which rise."""
+    words = Words({"all": values})
+    codes = np.full(count, -1, dtype=np.int32)
+    codes[rows] = words.codes("all", np.arange(len(values)))
+    return words.array(codes)
 
 
 def labels(names: Sequence[str], index: np.ndarray) -> pa.DictionaryArray:

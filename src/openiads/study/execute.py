@@ -136,7 +136,7 @@ def simulate(
     names: Names | None = None,
 ) -> tuple[Outcome, float]:
     """The outcome, and the seconds that the engine took without compiling."""
-    watch = _Watch(told)
+    watch = Watch(told)
     outcome = engine_of(doctrine, world, names).run(seed, replication, watch.fraction)
     return outcome, watch.done()
 
@@ -150,15 +150,15 @@ def warm_up(file: Path, progress: Progress | None = None) -> float:
     return time.perf_counter() - start_s
 
 
-class _Watch:
+class Watch:
     """Tells compiling from running: the engine's first word comes when all of it is compiled."""
 
     def __init__(self, told: Progress) -> None:
         self._told = told
         self._mark = _jit.cache_dir() / _READY
-        self._cold = _jit.COMPILED and not (_jit.CACHE_ON_DISK and self._mark.exists())
+        self.cold = _jit.COMPILED and not (_jit.CACHE_ON_DISK and self._mark.exists())
         self._start_s = time.perf_counter()
-        if self._cold:
+        if self.cold:
             told.phase("compiling the engine for this machine (once, a minute or more)")
         else:
             told.phase(
@@ -167,13 +167,13 @@ class _Watch:
 
     def fraction(self, done: float) -> None:
         """The engine has done so much."""
-        if self._cold:
+        if self.cold:
             self._compiled()
         self._told.fraction(done)
 
     def done(self) -> float:
         """The engine is through; returns the seconds that it ran."""
-        if self._cold:
+        if self.cold:
             self._compiled()
         return time.perf_counter() - self._start_s
 
@@ -186,7 +186,7 @@ class _Watch:
             with suppress(OSError):
                 self._mark.touch()
             _jit.prune_cache()
-        self._cold = False
+        self.cold = False
         self._start_s = time.perf_counter()
         self._told.phase("simulating")
 

@@ -26,6 +26,8 @@ def identity(content: Mapping[str, Any]) -> str:
     own["scenario"] = content["scenario"]["sha256"]
     if content.get("doctrine") is not None:
         own["doctrine"] = content["doctrine"]
+    if content.get("track_quality") is not None:
+        own["track_quality"] = content["track_quality"]
     own["libraries"] = {name: content["libraries"][name] for name in BITS}
     return sha256(json.dumps(own, sort_keys=True, separators=(",", ":"), allow_nan=False).encode())
 

@@ -18,6 +18,14 @@ from openiads.world.names import Names
 
 _ABOUT = {spec.name: (spec.subject, spec.object) for spec in ev.SPECS.values()}
 _NOT_ASKED = (ev.CLASSIFIED, ev.SITE_HIT, ev.PLATFORM_END, ev.MISSILE_END, ev.SEEKER_ON, ev.JAMMING)
+#: (party, table) → by code of the event: do the rules ask for it as one of that party?
+_ASKED = {
+    (party, table): np.array([
+        code in ev.SPECS and getattr(ev.SPECS[code], party) == table and code not in _NOT_ASKED
+        for code in range(max(ev.SPECS) + 1)
+    ])
+    for party, table in (("subject", "platform"), ("object", "platform"), ("subject", "missile"))
+}  # fmt: skip
 _OF_ALL = (
     ev.SITE_LOST, ev.COMMAND_LOST, ev.COMMAND_TAKEN, ev.COMMAND_BACK, ev.LINK_CUT, ev.LINK_BACK, ev.POWER, ev.SITE_MOVES,
 )  # fmt: skip
@@ -46,18 +54,19 @@ def leaks_of(
     """Link and cause of everything hostile that came through, in joined replications (see rows.Batch)."""
     fate = np.asarray(one.platform_state.fate)
     through = np.isin(fate, [ev.PLATFORM_FATE.index(f) for f in LEAKED])
-    hostile = np.array([identity == "hostile" for identity in names.platform_identity], dtype=bool)
+    hostile = np.tile([identity == "hostile" for identity in names.platform_identity], count).astype(bool)
     leakers = np.flatnonzero(through & hostile)
-    found: dict[str, list[str]] = {key: [""] * len(fate) for key in ("link", "cause", "text")}
+    found: dict[str, list[str]] = {"link": [], "cause": [], "text": []}
     if len(leakers):
         known = _chains(one, names, words, rep, n, threats, missiles, leakers, count)
         for row in leakers:
             chains = known[int(row) // n]
-            finding = first_failed_link(chains, names.platform[row])
-            found["link"][row] = finding.link
-            found["cause"][row] = cause_of(chains, names.platform[row], finding)
-            found["text"][row] = finding.cause
-    return Leaks(*(col.keys(found[key]) for key in ("link", "cause", "text")))
+            name = names.platform[int(row) % n]
+            finding = first_failed_link(chains, name)
+            found["link"].append(finding.link)
+            found["cause"].append(cause_of(chains, name, finding))
+            found["text"].append(finding.cause)
+    return Leaks(*(col.sparse_keys(values, leakers, len(fate)) for values in found.values()))
 
 
 def _chains(
@@ -73,7 +82,7 @@ def _chains(
 ) -> dict[int, Chains]:
     """Per replication with leakers: their chains, and the losses and changes of command of that replication."""
     log = one.event
-    is_leaker = np.zeros(len(names.platform), dtype=bool)
+    is_leaker = np.zeros(n * count, dtype=bool)
     is_leaker[leakers] = True
     launch = log[(log.code == ev.LAUNCH) & (log.object >= 0)]
     at_leaker = np.zeros(len(one.round), dtype=bool)
@@ -116,8 +125,8 @@ def _concerning(log: np.recarray, is_leaker: np.ndarray, at_leaker: np.ndarray) 
 
 def _codes(code: np.ndarray, party: str, table: str) -> np.ndarray:
     """Which events have an entity of that table as a party, those left out that no rule asks for."""
-    asked = [c for c, spec in ev.SPECS.items() if getattr(spec, party) == table and c not in _NOT_ASKED]
-    return np.isin(code, asked)
+    found: np.ndarray = _ASKED[party, table][code]
+    return found
 
 
 def _fill(

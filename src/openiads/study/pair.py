@@ -12,8 +12,9 @@ from openiads.analysis.intervals import MIN_REPLICATIONS, Goal
 from openiads.results.study import StudyResults
 from openiads.scenario.overrides import read_plain, read_varied
 from openiads.scenario.text import read_text
+from openiads.study.carry_on import carry_on
 from openiads.study.design import StudyError
-from openiads.study.study import Quiet, Study, StudyProgress, _carry_on
+from openiads.study.study import Quiet, Study, StudyProgress
 
 #: With a goal, the interval is looked at when there are so many times more replications than at the last look.
 GROWTH = 1.5
@@ -44,7 +45,7 @@ def run_pair(
         made(first[0])
     for limit in looks(study_a.n, study_a.chunk, goal):
         done = [
-            _carry_on(folder, manifest, points, study_a.workers, told, executor, None, limit)
+            carry_on(folder, manifest, points, study_a.workers, told, executor, None, limit)
             for folder, manifest, points in (first, second)
         ]
         found = compare(done[0], done[1], confidence=goal.confidence if goal else 0.95, first=limit)

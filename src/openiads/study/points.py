@@ -10,6 +10,7 @@ from threading import Lock, get_ident
 from typing import Any
 
 from openiads.agents.load import UserDoctrine, engine_of
+from openiads.agents.watching import watched_engine
 from openiads.catalog import Catalog
 from openiads.engine.run import Engine
 from openiads.scenario import Fault, Scenario, ScenarioError, catalogue_names
@@ -34,8 +35,10 @@ class Points:
         points: Sequence[Point],
         catalog: Catalog,
         doctrine: UserDoctrine | None = None,
+        watch_s: float | None = None,
     ) -> None:
         self.doctrine = doctrine
+        self.watch_s = watch_s  # tracks are looked at so often
         self._plain, self._text, self._origin = plain, text, origin
         self._varied, self._points, self._catalog = varied, points, catalog
         self._ids = catalogue_names(catalog)
@@ -95,10 +98,15 @@ class Points:
             compiled = self.compiled(number, sampled)
             held = self._engines[key] = (
                 number,
-                engine_of(self.doctrine, compiled.world, compiled.names),
+                self._engine(compiled),
                 compiled,
             )
         return held[1], held[2]
+
+    def _engine(self, compiled: Compiled) -> Engine:
+        if self.watch_s is None:
+            return engine_of(self.doctrine, compiled.world, compiled.names)
+        return watched_engine(self.doctrine, compiled.world, self.watch_s)
 
     def _settings(self, number: int) -> list[tuple[Varied, object]]:
         return list(zip(self._varied, self._points[number].values, strict=True))

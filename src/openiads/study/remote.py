@@ -73,6 +73,7 @@ class Order:
     engine: str
     catalog: str
     libraries: Mapping[str, str]
+    watch_s: float | None = None
 
 
 class Shard(NamedTuple):
@@ -94,6 +95,7 @@ def order_of(content: Mapping[str, Any], measured: str, libraries: Mapping[str, 
         design=design, seed=int(content["seed"]),
         keep=int(content["keep"]), events=bool(content["events"]), measure=measured,
         engine=content["engine_sha256"], catalog=content["catalog_sha256"], libraries=dict(libraries),
+        watch_s=content.get("track_quality"),
     )  # fmt: skip
 
 
@@ -140,7 +142,7 @@ def _read(order: Order) -> Points:
         _same_input(Path(order.origin).parent / name, digest)
     plain = read_plain(order.text, order.origin)
     varied, design = read_back(plain, order.design, catalog)
-    return Points(plain, order.text, order.origin, varied, design, catalog)
+    return Points(plain, order.text, order.origin, varied, design, catalog, watch_s=order.watch_s)
 
 
 def _same_input(path: Path, digest: str) -> None:

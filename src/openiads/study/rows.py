@@ -30,6 +30,14 @@ _KILLED, _HIT, _MISSED = (
 _END_OF_RUN, _NOT_STARTED = (ev.PLATFORM_FATE.index(f) for f in ("end of run", "not started"))
 _FLYING = ev.PLATFORM_FATE.index("flying")
 _DEFENCE = ("radar", "launcher", "command post")
+#: (party, table) → by code of the event: is that party of that table?
+_ABOUT = {
+    (party, kind): np.array(
+        [code in ev.SPECS and getattr(ev.SPECS[code], party) == kind for code in range(max(ev.SPECS) + 1)]
+    )
+    for party in ("subject", "object", "via")
+    for kind in ("platform", "missile")
+}
 MOST_EVENTS = 200_000  # of one joined log; more replications are labelled in several goes
 
 
@@ -39,7 +47,7 @@ class Batch:
 
     outcomes: Sequence[Outcome]
     one: Outcome  # joined: platforms and missiles numbered through
-    names: Names  # of `one`
+    names: Names  # of one replication
     rep: np.ndarray  # per event: which of the outcomes
     n_platforms: int  # of one replication
     first_missile: np.ndarray  # per outcome: its first row of `one.round`
@@ -99,8 +107,7 @@ def join(outcomes: Sequence[Outcome], names: Names) -> Batch:
     for party in ("subject", "object", "via"):
         values = log[party]
         for kind, by in shift.items():
-            codes = [code for code, spec in ev.SPECS.items() if getattr(spec, party) == kind]
-            rows = np.isin(log.code, codes) & (values >= 0)
+            rows = np.flatnonzero(_ABOUT[party, kind][log.code] & (values >= 0))
             values[rows] += by[rows]
     rounds = np.concatenate([np.asarray(o.round) for o in outcomes]).view(np.recarray)
     one = dataclasses.replace(
@@ -109,23 +116,17 @@ def join(outcomes: Sequence[Outcome], names: Names) -> Batch:
         round=rounds,
         platform_state=np.concatenate([np.asarray(o.platform_state) for o in outcomes]).view(np.recarray),
     )
-    many = {
-        field: getattr(names, field) * count
-        for field in ("platform", "platform_type", "platform_class", "platform_identity", "platform_group",
-                      "platform_target")
-    }  # fmt: skip
-    names = dataclasses.replace(names, **many)
     return Batch(outcomes, one, names, rep, n, first_missile, _words(one, names, sizes))
 
 
 def _words(one: Outcome, names: Names, missiles: np.ndarray) -> col.Words:
     numbers = [missile_id(row) for row in range(int(missiles.max(initial=0)))]
     local, _ = tables._local_tracks(one.event)
-    return col.Words(
+    words = col.Words(
         {
             "local track": [f"{names.radar[radar]}/{number}" for radar, number in local],
             "platform": names.platform,
-            "missile": [name for n in missiles for name in numbers[:n]],
+            "missile": numbers,
             "site": names.site,
             "radar": names.radar,
             "command_post": names.command_post,
@@ -136,10 +137,14 @@ def _words(one: Outcome, names: Names, missiles: np.ndarray) -> col.Words:
         },
         {"track": track_id},
     )
+    words.numbered_through("platform", np.tile(np.arange(len(names.platform)), len(missiles)))
+    first = np.cumsum(missiles) - missiles
+    words.numbered_through("missile", np.arange(int(missiles.sum())) - np.repeat(first, missiles))
+    return words
 
 
 def _always(batch: Batch, point: int, names: Names, world: World) -> dict[str, pa.Table]:
-    threats = threats_table(batch.one, batch.names, batch.words)
+    threats = threats_table(batch.one, batch.names, batch.words, len(batch.outcomes))
     missiles = missiles_table(batch.one, batch.names, batch.words)
     leaks = leaks_of(batch.one, batch.names, batch.words, batch.rep, batch.n_platforms, threats, missiles,
                      batch.first_missile, len(batch.outcomes))  # fmt: skip
@@ -302,7 +307,8 @@ def _rounds(batch: Batch, names: Names) -> dict[str, object]:
 
 
 def _identity(batch: Batch, identity: str) -> np.ndarray:
-    return np.array([name == identity for name in batch.names.platform_identity], dtype=bool)
+    one = np.array([name == identity for name in batch.names.platform_identity], dtype=bool)
+    return np.tile(one, len(batch.outcomes))
 
 
 def _runs(
@@ -315,7 +321,9 @@ def _runs(
     hostile = _identity(batch, "hostile")
     through = (fate == _HIT) | (fate == _MISSED)
     aimed = (
-        hostile & started & (np.array([t != "" for t in batch.names.platform_target], dtype=bool) | through)
+        hostile
+        & started
+        & (np.tile([t != "" for t in batch.names.platform_target], count).astype(bool) | through)
     )
 
     def seen(code: int, party: str) -> np.ndarray:

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from openiads.analysis.measures import COLUMNS, _column, measure
+from openiads.analysis.measures import COLUMNS, column, measure
 from openiads.analysis.sensitivity import Sensitivity, SensitivityError, indices
 from openiads.results.study import StudyResults
 from openiads.scenario.laws import Law, read_law
@@ -120,8 +120,8 @@ def point_sums(study: StudyResults, of: str) -> tuple[np.ndarray, np.ndarray]:
     shape = (len(study.points), int(study.manifest["replications"]))
     top, bottom = np.full(shape, np.nan), np.full(shape, np.nan)
     at = (runs["point"].astype(np.int64), runs["replication"].astype(np.int64))
-    y = _column(one.top, runs)
-    x = np.ones(len(y)) if not one.bottom else _column(one.bottom, runs)
+    y = column(one.top, runs)
+    x = np.ones(len(y)) if not one.bottom else column(one.bottom, runs)
     has = np.asarray(runs["usable"], dtype=bool) & np.isfinite(y) & np.isfinite(x)
     top[at], bottom[at] = np.where(has, y, np.nan), np.where(has, x, np.nan)
     return top, bottom

@@ -142,10 +142,11 @@ def disk_errors(path: Path) -> Iterator[None]:
     except FolderExists as error:
         raise RunExists(str(error)) from None
     except OSError as error:
-        raise StoreError(error.errno, _disk_message(error, path)) from error
+        raise StoreError(error.errno, disk_message(error, path)) from error
 
 
-def _disk_message(error: OSError, path: Path) -> str:
+def disk_message(error: OSError, path: Path) -> str:
+    """What the disk says, in words."""
     reasons = {
         errno.ENOSPC: "the disk is full",
         errno.EDQUOT: "the disk quota is used up",

@@ -99,9 +99,13 @@ def _events(outcome: Outcome, names: Names, words: col.Words) -> pa.Table:
 
 def _local_tracks(log: np.recarray) -> tuple[np.ndarray, np.ndarray]:
     """(radar, number) of every radar's own track, and which of them each event means."""
-    rows = log[log.code == ev.LOCAL_TRACK]
-    pairs, which = np.unique(np.column_stack([rows.object, rows.via]), axis=0, return_inverse=True)
-    return pairs, which.reshape(-1)
+    rows = log.code == ev.LOCAL_TRACK
+    radar, number = log.object[rows].astype(np.int64), log.via[rows].astype(np.int64)
+    if not len(radar):
+        return np.zeros((0, 2), dtype=np.int64), np.zeros(0, dtype=np.int64)
+    low, span = int(number.min()), int(number.max()) - int(number.min()) + 1
+    pairs, which = np.unique(radar * span + (number - low), return_inverse=True)  # by radar, then by number
+    return np.column_stack([pairs // span, pairs % span + low]), which.reshape(-1)
 
 
 def _event_names() -> list[str]:

@@ -41,8 +41,10 @@ def what_if(
     out : folder of the new run; `force` replaces an earlier run there.
     beside : folder of the recordings and elevation models that the scenario reads; by default the current one.
 
-    Raises RunError (made by another engine or catalogue: the luck would not be the same), ScenarioError,
-    StudyError (a path with several values), RunExists, StoreError.
+    Raises
+    ------
+    RunError : made by another engine or catalogue: the luck would not be the same. StudyError : a path with several
+        values. ScenarioError, RunExists, StoreError.
     """
     told = progress or Silent()
     told.phase("reading the scenario")

@@ -9,12 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, Queue
 
+from openiads.agents.watching import WatchedEngine
 from openiads.analysis.intervals import Goal, Interval, Sums
 from openiads.analysis.measures import Measure, interval_of, sums_of
+from openiads.analysis.track_quality import quality
 from openiads.study.design import Chunk
 from openiads.study.points import Points
 from openiads.study.rows import shard_tables
 from openiads.study.shards import encode_shard, write_shard
+from openiads.study.track_rows import tracks_table
 
 _POLL_S = 0.1
 
@@ -56,14 +59,18 @@ def compute(job: Job, chunk: Chunk) -> Done:
         if job.stop.is_set():
             raise Stopped
 
-    outcomes = []
+    outcomes, seen = [], []
     compiled = job.points.engine(chunk.point, False)[1]
     for replication in range(chunk.first, chunk.first + chunk.size):
         stopped(0.0)
         engine, _ = job.points.engine(chunk.point, replication < job.keep)
         outcomes.append(engine.run(job.seed, replication, stopped, check=False))
+        if isinstance(engine, WatchedEngine):
+            seen.append(quality(engine.looks, len(compiled.world.platform)))
         job.counted()
     tables = shard_tables(outcomes, chunk.point, compiled.names, compiled.world, job.events, job.keep)
+    if seen:
+        tables["tracks"] = tracks_table(seen, chunk)
     runs = {name: tables["runs"][name].to_numpy() for name in tables["runs"].column_names}
     found = sums_of(job.measure, runs)
     unusable = int((~runs["usable"]).sum())

@@ -63,4 +63,5 @@ def plot_log_capacity(a: Assembly) -> int:
         rows += (span_s / period_s + 2.0) * per_scan + schema.MAX_PLOTS
         if item.role == "engagement":
             rows += (span_s / item.si("track_period_s") + 2.0) * sum(b["targets"] for b in a.batteries)
-    return int(rows) + sum(x["count"] for x in a.repeaters) * int(span_s) * len(a.radars)
+    false = sum(int(x["count"]) for x in a.repeaters) * int(span_s) * len(a.radars)
+    return int(rows) + false

@@ -1,0 +1,24 @@
+import { h } from "./dom";
+
+const KEYS: [string, string][] = [
+  ["space", "play, pause"], ["← →", "5 s back, on (with shift 30 s)"], ["+ −", "faster, slower"], ["Home End", "to the start, the end"],
+  ["n p", "next, previous event of the list"], ["f", "follow with the camera, or not"], ["Esc", "let go of what is followed; close panels"],
+  ["0", "whole scene again"], ["t", "from above"], ["d", "coverage: selected radar, all, none"], ["r", "next radar"], ["l", "layers"], ["c", "charts"], ["? h", "this help"],
+];
+
+export function help(missing: string[], notice: string, close: () => void): HTMLElement {
+  const table = h("table", {});
+  for (const [key, what] of KEYS) table.append(h("tr", {}, h("td", {}, h("kbd", {}, key)), h("td", {}, what)));
+  return h("div", { class: "help", role: "dialog", "aria-label": "help" },
+    h("button", { class: "close", click: close }, "×"),
+    h("h3", {}, "Keys"), table,
+    h("p", {}, "Drag turns, shift-drag or right-drag moves over the ground, the wheel zooms. Click anything to follow it and read its kill chain."),
+    h("h3", {}, "Symbols"),
+    h("p", {}, "Frames after APP-6; the shape tells the side: hostile pointed, friend round (sites: a box), neutral square, unknown a clover. Filled: truth. "
+      + "Hollow: fused tracks, in the frame of the identity that the command post holds; dashed while known from strobes alone. "
+      + "Star: killed. Red cross: came through. Grey cross: burst without a kill. Pink: jam strobe. F fighter, B bomber, C airliner, T transport, H helicopter, D decoy, U drone."),
+    h("h3", {}, "What results do not hold"), h("ul", {}, ...missing.map((m) => h("li", {}, m))),
+    h("p", {}, "Domes: horizon and instrumented range without target, jamming or ground. Zones: the missile alone with ideal information against a target of 300 m/s, approaching, 1 m². "
+      + "One run is an anecdote: a rate needs many replications."),
+    h("details", {}, h("summary", {}, "Licences"), h("pre", {}, notice)));
+}
