@@ -38,6 +38,17 @@ def quickstart():
     return Content(open_run(execute(file, 1, out=folder() / "quickstart-seed1", sample_s=5.0)))
 
 
+@functools.cache
+def with_plots():
+    """The content of the same run, with plots."""
+    from openiads.study.execute import execute  # noqa: PLC0415
+
+    file = Path(openiads.__file__).parent / "scenario" / "shipped" / "quickstart.yaml"
+    target = folder() / "quickstart-plots"
+    command = "openiads run quickstart --plots"
+    return Content(open_run(execute(file, 1, out=target, sample_s=5.0, plots=True, command=command)))
+
+
 def made_up(made, path):
     """The content of the made-up run (`synthetic_run`, given as a module), with hostile names, written under a path."""
     from openiads.study.store import new_run  # noqa: PLC0415

@@ -35,6 +35,7 @@ ALLOWED = {
         "agents",
         "engine",
         "doctrine",
+        "tracking",
         "world",
         "scenario",
         "catalog",

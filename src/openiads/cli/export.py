@@ -36,11 +36,15 @@ def export_any(
 
 
 def _write(folder: Path, to: str, out: Path | None, force: bool) -> None:
+    from openiads.export.plots import without
     from openiads.export.run import export_run
     from openiads.results import open_run
 
-    for path, number, what in export_run(open_run(folder), to, out, force):
+    run = open_run(folder)
+    for path, number, what in export_run(run, to, out, force):
         sys.stdout.write(f"{_near(path)}: {number} {what}\n")
+    if missing := without(run, to):
+        sys.stderr.write(f"{missing}\n")
 
 
 def _send(folder: Path, udp: str, speed: float) -> None:

@@ -1,9 +1,9 @@
-"""ASTERIX (EUROCONTROL): fused tracks as category 062, service messages of the radars as category 034, in a capture file.
+"""ASTERIX (EUROCONTROL) in a capture file: fused tracks (category 062), service messages (034) and plots (048) of the radars.
 
 Made from what a run stores: tracks at every sample; north marks from the turning of the antenna, which points north when a run
 begins; going on and off the air, as sector crossings with the status of the station, from the events (both of radars that rotate);
-jamming strobes from the first strobe of each radar and jammer, with the azimuth at which the jammer truly was. Plots (category 048)
-are not in a run, so they are not written.
+jamming strobes from the first strobe of each radar and jammer, with the azimuth at which the jammer truly was. Plots are written
+where the run holds them (`openiads run --plots`): as they were measured, with no truth in them.
 """
 
 from __future__ import annotations
@@ -18,11 +18,13 @@ import numpy as np
 
 from openiads.export import asterix_items as item
 from openiads.export import pcap
+from openiads.export.asterix_plots import reports
 from openiads.export.content import PLATFORM, TRACK, Content, Site, site_ecef
 from openiads.export.dis import on_times
 from openiads.export.earth import ecef, enu
 from openiads.export.emitters import radars_of, turn_s
 from openiads.export.out import ExportError, whole
+from openiads.export.plots import radar_numbers
 
 PORT = 8600
 SAC = 0  # area code of nobody
@@ -51,7 +53,10 @@ def blocks(content: Content) -> Iterator[tuple[float, bytes, int]]:
     """(time of the run, data block, records in it) in order of time."""
     waiting: list[bytes] = []
     at: tuple[float, int] | None = None
-    for t_s, category, data in heapq.merge(_tracks(content), _service(content), key=lambda one: one[:2]):
+    streams = [_tracks(content), _service(content)]
+    if content.run.holds("plots"):
+        streams.append(reports(content, SAC, radar_numbers(content), _day_s(content, 0.0)))
+    for t_s, category, data in heapq.merge(*streams, key=lambda one: one[:2]):
         full = sum(map(len, waiting)) + len(data) > _LONGEST
         if waiting and at is not None and (at != (t_s, category) or full):
             yield at[0], item.block(at[1], waiting), len(waiting)

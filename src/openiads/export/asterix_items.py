@@ -1,7 +1,8 @@
-"""ASTERIX data items as bytes: categories 034 and 062.
+"""ASTERIX data items as bytes: categories 034, 048 and 062.
 
-Sources: EUROCONTROL-SPEC-0149-2b, "Category 034" (edition 1.29) and EUROCONTROL-SPEC-0149-9, "Category 062" (edition 1.20):
-order of items (UAP), lengths and least significant bits.
+Sources: EUROCONTROL-SPEC-0149-2b, "Category 034" (edition 1.29); EUROCONTROL-SPEC-0149-4, "Category 048" (edition 1.32), with its
+appendix A (reserved expansion field, edition 1.13); EUROCONTROL-SPEC-0149-9, "Category 062" (edition 1.20): order of items
+(UAP), lengths and least significant bits.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Mapping
 
 #: Place of an item in the field specification.
 UAP_034 = {"010": 1, "000": 2, "030": 3, "020": 4, "041": 5, "050": 6, "100": 9, "120": 11}
+UAP_048 = {"010": 1, "140": 2, "020": 3, "040": 4, "161": 11, "110": 19, "RE": 28}
 UAP_062 = {"010": 1, "070": 4, "105": 5, "100": 6, "185": 7, "040": 12, "080": 13, "130": 18, "220": 20}
 
 _DAY = 86_400 * 128
@@ -82,12 +84,24 @@ def angle_16(degrees: float) -> bytes:
     return struct.pack(">H", round(degrees % 360.0 * 65_536.0 / 360.0) % 65_536)
 
 
+def target_report(kind: int, far: bool, mode_4: int) -> bytes:
+    """Item 048/020: type, simulated; where there is something to say of it, extended range and the reply to Mode 4."""
+    if not far and not mode_4:
+        return bytes([kind << 5 | 0x10])
+    return bytes([kind << 5 | 0x10 | 1, 0x40 * far | mode_4 << 1])
+
+
+def extended_range(steps: int) -> bytes:
+    """Item 048/RE with the extended range alone: 1/256 NM, for what lies beyond the 256 NM of item 040."""
+    return bytes([5, 0x08]) + u24(min(steps, 0xFFFFFF))
+
+
 def track_status(first: bool, last: bool) -> bytes:
     """Item 062/080: confirmed, several sensors, geometric height of a 3D radar; simulated, first or last report."""
     return bytes([0x20 | 2 << 2 | 1, 0x80 | 0x40 * last | 0x20 * first])
 
 
 __all__ = [
-    "UAP_034", "UAP_062", "angle_16", "block", "cartesian", "in_steps", "record", "source", "time_of_day", "track_status",
-    "wgs84", "wgs84_3d",
+    "UAP_034", "UAP_048", "UAP_062", "angle_16", "block", "cartesian", "extended_range", "in_steps", "record", "source",
+    "target_report", "time_of_day", "track_status", "wgs84", "wgs84_3d",
 ]  # fmt: skip

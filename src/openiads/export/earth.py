@@ -47,4 +47,13 @@ def enu(lat_rad: Array, lon_rad: Array, x: Array, y: Array, z: Array) -> tuple[A
     return east, cos_lat * z - sin_lat * out, sin_lat * z + cos_lat * out
 
 
-__all__ = ["A_M", "Array", "F", "ecef", "enu", "geodetic"]
+def from_enu(
+    lat_rad: float, lon_rad: float, east: Array, north: Array, up: Array
+) -> tuple[Array, Array, Array]:
+    """East, north and up [n] at one place as ECEF vectors."""
+    sin_lat, cos_lat, sin_lon, cos_lon = np.sin(lat_rad), np.cos(lat_rad), np.sin(lon_rad), np.cos(lon_rad)
+    out = cos_lat * up - sin_lat * north
+    return cos_lon * out - sin_lon * east, sin_lon * out + cos_lon * east, cos_lat * north + sin_lat * up
+
+
+__all__ = ["A_M", "Array", "F", "ecef", "enu", "from_enu", "geodetic"]

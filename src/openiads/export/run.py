@@ -36,6 +36,8 @@ def export_run(
     out : file to write, or folder for csv, parquet and stonesoup; by default beside the run, named after it.
     force : replace files that are there.
 
+    Plots go to asterix, csv, parquet and stonesoup where the run holds them (`run.holds("plots")`).
+
     Raises
     ------
     ExportError : no such format, or there is a file of that name. StoreError : the disk.

@@ -10,6 +10,7 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from openiads.export.out import refuse, whole
+from openiads.export.plots import refuse_leftover
 from openiads.results import Run, schema
 
 _BATCH = 1 << 16
@@ -21,6 +22,8 @@ def write(run: Run, to: str, folder: Path, force: bool = False) -> Iterator[tupl
     paths = {name: folder / f"{name}.{to}" for name in held}
     for path in paths.values():
         refuse(path, force)
+    for name in schema.OPTIONAL.keys() - paths.keys():
+        refuse_leftover(folder / f"{name}.{to}")
     for name, path in paths.items():
         table = _plain(run, name)
         with whole(path, force) as handle:

@@ -256,7 +256,7 @@ def encoding_of(column: Column) -> str | None:
 def markdown() -> str:
     """The tables as they stand in docs/results.md."""
     parts = []
-    for table, columns in TABLES.items():
+    for table, columns in (TABLES | OPTIONAL).items():
         parts += [f"### {file_of(table)}", "", f"{PURPOSE[table].capitalize()}.", ""]
         parts += ["| column | stored as | unit | meaning |", "|---|---|---|---|"]
         for c in columns:

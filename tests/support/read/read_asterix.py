@@ -31,7 +31,9 @@ for payload in datagrams(Path(sys.argv[1]).read_bytes()):
                     "category": record["category"], "sic": value(record, "I010", "SIC"), "type": value(record, "I000", "MsgTyp"),
                     "time": value(record, "I070", "ToT") or value(record, "I030", "ToD"), "track": value(record, "I040", "TrkN"),
                     "lat": value(record, "I105", "Lat"), "lon": value(record, "I105", "Lon"), "vx": value(record, "I185", "Vx"),
-                    "alt": value(record, "I130", "Alt"),
+                    "alt": value(record, "I130", "Alt"), "plot": value(record, "I140", "ToD"), "rho": value(record, "I040", "RHO"),
+                    "theta": value(record, "I040", "THETA"), "height": value(record, "I110", "3D_Height"),
+                    "own": value(record, "I161", "Tn"), "kind": value(record, "I020", "TYP"), "sim": value(record, "I020", "SIM"),
                 }
             )
         )  # fmt: skip
