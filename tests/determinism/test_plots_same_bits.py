@@ -6,7 +6,7 @@ from support import runs
 from support.worlds import Field, noisier, spot
 from test_interpreted import run_interpreted
 
-from openiads.study.plots import KINDS
+from openiads.engine.events import PLOT_KINDS
 
 
 def watched():
@@ -30,7 +30,7 @@ def test_same_bits(compiled_engine, tmp_path):
     world, _ = watched()
     (tmp_path / "watched.world").write_bytes(pickle.dumps((world, 5)))
     outcome = compiled_engine(world, 5)
-    assert outcome.status == 0 and {KINDS[k] for k in outcome.plot.kind} == {"target", "false"}
+    assert outcome.status == 0 and {PLOT_KINDS[k] for k in outcome.plot.kind} == {"target", "false"}
     assert set(outcome.plot.dedicated) == {0, 1} and (outcome.plot.track >= 0).any()
     other, _ = run_interpreted(tmp_path)["watched"]
     assert not runs.differences(outcome, other)

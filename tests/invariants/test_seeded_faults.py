@@ -521,6 +521,22 @@ def power_from_a_stranger(d):
     d.event.object[d.rows(ev.POWER)[0]] = d.world.radar.site[0]
 
 
+@fault("supplied", "resupply")
+def rounds_that_nobody_brought(d):
+    d.event.value[d.rows(ev.RESUPPLY, detail=ev.RESUPPLY_STATE.index("reloads"))[0]] += 1.0
+
+
+@fault("supplied", "resupply")
+def a_truck_in_two_places(d):
+    row = d.rows(ev.RESUPPLY, detail=ev.RESUPPLY_STATE.index("truck sent"))[0]
+    d.repeat(row)
+
+
+@fault("supplied", "time for looks")
+def a_look_longer_than_allowed(d):
+    d.event.value[d.rows(ev.BURN_THROUGH)[0]] = 99.0
+
+
 @pytest.mark.parametrize(("scene", "check", "damage"), FAULTS)
 def test_a_fault_is_found(sound, scene, check, damage):
     world, names, outcome = sound[scene]

@@ -11,6 +11,7 @@ import numpy as np
 from support import land, pulled
 from support import saturation as sat
 from support.besieged import on_the_move, siege
+from support.supplied import supplied
 from support.worlds import Field, kill_site, noisier, spot
 
 import openiads
@@ -446,4 +447,4 @@ def _along(way: list, speed_mps: float) -> np.ndarray:
 
 
 #: Of what the scenes above do not use, and the tests in determinism/ have Worlds of their own for.
-MORE = {f.__name__: f for f in (on_the_move, misled, behind_a_ridge)}
+MORE = {f.__name__: f for f in (on_the_move, misled, behind_a_ridge, supplied)}

@@ -398,6 +398,7 @@ SPECS: dict[int, EventSpec] = {
 }
 
 SAMPLE_KINDS = ("platform", "track", "missile", "passive track")
+PLOT_KINDS = ("target", "false", "strobe")  # by tracking.schema TARGET, FALSE, STROBE
 SAMPLE_PLATFORM = 0
 SAMPLE_TRACK = 1
 SAMPLE_MISSILE = 2

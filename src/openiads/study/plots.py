@@ -5,24 +5,22 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
+from openiads.engine import events as ev
 from openiads.engine.systems.look import NOT_ASKED
 from openiads.study import columns as col
-from openiads.tracking.schema import FALSE, STROBE, TARGET
 
-KINDS = {TARGET: "target", FALSE: "false", STROBE: "strobe"}
 REPLIES = ("none", "friend", "civil")
 
 
 def plots_table(plot: np.recarray, words: col.Words) -> pa.Table:
     """PLOT_LOG rows in the columns of `results.schema.PLOTS`."""
-    kinds = [KINDS.get(k, "") for k in range(max(KINDS) + 1)]
     track = pa.array(plot.track, pa.int64(), mask=plot.track < 0)
     return col.table(
         "plots",
         {
             "t_s": col.floats(plot.t_s),
             "radar": words.array(words.codes("radar", plot.radar)),
-            "kind": col.labels(kinds, plot.kind),
+            "kind": col.labels(ev.PLOT_KINDS, plot.kind),
             **{
                 name: col.floats(plot[name])
                 for name in (
