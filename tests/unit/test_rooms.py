@@ -35,7 +35,6 @@ ALLOWED = {
         "agents",
         "engine",
         "doctrine",
-        "tracking",
         "world",
         "scenario",
         "catalog",
