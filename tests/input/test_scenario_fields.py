@@ -226,7 +226,9 @@ def test_every_reference_is_checked():
             value, where, put = value[0], (*path, 0), lambda text: [text]
         faults = at(faults_of(broken(path, put(value + "x"))), where)
         named = [f for f in faults if "there is no" in f.message and f.suggestion]
-        assert [f for f in named if value in f.allowed or "in all)" in f.allowed], name(path)  # a long list is cut
+        assert [f for f in named if value in f.allowed or "in all)" in f.allowed], name(
+            path
+        )  # a long list is cut
         faults = at(faults_of(broken(path, put("A59"))), where)
         assert [f for f in faults if "'A59' is an airway" in f.message], name(path)
         checked += 1
