@@ -59,7 +59,7 @@ ELSEWHERE = (
     "anti-radiation alarm", "decoy emission", "command lost", "command taken", "command back", "reports to",
     "engagement handed over", "command link lost", "seeker blinded", "track pulled off", "pull-off over", "link cut",
     "link back", "strobes cross", "passive track", "crossing refuted", "homes on jamming", "emitter silent", "site moves",
-    "gun fire", "power supply",
+    "gun fire", "power supply", "burn-through", "resupply",
 )  # fmt: skip
 EVERYDAY = (
     *(spec.name for spec in events.SPECS.values() if spec.name not in ELSEWHERE),
