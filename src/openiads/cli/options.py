@@ -22,6 +22,15 @@ SeedOption = Annotated[
     ),
 ]
 
+ReplicationOption = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Number of the replication.")]
+
+SamplesOption = Annotated[
+    Optional[str],
+    typer.Option(
+        metavar="PERIOD", help='Time between trajectory samples, such as "1 s".', show_default=False
+    ),
+]
+
 WorkersOption = Annotated[
     Optional[int], typer.Option(min=1, max=1024, help="Threads [default: all cores].", show_default=False)
 ]

@@ -11,7 +11,9 @@ import typer
 from openiads.cli.guard import guarded
 from openiads.cli.options import (
     DoctrineOption,
+    ReplicationOption,
     RunArgument,
+    SamplesOption,
     ScenarioArgument,
     SeedOption,
 )
@@ -23,18 +25,13 @@ from openiads.cli.root import app
 def run(
     scenario: ScenarioArgument,
     seed: SeedOption = None,
-    replication: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Number of the replication.")] = 0,
+    replication: ReplicationOption = 0,
     out: Annotated[
         Optional[Path],
         typer.Option(help="Folder to write [default: runs/<scenario>-seed<N>].", show_default=False),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an earlier run of that name.")] = False,
-    samples: Annotated[
-        Optional[str],
-        typer.Option(
-            metavar="PERIOD", help='Time between trajectory samples, such as "1 s".', show_default=False
-        ),
-    ] = None,
+    samples: SamplesOption = None,
     plots: Annotated[bool, typer.Option("--plots", help="Also keep what the radars measured.")] = False,
     doctrine: DoctrineOption = None,
 ) -> None:

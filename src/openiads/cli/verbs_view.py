@@ -11,7 +11,11 @@ import typer
 from openiads.cli.guard import guarded
 from openiads.cli.options import (
     DoctrineOption,
+    ReplicationOption,
     RunArgument,
+    SamplesOption,
+    ScenarioArgument,
+    SeedOption,
 )
 from openiads.cli.root import app
 
@@ -19,9 +23,7 @@ from openiads.cli.root import app
 @app.command(short_help="Where the radars of a scenario see, and its missiles reach.")
 @guarded
 def coverage(
-    scenario: Annotated[
-        str, typer.Argument(metavar="SCENARIO", help="A shipped scenario by name, or a file.")
-    ],
+    scenario: ScenarioArgument,
     altitude: Annotated[
         Optional[str],
         typer.Option(metavar="LIST", help="Altitudes [default: 50m,300m,3km,10km].", show_default=False),
@@ -203,19 +205,9 @@ def view(
 @app.command(short_help="Run a scenario live in the browser.")
 @guarded
 def live(
-    scenario: Annotated[
-        str, typer.Argument(metavar="SCENARIO", help="A shipped scenario by name, or a file.")
-    ],
-    seed: Annotated[
-        Optional[int],
-        typer.Option(
-            min=0,
-            max=2**32 - 1,
-            help="Seed of the random numbers [default: the scenario's].",
-            show_default=False,
-        ),
-    ] = None,
-    replication: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Number of the replication.")] = 0,
+    scenario: ScenarioArgument,
+    seed: SeedOption = None,
+    replication: ReplicationOption = 0,
     speed: Annotated[float, typer.Option(min=1.0, max=100.0, help="Times wall time, 1 to 100.")] = 1.0,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")] = 0,
     browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
@@ -223,12 +215,7 @@ def live(
         Optional[Path], typer.Option(help="Keep the run in this folder.", show_default=False)
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an earlier run of that name.")] = False,
-    samples: Annotated[
-        Optional[str],
-        typer.Option(
-            metavar="PERIOD", help='Time between trajectory samples, such as "1 s".', show_default=False
-        ),
-    ] = None,
+    samples: SamplesOption = None,
     zones: Annotated[bool, typer.Option(help="With engagement zones (a second per missile type).")] = True,
 ) -> None:
     """Run a scenario in the browser at 1 to 100 times wall time: pause, step, switch the doctrine on the way."""
