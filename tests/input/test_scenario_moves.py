@@ -62,8 +62,8 @@ def test_what_is_written_arrives_in_the_world():
     assert world.place[2].alt_m == 50.0
     assert world.place[1].travel_s == pytest.approx(sum(world.leg.duration_s[:2]))
     assert 150.0 < world.place[1].travel_s < 400.0
-    assert len(world.place_refraction) == 2
-    assert len(world.refraction) == 1
+    assert (world.radar[0].stand, world.place.antenna.tolist()) == (0, [-1, 1, 2])
+    assert len(world.refraction) == 3
 
 
 REFUSED = [

@@ -53,7 +53,7 @@ def in_sight(w, radar, trk, par, t_s):
     dist = math.sqrt(dx * dx + dy * dy + dz * dz)
     alt = max(altitude_m(x, y, z) + math.sqrt(max(trk.traces[0], 0.0)), 10.0)
     arc = ground_range_m(dist, rad.alt_m, alt, EARTH_MEAN_RADIUS_M)
-    visible, _ = look_path(w.refraction[radar], alt, arc)
+    visible, _ = look_path(w.refraction[w.radar[radar].stand], alt, arc)
     return visible and not hidden(w, radar, azimuth_of(w, radar, dx, dy, dz), arc, alt)
 
 

@@ -17,10 +17,19 @@ import math
 
 from openiads._jit import kernel
 from openiads.tracking.gate import gate_d2, track_distance
-from openiads.tracking.lifecycle import copy_track, delete, predicted_sigma_m, shrink, take_plot
+from openiads.tracking.lifecycle import (
+    beyond,
+    copy_track,
+    delete,
+    predicted_sigma_m,
+    predicted_var_m2,
+    shrink,
+    take_plot,
+)
 from openiads.tracking.schema import COASTED, CONFIRMED, FREE
 
 MERGE_TURNS = 8  # an old track is compared with all others every so many calls
+_SIGMAS = 6.0  # of both tracks together: what is farther apart is not compared
 ASTRAY_MAX = 2  # consecutive plots outside the gate that break the link
 
 
@@ -135,10 +144,10 @@ def correlate(fused, fset, par, locals_, j, local):
         dx = pl[0] - pf[0] - dt * vf[0]
         dy = pl[1] - pf[1] - dt * vf[1]
         dz = pl[2] - pf[2] - dt * vf[2]
-        reach = 6.0 * (predicted_sigma_m(row, par, t) + predicted_sigma_m(local, par, t))
-        if dx * dx + dy * dy + dz * dz > reach * reach:
+        d2 = dx * dx + dy * dy + dz * dz
+        if beyond(d2, _SIGMAS, predicted_var_m2(row, par, t), predicted_var_m2(local, par, t)):
             continue
-        dp, dv, det = track_distance(row, local, par, t)
+        dp, dv, det = track_distance(row, local, par, t, par.gate_correlate)
         if dp + dv > par.gate_correlate:
             continue
         c = dp + dv + math.log(det)
@@ -203,7 +212,7 @@ def _merge_with_others(fused, fset, par, t_s, a, work):
     ax = pa[0] + da * va[0]
     ay = pa[1] + da * va[1]
     az = pa[2] + da * va[2]
-    sa = predicted_sigma_m(ra, par, t_s)
+    var_a = predicted_var_m2(ra, par, t_s)
     fed_a = ra.sources | ra.sources_before
     for b in range(fset.n_high):
         rb = fused[b]
@@ -216,12 +225,12 @@ def _merge_with_others(fused, fset, par, t_s, a, work):
         dy = pb[1] + db * vb[1] - ay
         dz = pb[2] + db * vb[2] - az
         d2 = dx * dx + dy * dy + dz * dz
-        if d2 > 36.0 * par.pos_sigma_max_m * par.pos_sigma_max_m:
+        if d2 > _SIGMAS * _SIGMAS * par.pos_sigma_max_m * par.pos_sigma_max_m:
             continue
-        reach = 6.0 * (sa + predicted_sigma_m(rb, par, t_s))
-        if d2 > reach * reach or (fed_a & (rb.sources | rb.sources_before)) != 0:
+        far = beyond(d2, _SIGMAS, var_a, predicted_var_m2(rb, par, t_s))
+        if far or (fed_a & (rb.sources | rb.sources_before)) != 0:
             continue
-        dp, dv, _det = track_distance(ra, rb, par, max(ra.t_s, rb.t_s))
+        dp, dv, _det = track_distance(ra, rb, par, max(ra.t_s, rb.t_s), par.gate_correlate)
         if dp + dv > par.gate_correlate:
             continue
         fset.n_merged += 1

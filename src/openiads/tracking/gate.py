@@ -86,8 +86,10 @@ def gate_d2(row, par, t_s, z0, z1, z2, r00, r01, r02, r11, r12, r22):
 
 
 @kernel
-def track_distance(a, b, par, t_s):
+def track_distance(a, b, par, t_s, most):
     """Position and velocity distances of two TRACK rows at t_s: (d2 of position, d2 of velocity, det of S).
+
+    Where that of position is above `most`, nobody asks for that of velocity: (inf, inf, 1).
 
     Each is a chi-square of 3 degrees of freedom for tracks of the same target with independent errors. The
     common process noise makes real distances smaller (Bar-Shalom 1981); that correlation is neglected: fewer
@@ -119,6 +121,8 @@ def track_distance(a, b, par, t_s):
     n1 = pa[1] + da * va[1] - pb[1] - db * vb[1]
     n2 = pa[2] + da * va[2] - pb[2] - db * vb[2]
     d2p = n0 * (s00 * n0 + 2.0 * (s01 * n1 + s02 * n2)) + n1 * (s11 * n1 + 2.0 * s12 * n2) + n2 * s22 * n2
+    if d2p > most:
+        return math.inf, math.inf, 1.0
     s00, s01, s02, s11, s12, s22, dv = inverse_sym3(
         ca[15] + cb[15], ca[16] + cb[16], ca[17] + cb[17], ca[18] + cb[18], ca[19] + cb[19], ca[20] + cb[20]
     )

@@ -20,6 +20,7 @@ from openiads.tracking.schema import FREE, N_AXIS, WIDE, YOUNG
 
 ROW_REACH_M = 15_000.0
 CELL_M = 24_000.0
+_ROUNDING_M = 1e-3
 
 
 @kernel
@@ -65,6 +66,7 @@ def place(tracks, tset, par, j, until_s):
     tr = row.traces
     dt = max(until_s - row.t_s, par.late_max_s)
     b = YOUNG
+    row.reach_m = math.inf
     if row.n_updates > 1:
         var = tr[0] + dt * (
             2.0 * math.fabs(tr[1]) + dt * (tr[2] + dt * (2.0 * par.q_man_h + par.q_man_v) / 3.0)
@@ -73,6 +75,7 @@ def place(tracks, tset, par, j, until_s):
         b = WIDE
         if reach <= ROW_REACH_M and row.n_models == 2:
             b = bucket_at(math.floor(x[0] / CELL_M), math.floor(x[1] / CELL_M), math.floor(x[2] / CELL_M))
+            row.reach_m = reach + _ROUNDING_M
             tset.index_until_s = min(tset.index_until_s, until_s)
     if b != row.cell:
         unlink(tracks, tset, j)
@@ -107,13 +110,13 @@ def collect_near(tracks, bucket, n_high, x, y, z, reach_m, first, out):
     first: tracks of one plot (True) or of more (False). FREE rows may be among them.
     """
     if first:
-        return _append(tracks, bucket[YOUNG], out, 0)
+        return _append(tracks, bucket[YOUNG], x, y, z, reach_m, out, 0)
     r = reach_m + ROW_REACH_M
     if not r < 0.5 * CELL_M * (N_AXIS - 2):
         for j in range(n_high):
             out[j] = j
         return n_high
-    n = _append(tracks, bucket[WIDE], out, 0)
+    n = _append(tracks, bucket[WIDE], x, y, z, reach_m, out, 0)
     x0 = math.floor((x - r) / CELL_M)
     x1 = math.floor((x + r) / CELL_M) + 1
     y0 = math.floor((y - r) / CELL_M)
@@ -125,15 +128,20 @@ def collect_near(tracks, bucket, n_high, x, y, z, reach_m, first, out):
             for ix in range(x0, x1):
                 j = bucket[bucket_at(ix, iy, iz)]
                 if j >= 0:
-                    n = _append(tracks, j, out, n)
+                    n = _append(tracks, j, x, y, z, reach_m, out, n)
     return n
 
 
 @kernel
-def _append(tracks, j, out, n):
-    """Append the list that begins with row j to out[n:]; returns the new length."""
+def _append(tracks, j, x, y, z, reach_m, out, n):
+    """Append what can reach the plot, of the list that begins with row j, to out[n:]; returns the new length."""
     while j >= 0:
-        out[n] = j
-        n += 1
-        j = tracks[j].next
+        row = tracks[j]
+        p = row.pos_ecef_m
+        dx, dy, dz = x - p[0], y - p[1], z - p[2]
+        both = reach_m + row.reach_m
+        if not dx * dx + dy * dy + dz * dz > both * both:
+            out[n] = j
+            n += 1
+        j = row.next
     return n

@@ -10,6 +10,7 @@ from openiads.tracking.index import place, replace_after_update, unlink
 from openiads.tracking.schema import COASTED, CONFIRMED, FREE, TENTATIVE
 
 HISTORY_MASK = (1 << 30) - 1
+_TWICE = 2.0 * (1.0 + 1e-9)
 
 
 @kernel
@@ -258,14 +259,30 @@ def shrink(tracks, tset):
 
 
 @kernel
-def predicted_sigma_m(row, par, t_s):
-    """Root of the trace of the predicted position covariance; noise weighted by model probability."""
+def predicted_var_m2(row, par, t_s):
+    """Trace of the predicted position covariance; noise weighted by model probability."""
     dt = max(t_s - row.t_s, 0.0)
     tr = row.traces
     mu = row.mu
     qb = 3.0 * mu[2] * par.q_bal
     q = mu[0] * (2.0 * par.q_cv_h + par.q_cv_v) + mu[1] * (2.0 * par.q_man_h + par.q_man_v) + qb
-    return math.sqrt(max(tr[0] + dt * (2.0 * tr[1] + dt * tr[2]) + q * dt * dt * dt / 3.0, 0.0))
+    return max(tr[0] + dt * (2.0 * tr[1] + dt * tr[2]) + q * dt * dt * dt / 3.0, 0.0)
+
+
+@kernel
+def predicted_sigma_m(row, par, t_s):
+    """Root of that."""
+    return math.sqrt(predicted_var_m2(row, par, t_s))
+
+
+@kernel
+def beyond(d2, sigmas, var_a, var_b):
+    """Is a distance (its square, m^2) more than `sigmas` of one track and as many of the other together?"""
+    sq = sigmas * sigmas
+    if d2 > _TWICE * sq * (var_a + var_b):  # as (a + b)^2 <= 2 (a^2 + b^2): nearly all, without a root
+        return True
+    reach = sigmas * (math.sqrt(var_a) + math.sqrt(var_b))
+    return d2 > reach * reach
 
 
 @kernel

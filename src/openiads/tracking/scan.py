@@ -24,7 +24,7 @@ from openiads.tracking.lifecycle import (
     branch,
     delete,
     miss,
-    predicted_sigma_m,
+    predicted_var_m2,
     shrink,
     start_track,
     take_plot,
@@ -48,6 +48,10 @@ from openiads.tracking.schema import (
 _DOUBT_SIGMAS = (
     2.0  # of the speed that a first plot is given: beyond it the first plot is kept for a better second one
 )
+
+
+_SIGMAS = 10.0  # of both tracks together: what is farther apart, and could not have come, is no duplicate
+_MORE = 2.0 * (1.0 + 1e-9)
 
 
 @kernel
@@ -205,6 +209,7 @@ def duplicate_of(tracks, tset, par, j, t_s):
     positions and velocities agree.
     """
     a = tracks[j]
+    var_a = predicted_var_m2(a, par, t_s)
     best = -1
     best_d = math.inf
     for k in range(tset.n_high):
@@ -214,11 +219,15 @@ def duplicate_of(tracks, tset, par, j, t_s):
         dx = a.pos_ecef_m[0] - b.pos_ecef_m[0]
         dy = a.pos_ecef_m[1] - b.pos_ecef_m[1]
         dz = a.pos_ecef_m[2] - b.pos_ecef_m[2]
-        reach = 10.0 * (predicted_sigma_m(a, par, t_s) + predicted_sigma_m(b, par, t_s))
-        reach += par.speed_max_mps * math.fabs(a.t_s - b.t_s)
-        if dx * dx + dy * dy + dz * dz > reach * reach:
+        d2 = dx * dx + dy * dy + dz * dz
+        run = par.speed_max_mps * math.fabs(a.t_s - b.t_s)
+        var_b = predicted_var_m2(b, par, t_s)
+        if d2 > _MORE * (2.0 * _SIGMAS * _SIGMAS * (var_a + var_b) + run * run):
+            continue  # (x + y)^2 <= 2 (x^2 + y^2), twice: nearly all, without a root
+        reach = _SIGMAS * (math.sqrt(var_a) + math.sqrt(var_b)) + run
+        if d2 > reach * reach:
             continue
-        dp, dv, _det = track_distance(a, b, par, b.t_s)
+        dp, dv, _det = track_distance(a, b, par, b.t_s, par.gate)
         if dp <= par.gate and dv <= par.gate and dp + dv < best_d:
             best = k
             best_d = dp + dv

@@ -54,16 +54,17 @@ PLOT = np.dtype(
 
 TRACK = np.dtype(
     [
-        # Read for every plot: kept together at the head of the row
+        # Read for every plot: kept together at the head of the row, what tells most of them apart first
+        ("next", "i8"),  # next row in the list of the index, -1 none (index)
+        ("reach_m", "f8"),  # no plot farther away, its own error aside, can be its until the index expires (index)
+        ("pos_ecef_m", "f8", (3,)),  # combined estimate (imm)
         ("status", "i8"),  # FREE, TENTATIVE, CONFIRMED, COASTED (lifecycle)
         ("n_updates", "i8"),  # plots taken (lifecycle)
-        ("t_s", "f8"),  # time of the state below, s (imm)
-        ("pos_ecef_m", "f8", (3,)),  # combined estimate (imm)
+        ("t_s", "f8"),  # time of the state (imm)
         ("vel_ecef_mps", "f8", (3,)),  # combined estimate (imm)
         ("traces", "f8", (3,)),  # traces of the blocks pos-pos, pos-vel, vel-vel of `cov` (imm)
         ("n_models", "i8"),  # 2, or 3 while the ballistic model takes part (imm)
         ("t_update_s", "f8"),  # time of the last plot (lifecycle)
-        ("next", "i8"),  # next row in the list of the index, -1 none (index)
         ("t_look_s", "f8"),  # last look, hit or missed (lifecycle)
         ("n_looks", "i8"),  # looks, hit or missed (lifecycle)
         ("n_missed", "i8"),  # consecutive missed looks (lifecycle)

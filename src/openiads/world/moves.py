@@ -1,8 +1,8 @@
 """Assembly → the tables of sites that move: places, ways, and for radars all that depends on where the antenna stands.
 
-A radar's horizon, masking, attenuation and clutter are made for every declared place before the run. On its arrival the
-engine copies the rows of the new place over those of the radar (`engine/systems/relocate.py`), so nobody who reads them
-need know that radars move.
+A radar's horizon, masking, attenuation and clutter are made for every declared place before the run: these tables have a
+row per stand, first the radars at their first places, then the further places. A radar's row says at which it stands
+(`radar.stand`), so an arrival copies nothing (`engine/systems/relocate.py`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from openiads.world import schema
 if TYPE_CHECKING:
     from openiads.world.assemble import Assembly, Place
 
-#: Tables with a row per radar that depend on its place; World has `place_NAME` with a row per further place of a radar.
+#: Tables that depend on the place of a radar, with a row per stand.
 BY_PLACE = (
     "refraction", "mask_m", "mask_frame", "loss", "surface", "clutter", "sector", "spike", "spike_per_s",
 )  # fmt: skip
@@ -42,34 +42,17 @@ def antennas(a: Assembly) -> Assembly:
 
 
 def by_place(a: Assembly, *makers: Callable[[Assembly], Mapping[str, Any]]) -> dict[str, Any]:
-    """World fields of what `makers` make per radar, with those of the further places in fields of their own."""
+    """World fields of what `makers` make per radar; those that depend on the place with a row for every stand."""
     n = len(a.radars)
     there = antennas(a) if a.movers else a
     out: dict[str, Any] = {}
     for make in makers:
         out.update(make(there))
     more = len(there.radars) - n
-    for name, table in list(out.items()):
-        if name in BY_PLACE:
-            # Rows of directions, which belong to all places alike, come after those of the radars.
-            out[f"place_{name}"] = table[n : n + more].copy()
-            if more > 0:
-                out[name] = np.delete(table, slice(n, n + more), axis=0).view(type(table))
-        elif more > 0 and getattr(table, "shape", (0,))[0] == n + more:
+    for name, table in out.items():
+        if name not in BY_PLACE and more > 0 and getattr(table, "shape", (0,))[0] == n + more:
             out[name] = table[:n].copy()
-    if more > 0:
-        _number_sectors(there, out, n, more)
     return out
-
-
-def _number_sectors(there: Assembly, out: dict[str, Any], n: int, more: int) -> None:
-    """Rows of `surface` by their numbers without the further places: what was a place's own row is the radar's."""
-    row_of = {r["id"]: k for k, r in enumerate(there.radars[:n])}
-    number = np.arange(more + len(out["surface"]))
-    number[: n + more] = [row_of[r["id"]] for r in there.radars]
-    number[n + more :] -= more
-    for name in ("sector", "place_sector"):
-        out[name] = number[out[name]]
 
 
 def _ecef(place: Place) -> np.ndarray:
@@ -83,7 +66,7 @@ def move_tables(a: Assembly, antenna_alt_m: Callable[[Assembly, dict[str, Any]],
     legs: list[np.void] = []
     times: list[float] = []
     radar_of = {r["site"]: r for r in a.radars if a.sites[r["site"]]["kind"] == schema.SITE_RADAR}
-    n_antenna = 0
+    stand = len(a.radars)
     for row, mover in zip(movers, a.movers, strict=True):
         site = mover["site"]
         for name, value in mover["rules"].items():
@@ -105,8 +88,8 @@ def move_tables(a: Assembly, antenna_alt_m: Callable[[Assembly, dict[str, Any]],
                 legs += way
                 made.n_leg = len(way)
             if site in radar_of and number > 0:
-                made.antenna = n_antenna
-                n_antenna += 1
+                made.antenna = stand
+                stand += 1
                 radar = radar_of[site]
                 there = replace(a, sites=[*a.sites, {**a.sites[site], "place": place}])
                 made.antenna_alt_m = antenna_alt_m(there, {**radar, "site": len(a.sites)})

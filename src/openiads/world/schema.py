@@ -218,7 +218,7 @@ class World(NamedTuple):
     pd_table: np.ndarray  # [radar, swerling, snr grid], physics.detection
     flyout: np.ndarray  # [weapon, altitude, range, 3], physics.flyout
     flyout_scale: np.ndarray  # [weapon, 2]
-    refraction: np.ndarray  # [radar, height, 1 + range], physics.propagation
+    refraction: np.ndarray  # [stand, height, 1 + range], physics.propagation
     jam_coupling_m2: np.ndarray  # [radar, jammer], J/N = coupling / r^2 on the beam axis
     jam_share: np.ndarray  # [radar, jammer], probability that its noise touches a look
     repeater: np.recarray  # REPEATER
@@ -230,16 +230,16 @@ class World(NamedTuple):
     jam_duty: np.ndarray  # [radar, jammer], share of the pulses of such a look that it touches
     terrain: np.ndarray  # f4 [row, column], heights of the elevation model; no rows: none
     ground: np.recarray  # GROUND, one
-    mask_m: np.ndarray  # f4 [radar, azimuth, range], lowest visible altitude; no azimuths: none
-    mask_frame: np.recarray  # MASK, one per radar
-    loss: np.ndarray  # [radar, height, 1 + range], physics.attenuation; no heights: clear
-    surface: np.recarray  # SURFACE, one per radar, then those of `sector`
-    clutter: np.ndarray  # [radar, then those of `sector`; 2 + point], physics.clutter; no points: none
+    mask_m: np.ndarray  # f4 [stand, azimuth, range], lowest visible altitude; no azimuths: none
+    mask_frame: np.recarray  # MASK, one per stand
+    loss: np.ndarray  # [stand, height, 1 + range], physics.attenuation; no heights: clear
+    surface: np.recarray  # SURFACE, one per stand, then those of `sector`
+    clutter: np.ndarray  # [stand, then those of `sector`; 2 + point], physics.clutter; no points: none
     sector: (
         np.ndarray
-    )  # i8 [radar, SECTORS], rows of `surface`, `clutter`, `spike`; no directions: the radar's own
+    )  # i8 [stand, SECTORS], rows of `surface`, `clutter`, `spike`; no directions: the stand's own
     spike: np.ndarray  # [as `clutter`, 1 + quantile], physics.clutter_plots; no quantiles: none
-    spike_per_s: np.ndarray  # [radar], plots per second in its spikiest direction; 0 none
+    spike_per_s: np.ndarray  # [stand], plots per second in its spikiest direction; 0 none
     rain: np.recarray  # RAIN, one
     rain_m2: np.ndarray  # [radar, azimuth, layer], physics.rain; no azimuths: rain has no echo
     prf_hz: np.ndarray  # [radar, MAX_PRF], pulse repetition frequencies of the canceller
@@ -255,15 +255,6 @@ class World(NamedTuple):
     place: np.recarray  # PLACE
     leg: np.recarray  # LEG
     move_at_s: np.ndarray  # planned times of all movers
-    place_refraction: np.ndarray  # [further place of a radar, …]: as `refraction`; likewise the eight below
-    place_mask_m: np.ndarray
-    place_mask_frame: np.recarray
-    place_loss: np.ndarray
-    place_surface: np.recarray
-    place_clutter: np.ndarray
-    place_sector: np.ndarray
-    place_spike: np.ndarray
-    place_spike_per_s: np.ndarray
     gun: np.recarray
     supply: np.recarray  # SUPPLY
     dwell: np.recarray  # DWELL: one per radar, or none where no radar lengthens its looks
@@ -488,9 +479,7 @@ BUFFERS = ("event", "sample", "echo", "cell", "plot", "mail", "mail_plot", "mail
 
 
 #: Parameters that change in a World with sites that move, and only there (relocate).
-MOVED_TABLES = (
-    "site", "radar", "refraction", "mask_m", "mask_frame", "loss", "surface", "clutter", "sector", "spike", "spike_per_s",
-)  # fmt: skip
+MOVED_TABLES = ("site", "radar")
 
 
 def scratch(world: World) -> World:

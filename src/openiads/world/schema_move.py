@@ -37,7 +37,7 @@ PLACE = record(
     ("first_leg", "i8"),  # slice of `leg`: the way from the place before
     ("n_leg", "i8"),
     ("travel_s", "f8"),  # time on that way
-    ("antenna", "i8"),  # row of the `place_…` tables of radars, -1 for what is no radar
+    ("antenna", "i8"),  # `radar.stand` when it is there, -1 for what is no radar and for first places
     ("antenna_x_m", "f8"),  # of the antenna of a radar there
     ("antenna_y_m", "f8"),
     ("antenna_z_m", "f8"),

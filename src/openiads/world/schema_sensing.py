@@ -162,6 +162,7 @@ RADAR = record(
     ("capture_js", "f8"),  # J/S from which a false echo can take the gate, power ratio
     ("p_capture", "f8"),  # and does with this probability
     ("velocity_gate_mps", "f8"),  # width of the velocity gate of dedicated looks
+    ("stand", "i8"),  # row of the tables of what depends on the place: `refraction`, `mask_m`, … (relocate)
 )
 RADAR_STATE = record(
     ("emitting", "i8"),

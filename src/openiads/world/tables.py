@@ -47,7 +47,7 @@ def build(a: Assembly) -> World:
     n_rounds = sum(m["rounds"] + m["reserve"] for m in a.magazines) + columns.stock(a)
     n_track = len(a.platforms) * 3 // 2 + TRACK_SPARE + sum(4 * x["count"] for x in a.repeaters)
     by_place = moves.by_place(a, _refraction, _ground, _weather)
-    spikes = np.concatenate([by_place["spike_per_s"], by_place["place_spike_per_s"]])
+    spikes = by_place["spike_per_s"]
     n_track += spike_room(moves.antennas(a), spikes)
     n_track += MAX_PASSIVE * any(c.get("passive") for c in a.posts)
     n_sets = len(a.radars) + len(a.posts)
@@ -263,6 +263,7 @@ def _radars(a: Assembly, n_track: int) -> np.recarray:
         row.heading_error_rad = r.get("heading_error_rad", 0.0)
         row.t_on_s, row.t_off_s = r.get("t_on_s", 0.0), r.get("t_off_s", _NEVER_S)
         row.first_track, row.n_track = index * n_track, n_track
+        row.stand = index
         fill_protection(row, r)
         fill_gates(row, r)
         row.node = network.node_of_radar(a, network.nodes(a), r) if a.links else -1

@@ -45,7 +45,7 @@ def false_targets(w, r, t0_s, t1_s):
         )  # fmt: skip
         dist = max(math.sqrt(e * e + n * n + u * u), 1.0)
         arc = ground_range_m(dist, par.alt_m, s.alt_m, EARTH_MEAN_RADIUS_M)
-        visible, _ = look_path(w.refraction[r], s.alt_m, arc)
+        visible, _ = look_path(w.refraction[w.radar[r].stand], s.alt_m, arc)
         if visible:
             el = math.asin(min(max(u / dist, -1.0), 1.0))
             _sweep(w, r, d, t0_s, t1_s, dist, math.atan2(e, n), el)

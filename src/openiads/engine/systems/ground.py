@@ -16,7 +16,8 @@ def hidden(w, r, az_rad, arc_m, alt_m):
     """Does the ground lie between radar r and a point at this azimuth, ground range and altitude?"""
     if w.mask_m.shape[1] == 0:
         return False
-    return alt_m < lowest_visible_m(w.mask_m[r], w.mask_frame[r], az_rad, arc_m)
+    stand = w.radar[r].stand
+    return alt_m < lowest_visible_m(w.mask_m[stand], w.mask_frame[stand], az_rad, arc_m)
 
 
 @kernel

@@ -80,7 +80,7 @@ def _held_by_radar(w, c, k, fused, fset):
         row = fused[b]
         if row.status < CONFIRMED or w.picture[w.command_post[c].first_track + b].passive == 1:
             continue
-        dp, dv, _ = track_distance(row, own, par, max(row.t_s, own.t_s))
+        dp, dv, _ = track_distance(row, own, par, max(row.t_s, own.t_s), par.gate_correlate)
         if dp + dv < best_d:
             best, best_d = b, dp + dv
     return best

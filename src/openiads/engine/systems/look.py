@@ -55,7 +55,7 @@ def echo(w, r, p, t_s, e, n, u, beam_gain2):
         return False
     dist = math.sqrt(sq)
     arc = ground_range_m(dist, par.alt_m, s.alt_m, EARTH_MEAN_RADIUS_M)
-    visible, bend = look_path(w.refraction[r], s.alt_m, arc)
+    visible, bend = look_path(w.refraction[w.radar[r].stand], s.alt_m, arc)
     if not visible:
         return False
     if w.mask_m.shape[1] > 0 and hidden(w, r, math.atan2(e, n), arc, s.alt_m):
@@ -68,7 +68,7 @@ def echo(w, r, p, t_s, e, n, u, beam_gain2):
     if el < par.el_min_rad - 0.5 * par.bw_el_rad or el > par.el_max_rad:
         return False
     low = el < par.bw_el_rad
-    cancelled = low and w.surface[r].canceller > 0  # a canceller has its own blind speeds
+    cancelled = low and w.surface[w.radar[r].stand].canceller > 0  # a canceller has its own blind speeds
     notch = par.min_radial_mps > 0.0 and not cancelled and (low or par.mti == 1)
     if notch and _in_clutter_notch(par, s, dist):
         return False
@@ -136,7 +136,7 @@ def _snr(w, r, p, e, n, u, dist, cos_scan, arc, el, t_s):
     if w.rain[0].radius_m > 0.0:
         through = rain_loss(w, r, e, n, s.alt_m, dist, t_s)
         power *= through
-    surface = w.surface[r]
+    surface = w.surface[w.radar[r].stand]
     if surface.multipath == 1:
         power *= lobes(w, r, s.alt_m, arc, el, math.atan2(e, n))
     if surface.clutter == 1:

@@ -70,7 +70,7 @@ def _hear_jammers(w, r, t_s):
         dx, dy, dz = s.x_m - par.x_m, s.y_m - par.y_m, s.z_m - par.z_m
         dist = max(math.sqrt(dx * dx + dy * dy + dz * dz), 1.0)
         arc = ground_range_m(dist, par.alt_m, s.alt_m, EARTH_MEAN_RADIUS_M)
-        visible, _ = look_path(w.refraction[r], s.alt_m, arc)
+        visible, _ = look_path(w.refraction[w.radar[r].stand], s.alt_m, arc)
         row.ux, row.uy, row.uz = dx / dist, dy / dist, dz / dist
         if visible and not hidden(w, r, azimuth_of(w, r, dx, dy, dz), arc, s.alt_m):
             row.jn_main = w.jam_coupling_m2[r, j] / (dist * dist) * one_way(w, r, s.alt_m, arc, dist)

@@ -31,7 +31,7 @@ def rain_loss(w, r, e, n, alt_m, dist_m, t_s):
     east, north = _centre(w, r, t_s)
     part = part_below(w.radar[r].alt_m, alt_m, rain.top_m)
     share = share_in_disc(e, n, east, north, rain.radius_m, part)
-    return math.exp(-w.surface[r].rain_np_per_m * share * dist_m)
+    return math.exp(-w.surface[w.radar[r].stand].rain_np_per_m * share * dist_m)
 
 
 @kernel

@@ -3,8 +3,9 @@
     in place → leaving (waits for its missiles) → packing → under way → setting up → in place
 
 What others must know is in `site_state.alive` (0 while it does nothing) and in the rows of `site` and `radar`, which are
-written here when a place is reached: the one writer of these two, of the radar's horizon, masking, attenuation and clutter
-besides the making of the World. A World with movers has copies of its own of them (`world.schema.MOVED_TABLES`).
+written here when a place is reached: the one writer of these two besides the making of the World. A World with movers has
+copies of its own of them (`world.schema.MOVED_TABLES`). Horizon, masking, attenuation and clutter of all places lie in
+tables that nobody writes; a radar's row says which of their rows is its own (`stand`).
 """
 
 from __future__ import annotations
@@ -193,7 +194,7 @@ def _drive(w, m, t_s):
 
 @kernel
 def _arrive(w, site, k):
-    """The rows of the new place take the place of the old ones."""
+    """The site is at place k; a radar sees from there."""
     p = w.place[k]
     g = w.site[site]
     g.x_m, g.y_m, g.z_m = p.x_m, p.y_m, p.z_m
@@ -203,29 +204,11 @@ def _arrive(w, site, k):
     g.ux, g.uy, g.uz = p.ux, p.uy, p.uz
     if p.antenna < 0:
         return
-    r, n = g.row, p.antenna
-    row = w.radar[r]
+    row = w.radar[g.row]
+    row.stand = p.antenna
     row.x_m, row.y_m, row.z_m, row.alt_m = p.antenna_x_m, p.antenna_y_m, p.antenna_z_m, p.antenna_alt_m
     if p.turned == 1:
         row.az0_rad = p.az0_rad
-    w.surface[r] = w.place_surface[n]
-    w.mask_frame[r] = w.place_mask_frame[n]
-    for i in range(w.refraction.shape[1]):
-        for j in range(w.refraction.shape[2]):
-            w.refraction[r, i, j] = w.place_refraction[n, i, j]
-    for i in range(w.mask_m.shape[1]):
-        for j in range(w.mask_m.shape[2]):
-            w.mask_m[r, i, j] = w.place_mask_m[n, i, j]
-    for i in range(w.loss.shape[1]):
-        for j in range(w.loss.shape[2]):
-            w.loss[r, i, j] = w.place_loss[n, i, j]
-    for i in range(w.clutter.shape[1]):
-        w.clutter[r, i] = w.place_clutter[n, i]
-    for i in range(w.sector.shape[1]):
-        w.sector[r, i] = w.place_sector[n, i]
-    for i in range(w.spike.shape[1]):
-        w.spike[r, i] = w.place_spike[n, i]
-    w.spike_per_s[r] = w.place_spike_per_s[n]
 
 
 @kernel

@@ -36,7 +36,7 @@ def radar_sees(w, r, x_m, y_m, z_m, alt_m):
     if w.terrain.shape[0] == 0 and sq < _TWO_RADII_M * alt_m:
         return True
     arc = ground_range_m(math.sqrt(sq), par.alt_m, alt_m, EARTH_MEAN_RADIUS_M)
-    visible, _ = look_path(w.refraction[r], alt_m, arc)
+    visible, _ = look_path(w.refraction[w.radar[r].stand], alt_m, arc)
     if not visible or w.mask_m.shape[1] == 0:
         return visible
     return not hidden(w, r, azimuth_of(w, r, dx, dy, dz), arc, alt_m)

@@ -24,7 +24,7 @@ def clutter_plots(w, r, t0_s, t1_s):
     """
     sim = w.sim[0]
     par = w.radar[r]
-    most = w.spike_per_s[r]
+    most = w.spike_per_s[par.stand]
     if w.radar_state[r].emitting == 0 or not most > 0.0:
         return
     u = rng.uniform4(sim.seed, sim.replication, rng.STREAM_SPIKE_COUNT, r, 0, sim.step)

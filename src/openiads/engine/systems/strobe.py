@@ -415,7 +415,7 @@ def _covers(w, r, x, y, z, sigma_m):
         return False
     alt = max(altitude_m(x, y, z) - sigma_m, 10.0)
     arc = ground_range_m(dist, par.alt_m, alt, EARTH_MEAN_RADIUS_M)
-    visible, _ = look_path(w.refraction[r], alt, arc)
+    visible, _ = look_path(w.refraction[w.radar[r].stand], alt, arc)
     return visible and not hidden(w, r, az, arc, alt)
 
 

@@ -23,7 +23,7 @@ _SEA_M = 1.0  # ground up to this height above the datum reflects as the sea doe
 @kernel
 def two_way(w, r, alt_m, arc_m, dist_m):
     """Power factor (0..1) of air and rain on the way to a point and back."""
-    return loss_factor(w.loss[r], alt_m, arc_m, dist_m)
+    return loss_factor(w.loss[w.radar[r].stand], alt_m, arc_m, dist_m)
 
 
 @kernel
@@ -31,17 +31,18 @@ def one_way(w, r, alt_m, arc_m, dist_m):
     """The same on the way from a jammer."""
     if w.loss.shape[1] == 0:
         return 1.0
-    return math.sqrt(loss_factor(w.loss[r], alt_m, arc_m, dist_m))
+    return math.sqrt(loss_factor(w.loss[w.radar[r].stand], alt_m, arc_m, dist_m))
 
 
 @kernel
 def surface_row(w, r, az_rad):
     """Row of `surface`, `clutter` and `spike` that holds for radar r in a direction."""
+    stand = w.radar[r].stand
     n = w.sector.shape[1]
     if n == 0:
-        return r
+        return stand
     turn = az_rad * (0.5 / math.pi)
-    return w.sector[r, min(int((turn - math.floor(turn)) * n), n - 1)]
+    return w.sector[stand, min(int((turn - math.floor(turn)) * n), n - 1)]
 
 
 @kernel
@@ -99,7 +100,7 @@ def surface_echo(w, r, alt_m, arc_m, dist_m, el_rad, az_rad):
 @kernel
 def mti_gain(w, r, radial_mps):
     """Power gain of the canceller for a radial speed: mean 1, 0 at speeds that are blind for every PRF."""
-    surface = w.surface[r]
+    surface = w.surface[w.radar[r].stand]
     total = 0.0
     for k in range(surface.n_prf):
         total += target_gain(surface.canceller, radial_mps, surface.wavelength_m, w.prf_hz[r, k])
