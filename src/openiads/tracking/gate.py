@@ -7,6 +7,7 @@ import math
 from openiads._jit import kernel
 from openiads.tracking.ballistic import ballistic_accel
 from openiads.tracking.imm import noise_density, up_vector
+from openiads.tracking.index import FALL_MPS2
 from openiads.tracking.linear import inverse_sym3
 
 
@@ -36,8 +37,7 @@ def coarse_near(row, par, t_s, z0, z1, z2, tr_r, gate):
         return True
     if row.n_models == 2:
         return False
-    # the fine gate's prediction of a ballistic track differs by its fall: at most g dt^2 / 2, and a little
-    reach = math.sqrt(lim) + 6.0 * a * a
+    reach = math.sqrt(lim) + FALL_MPS2 * a * a
     return d <= reach * reach
 
 

@@ -1,8 +1,8 @@
 """Which tracks can be near a plot: lists by cells of space, so that a plot is not compared with every track.
 
 A track of two plots or more is kept in the list of the cell of its last position if it cannot take a plot
-further away than ROW_REACH_M before the index expires; otherwise (fast, uncertain) in the WIDE list, which
-every plot looks through. Tracks of one plot are in the YOUNG list. A plot looks into the cells that its own
+further away than ROW_REACH_M before the index expires; otherwise (fast, uncertain, ballistic) in the WIDE
+list, which every plot looks through, comparing its distance with `reach_m` alone. Tracks of one plot are in the YOUNG list. A plot looks into the cells that its own
 error and ROW_REACH_M can bridge. The index is exact: it leaves out only tracks that the gate would refuse
 (tested).
 
@@ -20,6 +20,7 @@ from openiads.tracking.schema import FREE, N_AXIS, WIDE, YOUNG
 
 ROW_REACH_M = 15_000.0
 CELL_M = 24_000.0
+FALL_MPS2 = 6.0  # half of g and a little: what a ballistic prediction differs by from a straight one, over t^2
 _ROUNDING_M = 1e-3
 
 
@@ -73,10 +74,12 @@ def place(tracks, tset, par, j, until_s):
         )
         reach = dt * math.sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]) + math.sqrt(max(par.gate * var, 0.0))
         b = WIDE
-        if reach <= ROW_REACH_M and row.n_models == 2:
+        if row.n_models == 3:
+            reach += FALL_MPS2 * dt * dt
+        elif reach <= ROW_REACH_M:
             b = bucket_at(math.floor(x[0] / CELL_M), math.floor(x[1] / CELL_M), math.floor(x[2] / CELL_M))
-            row.reach_m = reach + _ROUNDING_M
-            tset.index_until_s = min(tset.index_until_s, until_s)
+        row.reach_m = reach + _ROUNDING_M
+        tset.index_until_s = min(tset.index_until_s, until_s)
     if b != row.cell:
         unlink(tracks, tset, j)
         link(tracks, tset, j, b)
