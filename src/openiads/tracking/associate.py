@@ -34,7 +34,7 @@ def candidates(tracks, tset, par, plot, first, cols, costs):
     r = plot.r_ecef_m2
     tr_r = r[0] + r[3] + r[5]
     reach_m = math.sqrt(max(gate * tr_r, 0.0))
-    n_near = collect_near(tracks, tset.bucket, tset.n_high, z[0], z[1], z[2], reach_m, first, cols)
+    n_near = collect_near(tracks, tset, z[0], z[1], z[2], reach_m, first, cols)
     late = False
     n = 0
     for k in range(n_near):

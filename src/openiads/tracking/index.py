@@ -22,6 +22,7 @@ ROW_REACH_M = 15_000.0
 CELL_M = 24_000.0
 FALL_MPS2 = 6.0  # half of g and a little: what a ballistic prediction differs by from a straight one, over t^2
 _ROUNDING_M = 1e-3
+_ONE_IN = 4
 
 
 @kernel
@@ -42,6 +43,8 @@ def unlink(tracks, tset, j):
         tset.bucket[row.cell] = row.next
     if row.next >= 0:
         tracks[row.next].prev = row.prev
+    if row.cell == WIDE:
+        tset.n_wide -= 1
     row.cell = -1
 
 
@@ -56,6 +59,8 @@ def link(tracks, tset, j, bucket):
     if head >= 0:
         tracks[head].prev = j
     tset.bucket[bucket] = j
+    if bucket == WIDE:
+        tset.n_wide += 1
 
 
 @kernel
@@ -106,12 +111,14 @@ def rebuild(tracks, tset, par, t_s):
 
 
 @kernel
-def collect_near(tracks, bucket, n_high, x, y, z, reach_m, first, out):
+def collect_near(tracks, tset, x, y, z, reach_m, first, out):
     """Rows that a plot at (x, y, z), whose own error reaches reach_m, may belong to, into `out`; returns how
     many.
 
     first: tracks of one plot (True) or of more (False). FREE rows may be among them.
     """
+    bucket = tset.bucket
+    n_high = tset.n_high
     if first:
         return _append(tracks, bucket[YOUNG], x, y, z, reach_m, out, 0)
     r = reach_m + ROW_REACH_M
@@ -119,7 +126,14 @@ def collect_near(tracks, bucket, n_high, x, y, z, reach_m, first, out):
         for j in range(n_high):
             out[j] = j
         return n_high
-    n = _append(tracks, bucket[WIDE], x, y, z, reach_m, out, 0)
+    if _ONE_IN * tset.n_wide > n_high:  # of so many rows each is looked at faster than one is found by another
+        n = 0
+        for j in range(n_high):
+            if tracks[j].cell == WIDE and _within(tracks[j], x, y, z, reach_m):
+                out[n] = j
+                n += 1
+    else:
+        n = _append(tracks, bucket[WIDE], x, y, z, reach_m, out, 0)
     x0 = math.floor((x - r) / CELL_M)
     x1 = math.floor((x + r) / CELL_M) + 1
     y0 = math.floor((y - r) / CELL_M)
@@ -136,15 +150,19 @@ def collect_near(tracks, bucket, n_high, x, y, z, reach_m, first, out):
 
 
 @kernel
+def _within(row, x, y, z, reach_m):
+    p = row.pos_ecef_m
+    dx, dy, dz = x - p[0], y - p[1], z - p[2]
+    both = reach_m + row.reach_m
+    return not dx * dx + dy * dy + dz * dz > both * both
+
+
+@kernel
 def _append(tracks, j, x, y, z, reach_m, out, n):
     """Append what can reach the plot, of the list that begins with row j, to out[n:]; returns the new length."""
     while j >= 0:
-        row = tracks[j]
-        p = row.pos_ecef_m
-        dx, dy, dz = x - p[0], y - p[1], z - p[2]
-        both = reach_m + row.reach_m
-        if not dx * dx + dy * dy + dz * dz > both * both:
+        if _within(tracks[j], x, y, z, reach_m):
             out[n] = j
             n += 1
-        j = row.next
+        j = tracks[j].next
     return n

@@ -7,7 +7,7 @@ velocity x, y, z in m/s relative to the rotating Earth.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -28,6 +28,24 @@ N_MODELS_MAX = 3  # 0 nearly constant velocity, 1 manoeuvre, 2 ballistic
 N_COV = 21
 N_AXIS = 8  # the index of a track set has N_AXIS^3 lists of cells (a power of two), and two more
 WIDE, YOUNG = N_AXIS**3, N_AXIS**3 + 1
+
+LINE = 64  # bytes that a processor reads from memory together
+
+
+def whole_lines(fields: list[tuple[Any, ...]]) -> np.dtype:
+    """An aligned record dtype whose rows are whole cache lines: what a row has at its head is read at once."""
+    made = np.dtype(fields, align=True)
+    names = made.names or ()
+    return np.dtype(
+        {
+            "names": list(names),
+            "formats": [made[name] for name in names],
+            "offsets": [made.fields[name][1] for name in names],  # type: ignore[index]
+            "itemsize": -(-made.itemsize // LINE) * LINE,
+        },
+        align=True,
+    )
+
 
 PLOT = np.dtype(
     [
@@ -52,12 +70,13 @@ PLOT = np.dtype(
     align=True,
 )
 
-TRACK = np.dtype(
+TRACK = whole_lines(
     [
         # Read for every plot: kept together at the head of the row, what tells most of them apart first
         ("next", "i8"),  # next row in the list of the index, -1 none (index)
         ("reach_m", "f8"),  # no plot farther away, its own error aside, can be its until the index expires (index)
         ("pos_ecef_m", "f8", (3,)),  # combined estimate (imm)
+        ("cell", "i8"),  # list of the index that the row is in, -1 none (index)
         ("status", "i8"),  # FREE, TENTATIVE, CONFIRMED, COASTED (lifecycle)
         ("n_updates", "i8"),  # plots taken (lifecycle)
         ("t_s", "f8"),  # time of the state (imm)
@@ -76,7 +95,6 @@ TRACK = np.dtype(
         ("cov", "f8", (N_COV,)),  # combined covariance (imm)
         ("nis", "f8"),  # last normalised innovation squared of the mixture, 3 degrees of freedom (imm)
         # Book-keeping
-        ("cell", "i8"),  # list of the index that the row is in, -1 none (index)
         ("prev", "i8"),  # previous row in that list, -1 none (index)
         ("id", "i8"),  # number in its set, -1 never used (lifecycle)
         ("history", "i8"),  # hit (1) and miss (0) bits, latest lowest (lifecycle)
@@ -103,8 +121,7 @@ TRACK = np.dtype(
         ("z_last_m", "f8", (3,)),  # its position (imm)
         ("r_last_m2", "f8", (6,)),  # its covariance (imm)
         ("t_paired_s", "f8"),  # time of the reference radar's last plot that it was compared with (engine)
-    ],
-    align=True,
+    ]
 )
 
 TRACK_SET = np.dtype(
@@ -113,6 +130,7 @@ TRACK_SET = np.dtype(
         ("free_from", "i8"),  # no row below this and `n_high` is FREE
         ("next_id", "i8"),  # id of the next new track
         ("index_until_s", "f8"),  # plots after this time need the index renewed (index)
+        ("n_wide", "i8"),  # rows in the list WIDE (index)
         (
             "bucket",
             "i8",

@@ -6,14 +6,14 @@ its meaning, and for state which system writes it. `X` holds parameters (never w
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
 from openiads.doctrine.assign import WtaWork
 from openiads.doctrine.identify import ROE
 from openiads.physics.interceptor_schema import MISSILE, MISSILE_TYPE
-from openiads.tracking.schema import PLOT, TRACK, TRACK_SET, TRACKER, Work
+from openiads.tracking.schema import LINE, PLOT, TRACK, TRACK_SET, TRACKER, Work
 from openiads.world.records import record
 from openiads.world.schema_column import (
     AT_HOME,
@@ -482,10 +482,22 @@ BUFFERS = ("event", "sample", "echo", "cell", "plot", "mail", "mail_plot", "mail
 MOVED_TABLES = ("site", "radar")
 
 
+Table = TypeVar("Table", bound=np.ndarray)
+
+
+def from_a_line(table: Table) -> Table:
+    """A copy that begins at the begin of a cache line."""
+    room = np.empty(table.nbytes + LINE, np.uint8)
+    first = -room.ctypes.data % LINE
+    own = room[first : first + table.nbytes].view(table.dtype).reshape(table.shape).view(type(table))
+    np.copyto(own, table)
+    return own
+
+
 def scratch(world: World) -> World:
     """A World with state tables of its own and the parameter tables of `world`: one per thread."""
     moved = MOVED_TABLES if len(world.mover) else ()
-    own = {name: getattr(world, name).copy() for name in (*STATE_TABLES, *moved)}
+    own = {name: from_a_line(getattr(world, name)) for name in (*STATE_TABLES, *moved)}
     own["work"] = Work(*(array.copy() for array in world.work))
     desk = world.desk._asdict()
     wta = WtaWork(*(array.copy() for array in desk.pop("wta")))

@@ -82,14 +82,15 @@ CLOUD = record(  # chaff, physics.chaff
     ("diffusivity_m2ps", "f8"),
 )
 PLATFORM_STATE = record(
+    # Read for every platform: kept together at the head of the row
     ("fate", "i8"),  # events.PLATFORM_FATE; 0 flying; written by move, fly and run
     ("active", "i8"),  # 1 between start and end
     ("t_next_s", "f8"),  # before this time `move` has nothing to do with it
+    ("speed_max_mps", "f8"),  # never faster; set once by the World compiler
     ("t_eval_s", "f8"),  # time of the state below
     *POS,
     *VEL,
     ("alt_m", "f8"),
-    ("speed_max_mps", "f8"),  # never faster; set once by the World compiler
     ("t_step_s", "f8"),  # homing: time and place of its last step, from which it flies straight
     ("step_x_m", "f8"),
     ("step_y_m", "f8"),
