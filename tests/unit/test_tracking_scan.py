@@ -276,6 +276,7 @@ def all_in_one_list(radar):
     radar.set.index_until_s = math.inf
     for j in range(radar.set.n_high):
         unlink(radar.tracks, radar.set, j)
+        radar.tracks[j].reach_m = math.inf
         if radar.tracks[j].status != s.FREE:
             link(radar.tracks, radar.set, j, s.WIDE if radar.tracks[j].n_updates > 1 else s.YOUNG)
 
@@ -306,7 +307,7 @@ def test_index_changes_nothing():
                 if indexed and k == 20:
                     listed = radar.tracks.cell[: radar.set.n_high]
                     assert ((listed >= 0) & (listed < s.WIDE)).sum() > 30  # it is at work
-        names = [n for n in s.TRACK.names if n not in ("cell", "next", "prev")]
+        names = [n for n in s.TRACK.names if n not in ("cell", "next", "prev", "reach_m")]
         tables.append((radar.set.n_confirmed, [radar.tracks[n].tobytes() for n in names]))
     assert tables[0][0] > 100
     assert tables[0] == tables[1]
