@@ -11,7 +11,7 @@ import math
 from openiads._jit import kernel
 from openiads.doctrine import assign, classify, emitters, identify, salvo, threat
 from openiads.doctrine.gun_fire import assign_guns
-from openiads.doctrine.reach import in_sector, in_sight, ready_rounds, suits
+from openiads.doctrine.reach import has_launcher, in_sector, in_sight, ready_rounds, suits
 from openiads.engine import events
 from openiads.engine.systems.emission import too_far, usable
 from openiads.engine.systems.meet import meet
@@ -340,11 +340,19 @@ def _free_channels(w, c, b):
 
 @kernel
 def _option(w, c, i, b, k, t_s):
-    """Best missile of fire unit b against track k into desk.pk and desk.weapon; returns the reason where there is none."""
+    """Best missile of fire unit b against track k into desk.pk and desk.weapon; returns the reason where there is none.
+
+    A unit that is not there for this target (another's, cut off, off the air, without any launcher) has no reason of its own.
+    """
     desk = w.desk
     post = w.command_post[c]
     bat = w.battery[b]
-    if w.battery_state[b].post != c or w.battery_state[b].cut == 1 or not usable(w, bat.radar):
+    if (
+        not has_launcher(w, b)
+        or w.battery_state[b].post != c
+        or w.battery_state[b].cut == 1
+        or not usable(w, bat.radar)
+    ):
         return 0
     trk = w.track[k]
     if w.emission.shape[0] > 0 and too_far(w, bat.radar, trk):
