@@ -6,7 +6,7 @@ are those of `explain`. docs/studies.md prints the table.
 
 from __future__ import annotations
 
-from openiads.analysis import links
+from openiads.analysis import links, told_apart
 from openiads.analysis.chains import Chains
 from openiads.analysis.links import Finding
 
@@ -60,6 +60,8 @@ def cause_of(known: Chains, threat: str, finding: Finding) -> str:
         return NOT_SEEN
     if finding.link in ("flight", "hit"):
         return MISSED
+    if finding.cause == told_apart.CAUSE:
+        return NOT_TRACKED
     late = bool(links._late(known, threat))
     cut = bool(links._command(known, threat))
     if finding.link == "track":

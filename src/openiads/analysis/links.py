@@ -16,6 +16,8 @@ from typing import NamedTuple
 from openiads.analysis.chains import Chains, Event
 from openiads.analysis.deceived import CAUSE, led_away
 from openiads.analysis.sentences import km, percent, seconds
+from openiads.analysis.told_apart import CAUSE as NOT_TOLD_APART
+from openiads.analysis.told_apart import rounds_at_others, told, tracks_held
 
 LINKS = ("line of sight", "detection", "track", "identification", "assignment", "launch", "flight", "hit")
 LEAKED = ("hit its target", "missed its target")
@@ -81,6 +83,9 @@ def _end(known: Chains, threat: str) -> float:
 def _killed(known: Chains, threat: str) -> str:
     row = known.threats[threat]
     by = f" by {row['killer']}" if row["killer"] else ""
+    meant = known.missiles[row["killer"]]["target"] if row["killer"] in known.missiles else None
+    if meant not in (None, threat):
+        by += f", which was fired at {meant}"
     seen = ""
     if row["t_detection_s"] is not None:
         seen = f", {seconds(_end(known, threat) - row['t_detection_s'])} after its first detection"
@@ -111,13 +116,15 @@ def _detection(known: Chains, threat: str) -> Finding | None:
 
 
 def _track(known: Chains, threat: str) -> Finding | None:
-    if known.of(threat, "system track"):
+    if known.of(threat, "system track", "assigned", "launch"):
         return None
     first = known.of(threat, "detection")[0]
     local = known.of(threat, "local track")
     text = f"It was first detected at {seconds(first.t_s)} ({km(first.range_m)}, {first.object}), "
     if local:
         text += "one radar held a track, but the command post never formed one."
+        others = tracks_held(known, threat)
+        text = f"{text[:-1]} of its own; at times it was taken for {others}." if others else text
         lost = (*_lost(known, threat, "command post"), *_command(known, threat))
     else:
         text += f"and no track was confirmed in the {seconds(_end(known, threat) - first.t_s)} that remained."
@@ -165,6 +172,9 @@ def _assignment(known: Chains, threat: str) -> Finding | None:
 def _launch(known: Chains, threat: str) -> Finding | None:
     if known.of(threat, "launch"):
         return None
+    shared = rounds_at_others(known, threat)
+    if shared:
+        return Finding("track", NOT_TOLD_APART, (*told(shared), *_held_fire(known, threat)))
     assigned = known.of(threat, "assigned")
     closed = known.of(threat, "engagement end")
     texts = [
