@@ -8,9 +8,11 @@ round numbers and the motors are assumptions. What is not reached is asserted as
 (docs/models/envelope.md).
 """
 
+import importlib.util
 import itertools
 import math
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -51,6 +53,33 @@ def test_declared_altitude_of_the_9m96e2_is_not_reached_by_air_alone():
     """30 km is declared; with 3 g to be had from the air it stops at 28 km. A side thruster, which is
     published but not modelled, would have to do the rest. If this test fails, the page must change."""
     assert 26e3 <= envelope("9M96E2", high=True).ceiling_m < 29e3
+
+
+def test_what_thirty_kilometres_would_take():
+    """The figures of docs/models/envelope.md: 2.15 g of 3 g by air; lift or propellant alone could do it, impulse could not."""
+    tool = _tool("make_ceiling_figure")
+    now = tool.best(30e3)
+    assert now.g == pytest.approx(2.15, abs=0.02) and now.range_m == 16e3
+    assert (now.speed_mps, now.mass_kg) == (pytest.approx(1140.0, abs=5.0), pytest.approx(205.0))
+    assert (3.0 - now.g) * 9.80665 * now.mass_kg == pytest.approx(1.7e3, rel=0.03)
+    assert tool.needed("cl_max") == pytest.approx(11.15, rel=0.01)  # about as 8 x 3 / 2.15
+    assert tool.needed("cl_max") == pytest.approx(8.0 * 3.0 / now.g, rel=0.01)
+    assert math.isnan(tool.needed("boost_isp_s"))
+    more = tool.needed("boost_propellant_kg")
+    assert more == pytest.approx(228.0, abs=1.0) and tool.reach_m(boost_propellant_kg=more) > 1.15 * 120e3
+    ends = tool.at_the_ends()
+    assert [name for name, (_, high) in ends.items() if high >= 3.0] == [
+        "propellant",
+        "largest lift coefficient",
+    ]
+
+
+def _tool(name):
+    path = Path(__file__).parents[2] / "tools" / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(name, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.mark.parametrize("name", ["40N6E", "48N6E3"])

@@ -87,7 +87,7 @@ class Episode:
             self.world, post, self.names, self.rng,
             lambda rows: self._weigh(post, rows),
             lambda k: int(halting.permission(self._handle, post, k)) == standard.NO_REASON,
-            lambda b: int(standard._free_channels(self._handle, post, b)),
+            lambda b: int(standard.free_channels(self._handle, post, b)),
             self._refused.get(post, ()),
         )  # fmt: skip
 

@@ -65,16 +65,16 @@ def go_on(w, c, most):
 def appraise(w, c):
     """Class, identity and threat of every confirmed track of post c, as the standard doctrine finds them."""
     t_s = w.sim[0].t_s
-    standard._list_assets(w)
+    standard.list_assets(w)
     first = w.command_post[c].first_track
     for k in range(first, first + w.track_set[w.radar.shape[0] + c].n_high):
         if w.track[k].status < CONFIRMED:
             continue
-        standard._appraise(w, c, k, t_s)
+        standard.appraise(w, c, k, t_s)
         if w.picture[k].threat > 0.0:
             reason = permission(w, c, k)
             if reason in (standard.IDENTITY, standard.HOLD):
-                standard._withhold(w, c, k, reason)
+                standard.withhold(w, c, k, reason)
     if w.gun.shape[0] > 0:
         assign_guns(w, c, t_s)
 
@@ -92,7 +92,7 @@ def permission(w, c, k):
     if pic.passive == 1:
         return emitters.KNOWN_FROM_STROBES
     own = pic.arm_priority == 1
-    if pic.threat > 0.0 and pic.asset >= 0 and pic.time_to_go_s < standard._OWN_UNIT_TIME_S:
+    if pic.threat > 0.0 and pic.asset >= 0 and pic.time_to_go_s < standard.OWN_UNIT_TIME_S:
         kind = w.site[pic.asset].kind
         attacks = pic.klass in (classify.ARM, classify.BALLISTIC, classify.CRUISE_MISSILE)
         own = own or (kind != schema.SITE_ASSET and attacks)
@@ -113,7 +113,7 @@ def bearing_on(w, c, b, k):
         return standard.NO_UNIT, 0
     trk = w.track[k]
     if w.emission.shape[0] > 0 and too_far(w, bat.radar, trk):
-        return standard._AMBUSH, 0
+        return standard.AMBUSH, 0
     if not in_sector(w, bat.radar, trk):
         return (standard.ENVELOPE if post.remote == 0 else standard.NO_REASON), 0
     par = w.tracker[w.radar.shape[0] + c]
@@ -132,13 +132,13 @@ def weigh(w, c, k, b, q, own):
         return standard.NO_ROUNDS, 0.0, math.nan
     if own == 0 and w.weapon[q].seeker_kind == SEEKER_SEMI_ACTIVE:
         return standard.ENVELOPE, 0.0, math.nan
-    cap = standard._MEET_CAP_S
+    cap = standard.MEET_CAP_S
     if w.picture[k].klass in (classify.CRUISE_MISSILE, classify.DRONE, classify.BALLISTIC, classify.ARM):
         cap = min(cap, w.picture[k].time_to_go_s)
     trk = w.track[k]
     par = w.tracker[w.radar.shape[0] + c]
     reaction_s = post.reaction_s + delay_s(w, c, w.battery[b].node)
-    ok, tau, _, x, y, z = meet(w, q, site, trk, par, w.sim[0].t_s, reaction_s, cap, standard._PLAN_BISECTIONS)
+    ok, tau, _, x, y, z = meet(w, q, site, trk, par, w.sim[0].t_s, reaction_s, cap, standard.PLAN_BISECTIONS)
     if not ok or not suits(w, post, q, site, trk, x, y, z):
         return standard.ENVELOPE, 0.0, math.nan
     pk = w.arsenal[q].single_pk
@@ -156,7 +156,7 @@ def weigh_all(w, c, rows, reason, pk, time_s):
             why, own = may, 0
             if why == standard.NO_REASON:
                 why, own = bearing_on(w, c, b, rows[i])
-            full = standard._free_channels(w, c, b) == 0
+            full = standard.free_channels(w, c, b) == 0
             for q in range(w.weapon.shape[0]):
                 reason[i, b, q] = why
                 pk[i, b, q] = 0.0
@@ -183,10 +183,10 @@ def order(w, c, k, b, q, number):
     tau = 0.0
     if reason == standard.NO_REASON:
         reason, pk, tau = weigh(w, c, k, b, q, own)
-    if reason == standard.NO_REASON and standard._free_channels(w, c, b) == 0:
+    if reason == standard.NO_REASON and standard.free_channels(w, c, b) == 0:
         reason = standard.NO_CHANNEL
     if reason != standard.NO_REASON:
-        standard._withhold(w, c, k, reason)
+        standard.withhold(w, c, k, reason)
         return reason, 0
     ready, _ = ready_rounds(w, b, q)
     n = min(number, ready, max(w.battery[b].missile_channels - w.battery_state[b].n_flying, 1))
@@ -201,5 +201,5 @@ def order(w, c, k, b, q, number):
     desk.weapon[0, b] = q
     desk.planned[0, b] = n
     desk.pk[0, b] = (1.0 - survive) * (1.0 - 1e-4 * tau)
-    standard._open_channel(w, c, 0, b, w.sim[0].t_s)
+    standard.open_channel(w, c, 0, b, w.sim[0].t_s)
     return standard.NO_REASON, n

@@ -6,7 +6,7 @@ are those of `explain`. docs/studies.md prints the table.
 
 from __future__ import annotations
 
-from openiads.analysis import links
+from openiads.analysis import links, told_apart
 from openiads.analysis.chains import Chains
 from openiads.analysis.links import Finding
 
@@ -60,8 +60,10 @@ def cause_of(known: Chains, threat: str, finding: Finding) -> str:
         return NOT_SEEN
     if finding.link in ("flight", "hit"):
         return MISSED
-    late = bool(links._late(known, threat))
-    cut = bool(links._command(known, threat))
+    if finding.cause == told_apart.CAUSE:
+        return NOT_TRACKED
+    late = bool(links.seen_late(known, threat))
+    cut = bool(links.without_command(known, threat))
     if finding.link == "track":
         if known.of(threat, "local track") and cut:
             return LINK_CUT
@@ -77,7 +79,7 @@ def cause_of(known: Chains, threat: str, finding: Finding) -> str:
 
 
 def _unassigned(finding: Finding, late: bool, cut: bool) -> str:
-    if finding.cause in links._OUT_OF_REACH:
+    if finding.cause in links.OUT_OF_REACH:
         return SEEN_LATE if late else OUT_OF_ENVELOPE
     if finding.cause in _WITHHELD:
         return _WITHHELD[finding.cause]

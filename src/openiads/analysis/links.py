@@ -16,6 +16,8 @@ from typing import NamedTuple
 from openiads.analysis.chains import Chains, Event
 from openiads.analysis.deceived import CAUSE, led_away
 from openiads.analysis.sentences import km, percent, seconds
+from openiads.analysis.told_apart import CAUSE as NOT_TOLD_APART
+from openiads.analysis.told_apart import rounds_at_others, told, tracks_held
 
 LINKS = ("line of sight", "detection", "track", "identification", "assignment", "launch", "flight", "hit")
 LEAKED = ("hit its target", "missed its target")
@@ -24,7 +26,7 @@ LEAKED = ("hit its target", "missed its target")
 #: called late.
 LATE_S = 30.0
 #: Reasons for holding fire that being seen earlier, or from elsewhere, might have removed.
-_OUT_OF_REACH = (
+OUT_OF_REACH = (
     "too late to intercept",
     "out of the envelope",
     "kill probability too low",
@@ -81,6 +83,9 @@ def _end(known: Chains, threat: str) -> float:
 def _killed(known: Chains, threat: str) -> str:
     row = known.threats[threat]
     by = f" by {row['killer']}" if row["killer"] else ""
+    meant = known.missiles[row["killer"]]["target"] if row["killer"] in known.missiles else None
+    if meant not in (None, threat):
+        by += f", which was fired at {meant}"
     seen = ""
     if row["t_detection_s"] is not None:
         seen = f", {seconds(_end(known, threat) - row['t_detection_s'])} after its first detection"
@@ -111,18 +116,20 @@ def _detection(known: Chains, threat: str) -> Finding | None:
 
 
 def _track(known: Chains, threat: str) -> Finding | None:
-    if known.of(threat, "system track"):
+    if known.of(threat, "system track", "assigned", "launch"):
         return None
     first = known.of(threat, "detection")[0]
     local = known.of(threat, "local track")
     text = f"It was first detected at {seconds(first.t_s)} ({km(first.range_m)}, {first.object}), "
     if local:
         text += "one radar held a track, but the command post never formed one."
-        lost = (*_lost(known, threat, "command post"), *_command(known, threat))
+        others = tracks_held(known, threat)
+        text = f"{text[:-1]} of its own; at times it was taken for {others}." if others else text
+        lost = (*_lost(known, threat, "command post"), *without_command(known, threat))
     else:
         text += f"and no track was confirmed in the {seconds(_end(known, threat) - first.t_s)} that remained."
         lost = ()
-    return Finding("track", "detected, never tracked", (text, *_late(known, threat), *lost))
+    return Finding("track", "detected, never tracked", (text, *seen_late(known, threat), *lost))
 
 
 def _identification(known: Chains, threat: str) -> Finding | None:
@@ -136,7 +143,7 @@ def _identification(known: Chains, threat: str) -> Finding | None:
     ]
     texts += _held_fire(known, threat)
     return Finding("identification", f"never held hostile: {held[-1].detail if held else 'undecided'}",
-                   (*texts, *_late(known, threat)))  # fmt: skip
+                   (*texts, *seen_late(known, threat)))  # fmt: skip
 
 
 def _assignment(known: Chains, threat: str) -> Finding | None:
@@ -150,21 +157,24 @@ def _assignment(known: Chains, threat: str) -> Finding | None:
         "and was never assigned to a battery."
     ]
     if not holds:
-        texts += [*_late(known, threat), *_command(known, threat)]
+        texts += [*seen_late(known, threat), *without_command(known, threat)]
         return Finding("assignment", "never assigned, no reason logged", tuple(texts))
     main = max(holds, key=lambda hold: hold.total_s)
     texts += _held_fire(known, threat)
-    if main.reason in _OUT_OF_REACH:
-        texts += _late(known, threat)
+    if main.reason in OUT_OF_REACH:
+        texts += seen_late(known, threat)
     if main.reason == "no fire unit working":
         texts += _lost(known, threat, "radar", "launcher", "command post")
-    texts += _command(known, threat)
+    texts += without_command(known, threat)
     return Finding("assignment", main.reason, tuple(texts))
 
 
 def _launch(known: Chains, threat: str) -> Finding | None:
     if known.of(threat, "launch"):
         return None
+    shared = rounds_at_others(known, threat)
+    if shared:
+        return Finding("track", NOT_TOLD_APART, (*told(shared), *_held_fire(known, threat)))
     assigned = known.of(threat, "assigned")
     closed = known.of(threat, "engagement end")
     texts = [
@@ -178,8 +188,8 @@ def _launch(known: Chains, threat: str) -> Finding | None:
         texts.append(
             f"{seconds(_end(known, threat) - assigned[0].t_s)} were left, less than the battery needed."
         )
-    texts += [*_late(known, threat), *_lost(known, threat, "radar", "launcher", "command post")]
-    texts += _command(known, threat)
+    texts += [*seen_late(known, threat), *_lost(known, threat, "radar", "launcher", "command post")]
+    texts += without_command(known, threat)
     pulled = led_away(known, threat, assigned[0].t_s)
     return Finding("launch", f"{CAUSE}, {cause}" if pulled else cause, (*texts, *pulled))
 
@@ -209,7 +219,7 @@ def _flight(known: Chains, threat: str) -> Finding | None:
     return Finding(
         "flight",
         f"{cause}{len(rounds)} fired, none came near{why}",
-        (*texts, *masked, *pulled, *_late(known, threat)),
+        (*texts, *masked, *pulled, *seen_late(known, threat)),
     )
 
 
@@ -332,7 +342,7 @@ def _held_fire(known: Chains, threat: str) -> Iterator[str]:
         yield f"Fire was withheld for {seconds(hold.total_s)} ({since}): {hold.reason}."
 
 
-def _late(known: Chains, threat: str) -> tuple[str, ...]:
+def seen_late(known: Chains, threat: str) -> tuple[str, ...]:
     """What made the first detection late: the horizon, or a weak echo after it."""
     sight, seen = known.of(threat, "line of sight"), known.of(threat, "detection")
     if not (sight and seen):
@@ -371,7 +381,7 @@ def _lost(known: Chains, threat: str, *kinds: str, after_s: float = -1.0) -> tup
     )
 
 
-def _command(known: Chains, threat: str) -> tuple[str, ...]:
+def without_command(known: Chains, threat: str) -> tuple[str, ...]:
     """Who was without command or power or on the move, and who took over, before the threat's end."""
     words = {
         "command lost": "{0} was without its command post {1} from {2} on.",

@@ -15,7 +15,7 @@ from openiads.doctrine.reach import suits
 from openiads.engine.systems.jam_plan import planned
 from openiads.engine.systems.look import echo
 from openiads.engine.systems.meet import reach
-from openiads.engine.systems.radiate import _hear_jammers
+from openiads.engine.systems.radiate import hear_jammers
 from openiads.physics.detection import pd_from_snr
 from openiads.physics.geodesy import (
     ecef_to_enu,
@@ -52,7 +52,7 @@ def set_jammers(w, t_s, mode):
             row.t_lit_s = t_s
             row.on = planned(w, j, t_s) if par.planned == 1 else 1
     for r in range(w.radar.shape[0]):
-        _hear_jammers(w, r, t_s)
+        hear_jammers(w, r, t_s)
 
 
 @kernel

@@ -58,6 +58,16 @@ def in_sight(w, radar, trk, par, t_s):
 
 
 @kernel
+def has_launcher(w, b):
+    """Is any launcher a part of unit b, working or not? A unit without one can take no target, now or later."""
+    n = 0
+    for k in range(w.launcher.shape[0]):
+        if w.launcher[k].battery == b:
+            n += 1
+    return n > 0
+
+
+@kernel
 def ready_rounds(w, b, q):
     """(rounds of missile type q on live launchers of unit b, site of one of them)."""
     total = 0

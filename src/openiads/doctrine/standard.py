@@ -11,7 +11,7 @@ import math
 from openiads._jit import kernel
 from openiads.doctrine import assign, classify, emitters, identify, salvo, threat
 from openiads.doctrine.gun_fire import assign_guns
-from openiads.doctrine.reach import in_sector, in_sight, ready_rounds, suits
+from openiads.doctrine.reach import has_launcher, in_sector, in_sight, ready_rounds, suits
 from openiads.engine import events
 from openiads.engine.systems.emission import too_far, usable
 from openiads.engine.systems.meet import meet
@@ -27,33 +27,33 @@ from openiads.world import schema
     NO_REASON, IDENTITY, ENVELOPE, NO_CHANNEL, NO_ROUNDS, TOO_LATE, LOW_PK, COMMITTED, NO_UNIT, NO_THREAT, HOLD,
     BELOW_HORIZON,
 ) = range(12)  # fmt: skip
-_AMBUSH = events.WITHHOLD.index("not yet near enough for the ambush")
-_MEET_CAP_S = 420.0
+AMBUSH = events.WITHHOLD.index("not yet near enough for the ambush")
+MEET_CAP_S = 420.0
 _ARM_WEIGHT = 100.0  # what is to be intercepted first outweighs anything of like value
 _YOUNG = 3  # appraisals of a track that are made with every new plot; later ones at most so often:
 _APPRAISE_EVERY_S = 3.0  # what threatens something
 _GLANCE_EVERY_S = 6.0  # what does not
-_PLAN_BISECTIONS = 8  # planning is good to two seconds; fire control does it again, finer
+PLAN_BISECTIONS = 8  # planning is good to two seconds; fire control does it again, finer
 _AGAIN_S = 4.0  # a target that nobody can meet is weighed again after so long, or with its next plot
 _CHANNEL_AGAIN_S = 2.0  # one that only wants a channel
 _REPORT_EVERY_S = 10.0  # reasons for not firing are reported at most so often per track
 _LOW_FIRST_RAD = 0.01  # first seen at the horizon ...
 _NEAR_FIRST_M = 60e3  # ... and near: it has popped up
 _IMPACT_MAX_S = 900.0
-_OWN_UNIT_TIME_S = 90.0
+OWN_UNIT_TIME_S = 90.0
 
 
 @kernel
 def decide(w, c):
     """One decision epoch of command post c (reads track, site; writes picture, channel, desk)."""
     t_s = w.sim[0].t_s
-    _list_assets(w)
+    list_assets(w)
     first = w.command_post[c].first_track
     n = 0
     for k in range(first, first + w.track_set[w.radar.shape[0] + c].n_high):
         if w.track[k].status < CONFIRMED:
             continue
-        _appraise(w, c, k, t_s)
+        appraise(w, c, k, t_s)
         if _is_candidate(w, c, k) and n < w.desk.track.shape[0]:
             w.desk.track[n] = k
             n += 1
@@ -64,7 +64,7 @@ def decide(w, c):
 
 
 @kernel
-def _list_assets(w):
+def list_assets(w):
     """What is worth defending now, as threat evaluation wants it; row = site."""
     assets = w.desk.assets
     for i in range(w.site.shape[0]):
@@ -80,7 +80,7 @@ def _list_assets(w):
 
 
 @kernel
-def _appraise(w, c, k, t_s):
+def appraise(w, c, k, t_s):
     """Class, identity and threat of one fused track."""
     trk = w.track[k]
     pic = w.picture[k]
@@ -215,7 +215,7 @@ def _identify(w, c, k, t_s, alt):
 
 
 @kernel
-def _withhold(w, c, k, reason):
+def withhold(w, c, k, reason):
     """Report why a threatening track is not fired at, once per reason."""
     pic = w.picture[k]
     t_s = w.sim[0].t_s
@@ -243,25 +243,25 @@ def _is_candidate(w, c, k):
     if pic.passive == 1:
         reason = emitters.refusal(w, c, k)
         if reason != NO_REASON and (reason != NO_THREAT or pic.identity == identify.HOSTILE):
-            _withhold(w, c, k, reason)
+            withhold(w, c, k, reason)
         return reason == NO_REASON
     if pic.threat <= 0.0 or pic.asset < 0:
         if pic.identity == identify.HOSTILE:
-            _withhold(w, c, k, NO_THREAT)
+            withhold(w, c, k, NO_THREAT)
         return False
     kind = w.site[pic.asset].kind
     own = (
-        pic.time_to_go_s < _OWN_UNIT_TIME_S
+        pic.time_to_go_s < OWN_UNIT_TIME_S
         and kind != schema.SITE_ASSET
         and pic.klass in (classify.ARM, classify.BALLISTIC, classify.CRUISE_MISSILE)
     )
     own = own or pic.arm_priority == 1
     if not identify.may_engage(pic.identity, roe, own):
-        _withhold(w, c, k, HOLD if roe.control == identify.WEAPONS_HOLD else IDENTITY)
+        withhold(w, c, k, HOLD if roe.control == identify.WEAPONS_HOLD else IDENTITY)
         return False
     limit = w.command_post[c].max_rounds_per_target
     if limit >= 0 and pic.rounds_in_all >= limit:
-        _withhold(w, c, k, COMMITTED)
+        withhold(w, c, k, COMMITTED)
         return False
     return True
 
@@ -272,7 +272,7 @@ def _assign(w, c, n, t_s):
     m = w.battery.shape[0]
     desk = w.desk
     for b in range(m):
-        desk.channels[b] = _free_channels(w, c, b)
+        desk.channels[b] = free_channels(w, c, b)
         desk.rounds[b] = w.missile.shape[0]
     for i in range(n):
         k = desk.track[i]
@@ -293,11 +293,11 @@ def _assign(w, c, n, t_s):
         taken = False
         for b in range(m):
             if desk.x[i, b] > 0:
-                _open_channel(w, c, i, b, t_s)
+                open_channel(w, c, i, b, t_s)
                 taken = True
         if not taken:
             reason = _why_not(w, i, m)
-            _withhold(w, c, desk.track[i], reason)
+            withhold(w, c, desk.track[i], reason)
             w.picture[desk.track[i]].t_again_s = t_s + (
                 _CHANNEL_AGAIN_S if reason == NO_CHANNEL else _AGAIN_S
             )
@@ -310,7 +310,7 @@ def _nearness(reason):
         return 5
     if reason in (NO_ROUNDS, emitters.NO_HOMING):
         return 4
-    if reason in (ENVELOPE, _AMBUSH):
+    if reason in (ENVELOPE, AMBUSH):
         return 3
     if reason == BELOW_HORIZON:
         return 2
@@ -327,7 +327,8 @@ def _why_not(w, i, m):
 
 
 @kernel
-def _free_channels(w, c, b):
+def free_channels(w, c, b):
+    """Free channels of unit b for command post c; 0 where it is another's, cut off or off the air."""
     bat = w.battery[b]
     if w.battery_state[b].post != c or w.battery_state[b].cut == 1 or not usable(w, bat.radar):
         return 0
@@ -340,15 +341,23 @@ def _free_channels(w, c, b):
 
 @kernel
 def _option(w, c, i, b, k, t_s):
-    """Best missile of fire unit b against track k into desk.pk and desk.weapon; returns the reason where there is none."""
+    """Best missile of fire unit b against track k into desk.pk and desk.weapon; returns the reason where there is none.
+
+    A unit that is not there for this target (another's, cut off, off the air, without any launcher) has no reason of its own.
+    """
     desk = w.desk
     post = w.command_post[c]
     bat = w.battery[b]
-    if w.battery_state[b].post != c or w.battery_state[b].cut == 1 or not usable(w, bat.radar):
+    if (
+        not has_launcher(w, b)
+        or w.battery_state[b].post != c
+        or w.battery_state[b].cut == 1
+        or not usable(w, bat.radar)
+    ):
         return 0
     trk = w.track[k]
     if w.emission.shape[0] > 0 and too_far(w, bat.radar, trk):
-        return _AMBUSH
+        return AMBUSH
     par = w.tracker[w.radar.shape[0] + c]
     reaction_s = post.reaction_s + delay_s(w, c, bat.node)  # the order takes its time
     own = True  # the unit's own radar can hold the target
@@ -361,7 +370,7 @@ def _option(w, c, i, b, k, t_s):
         if post.remote == 0 and not passive:
             return BELOW_HORIZON
         own = False
-    cap = _MEET_CAP_S
+    cap = MEET_CAP_S
     if w.picture[k].klass in (classify.CRUISE_MISSILE, classify.DRONE, classify.BALLISTIC, classify.ARM):
         cap = min(cap, w.picture[k].time_to_go_s)  # what flies into its target is not met after that
     reason = NO_ROUNDS
@@ -377,7 +386,7 @@ def _option(w, c, i, b, k, t_s):
         reason = ENVELOPE
         if not own and not passive and w.weapon[q].seeker_kind == SEEKER_SEMI_ACTIVE:
             continue  # it has to be lit by that radar
-        ok, tau, _, x, y, z = meet(w, q, site, trk, par, t_s, reaction_s, cap, _PLAN_BISECTIONS)
+        ok, tau, _, x, y, z = meet(w, q, site, trk, par, t_s, reaction_s, cap, PLAN_BISECTIONS)
         if not ok or not suits(w, post, q, site, trk, x, y, z):
             continue
         desk.weapon_pk[q] = w.arsenal[q].single_pk
@@ -415,7 +424,7 @@ def _option(w, c, i, b, k, t_s):
 
 
 @kernel
-def _open_channel(w, c, i, b, t_s):
+def open_channel(w, c, i, b, t_s):
     """Give the engagement to a free channel of unit b."""
     desk = w.desk
     k = desk.track[i]

@@ -37,12 +37,12 @@ def print_study(study: StudyResults, console: Console) -> None:
 def sections(study: StudyResults) -> list[Section]:
     """All parts of the summary."""
     told = report(study)
-    made = [_title(study), *_alarms(study, told)]
+    made = [_title(study), *alarm_sections(study, told)]
     if len(study.points) == 1:
         for point in told:
             made += [*_detail(point)]
     elif told:
-        made += [_points(study, told), _causes_of_points(told)]
+        made += [points_section(study, told), _causes_of_points(told)]
     return [*made, *track_sections(study, rate), _reading(study)]
 
 
@@ -71,7 +71,8 @@ def _title(study: StudyResults) -> Section:
     )  # fmt: skip
 
 
-def _alarms(study: StudyResults, told: list[PointReport]) -> Iterator[Section]:
+def alarm_sections(study: StudyResults, told: list[PointReport]) -> Iterator[Section]:
+    """What a reader must know first: replications that are missing or unusable, tables that were full."""
     done, wanted = study.replications_done, study.replications_wanted
     if done < wanted and not study.manifest["until"]:
         yield Section("INCOMPLETE", notes=(f"{wanted - done} replications are missing: openiads resume {study.path}",),
@@ -87,15 +88,16 @@ def _alarms(study: StudyResults, told: list[PointReport]) -> Iterator[Section]:
 
 
 def _detail(point: PointReport) -> Iterator[Section]:
-    yield _measures(point)
+    yield measures_section(point)
     for what, rows in (("type", point.by_type), ("group", point.by_group), ("target", point.by_target)):
-        yield _leakage(what, rows)
-    yield _causes(point)
-    yield _seen(point)
-    yield _spent(point)
+        yield leakage_section(what, rows)
+    yield causes_section(point)
+    yield seen_section(point)
+    yield spent_section(point)
 
 
-def _measures(point: PointReport) -> Section:
+def measures_section(point: PointReport) -> Section:
+    """The measures of one point, with their intervals."""
     rows = []
     for name, found in point.measures.items():
         one = MEASURES[name]
@@ -107,19 +109,23 @@ def _measures(point: PointReport) -> Section:
                     "(in all): the same in every replication, so there is no interval",))  # fmt: skip
 
 
-def _leakage(what: str, found: list[Row]) -> Section:
+def leakage_section(what: str, found: list[Row]) -> Section:
+    """Leakage by one property of what came (`what`: its name)."""
     rows = [(row.name, rate(row.found), str(row.found.n), f"{row.found.units:.0f}") for row in found]
     return Section(f"Leakage by {what}", (what, "leakage", "n", "aimed"), rows, frozenset({2, 3}))
 
 
-def _causes(point: PointReport) -> Section:
+def causes_section(point: PointReport) -> Section:
+    """What leaked, by cause."""
     leakage = point.measures["leakage"]
     rows = [(row.name, rate(row.found), str(row.found.n), f"{row.found.units:.0f}") for row in point.causes]
     return Section("Causes of leakage, as shares of what was aimed", ("cause", "share", "n", "aimed"), rows,
                    frozenset({2, 3}), (f"together the leakage, {rate(leakage)}",))  # fmt: skip
 
 
-def _seen(point: PointReport) -> Section:
+def seen_section(point: PointReport) -> Section:
+    """How soon and how far out threats were seen."""
+
     def km(found: Interval) -> str:
         return rate(
             Interval(found.value / 1e3, found.low / 1e3, found.high / 1e3, found.n, found.units, found.method)
@@ -135,7 +141,8 @@ def _seen(point: PointReport) -> Section:
                    (f"n = {point.n - point.unusable} replications; means over what was detected, or fired at",))  # fmt: skip
 
 
-def _spent(point: PointReport) -> Section:
+def spent_section(point: PointReport) -> Section:
+    """Missiles fired, what they killed, what was left."""
     rows = [
         (w.name, rate(w.fired), rate(w.kills), rate(w.kills_per_round), rate(w.left), str(w.fired.n))
         for w in point.weapons
@@ -144,7 +151,8 @@ def _spent(point: PointReport) -> Section:
     return Section("Missiles per replication", head, rows, frozenset({5}))
 
 
-def _points(study: StudyResults, told: list[PointReport]) -> Section:
+def points_section(study: StudyResults, told: list[PointReport]) -> Section:
+    """One row per point."""
     rows = [
         (str(p.number), p.label, *(rate(p.measures[name]) for name in _OF_POINTS), str(p.n - p.unusable))
         for p in told[:_SHOWN]

@@ -35,8 +35,15 @@ class Section:
 def sections(run: Run) -> list[Section]:
     """All parts of the summary of a run."""
     told = outcome(run)
-    made = [_title(run), *_alarms(run, told), _came(told), _seen(told), _shot(told), _leaked(told)]
-    return [*made, _lost(told), _spent(told), _caution(told)]
+    made = [
+        _title(run),
+        *alarm_sections(run, told),
+        came_section(told),
+        seen_section(told),
+        shot_section(told),
+        _leaked(told),
+    ]
+    return [*made, lost_section(told), spent_section(told), _caution(told)]
 
 
 def plain(run: Run) -> str:
@@ -75,7 +82,8 @@ def _title(run: Run) -> Section:
     )
 
 
-def _alarms(run: Run, told: Outcome) -> Iterator[Section]:
+def alarm_sections(run: Run, told: Outcome) -> Iterator[Section]:
+    """What a reader must know first: warnings of the engine, shots at civil or friendly aircraft."""
     if run.warnings:
         yield Section("WARNING: the engine reports", notes=tuple(run.warnings), alarm=True)
     if told.wrong_shots:
@@ -92,7 +100,8 @@ def _alarms(run: Run, told: Outcome) -> Iterator[Section]:
         )
 
 
-def _came(told: Outcome) -> Section:
+def came_section(told: Outcome) -> Section:
+    """What came and how it ended."""
     fates = list(dict.fromkeys(fate for a in told.arrivals for fate in a.fates))
     order = (
         "killed",
@@ -112,7 +121,8 @@ def _came(told: Outcome) -> Section:
                    frozenset(range(3, 4 + len(fates))))  # fmt: skip
 
 
-def _seen(told: Outcome) -> Section:
+def seen_section(told: Outcome) -> Section:
+    """What was in sight, detected, tracked."""
     rows = [
         (s.identity, s.type, str(s.number), str(s.in_sight), str(s.detected), str(s.tracked),
          str(s.held_hostile), _km(s.range_max_m), _km(s.range_median_m), _km(s.range_min_m), _s(s.t_first_s))
@@ -123,7 +133,8 @@ def _seen(told: Outcome) -> Section:
     return Section("What was seen, and when (first detections)", head + ranges, rows, frozenset(range(2, 11)))
 
 
-def _shot(told: Outcome) -> Section:
+def shot_section(told: Outcome) -> Section:
+    """What was shot at what."""
     if not told.shots:
         return Section("What was shot at what", notes=("Nothing was fired.",))
     rows = [
@@ -152,7 +163,8 @@ def _leaked(told: Outcome) -> Section:
     )  # fmt: skip
 
 
-def _lost(told: Outcome) -> Section:
+def lost_section(told: Outcome) -> Section:
+    """Sites hit and lost."""
     if not told.losses:
         return Section("Sites hit: none")
     lost = sum(loss.lost for loss in told.losses)
@@ -173,7 +185,8 @@ def _lost(told: Outcome) -> Section:
     )
 
 
-def _spent(told: Outcome) -> Section:
+def spent_section(told: Outcome) -> Section:
+    """Missiles and magazines."""
     rows = []
     for r in told.rounds:
         ended = (

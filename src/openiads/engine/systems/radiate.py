@@ -53,11 +53,12 @@ def radiate(w):
     for r in range(w.radar.shape[0]):
         if w.radar_state[r].emitting == 1 and t_s >= w.radar_state[r].t_jam_s:
             w.radar_state[r].t_jam_s = t_s + _JAM_REFRESH_S
-            _hear_jammers(w, r, t_s)
+            hear_jammers(w, r, t_s)
 
 
 @kernel
-def _hear_jammers(w, r, t_s):
+def hear_jammers(w, r, t_s):
+    """What radar r hears now of every jammer (writes jam)."""
     par = w.radar[r]
     for j in range(w.jammer.shape[0]):
         row = w.jam[r, j]

@@ -77,7 +77,7 @@ def cause_items(told: list[PointReport], several: str) -> Iterator[Item]:
     elif len(told) == 1:
         yield f"Nothing came through (n = {first.n - first.unusable} replications)."
     if any(p.causes for p in told):
-        yield table_of(study_summary._causes(first), "causes") if len(told) == 1 else _by_point(told)
+        yield table_of(study_summary.causes_section(first), "causes") if len(told) == 1 else _by_point(told)
 
 
 def _by_point(told: list[PointReport]) -> Table:
@@ -160,7 +160,7 @@ def range_items(point: Point, told: PointReport, several: str) -> Iterator[Item]
             "is the median, the bar the middle half, the line the middle 90 %.",
             lambda: figures.single(0.75 + 0.42 * len(kinds), lambda axes: draw_ranges(axes, kinds), 2.0, 2.3),
         )  # fmt: skip
-    yield table_of(study_summary._seen(told), "sightings", "Means, with intervals over replications")
+    yield table_of(study_summary.seen_section(told), "sightings", "Means, with intervals over replications")
 
 
 def _kinds(rows: dict[str, np.ndarray]) -> Iterator[Ranges]:
@@ -181,7 +181,7 @@ def use_items(point: Point, told: PointReport, basis: Basis, several: str) -> It
             f"{several}Above: missiles in flight; below: fired so far. Line: mean of {point.n} replications; band: the middle 80 % "
             "of them.", partial(_use_figure, rows, point.usable),
         )  # fmt: skip
-    yield table_of(study_summary._spent(told), "missiles")
+    yield table_of(study_summary.spent_section(told), "missiles")
     yield _channels(point, basis)
 
 

@@ -74,15 +74,15 @@ def _head(run: Run, told: Outcome) -> Iterator[Item]:
         f"openiads study {run.name} -n 200, then openiads report of its folder.",
         kind="caution", title="One run is an anecdote.",
     )  # fmt: skip
-    for number, section in enumerate(summary._alarms(run, told)):
+    for number, section in enumerate(summary.alarm_sections(run, told)):
         table = table_of(section, f"alarm-{number + 1}")
         notes = tuple(note.replace(str(run.path), run.path.name) for note in table.notes)
         yield Table(table.name, table.title, table.head, table.rows, table.right, notes, (), True)
 
 
 def _what(run: Run, told: Outcome) -> Iterator[Item]:
-    yield table_of(summary._came(told), "arrivals", "")
-    lost = table_of(summary._lost(told), "sites-hit")
+    yield table_of(summary.came_section(told), "arrivals", "")
+    lost = table_of(summary.lost_section(told), "sites-hit")
     yield lost
 
 
@@ -186,8 +186,8 @@ def _ranges(seen: Scene, told: Outcome) -> Iterator[Item]:
         height = 0.75 + 0.42 * len(kinds)
         yield Picture("ranges", "First detection and first launch", "One mark per threat of this run.",
                       lambda: figures.single(height, lambda axes: draw_ranges(axes, kinds), 2.0, 2.0))  # fmt: skip
-    yield table_of(summary._seen(told), "sightings")
-    yield table_of(summary._shot(told), "shots")
+    yield table_of(summary.seen_section(told), "sightings")
+    yield table_of(summary.shot_section(told), "shots")
 
 
 def _use(run: Run, seen: Scene, told: Outcome, basis: Basis) -> Iterator[Item]:
@@ -197,7 +197,7 @@ def _use(run: Run, seen: Scene, told: Outcome, basis: Basis) -> Iterator[Item]:
         "assignment to the end of the engagement; dotted: the channels that there are.",
         partial(_use_figure, run, seen, basis),
     )  # fmt: skip
-    yield table_of(summary._spent(told), "missiles")
+    yield table_of(summary.spent_section(told), "missiles")
 
 
 def _use_figure(run: Run, seen: Scene, basis: Basis) -> Figure:

@@ -89,7 +89,7 @@ def _head(study: StudyResults, told: list[PointReport]) -> Iterator[Item]:
     if not told:
         yield box("No replication has been computed yet.", kind="alarm")
         return
-    for number, section in enumerate(study_summary._alarms(study, told)):
+    for number, section in enumerate(study_summary.alarm_sections(study, told)):
         table = table_of(section, f"alarm-{number + 1}")
         notes = tuple(note.replace(str(study.path), study.path.name) for note in table.notes)
         yield Table(table.name, table.title, table.head, table.rows, table.right, notes, (), True)
@@ -150,12 +150,12 @@ def _span(told: list[PointReport]) -> Item:
 
 def _measures(study: StudyResults, told: list[PointReport]) -> Iterator[Item]:
     if len(told) > 1:
-        yield table_of(study_summary._points(study, told), "points", "")
+        yield table_of(study_summary.points_section(study, told), "points", "")
         return
     point = told[0]
-    yield table_of(study_summary._measures(point), "measures", "")
+    yield table_of(study_summary.measures_section(point), "measures", "")
     for what, rows in (("type", point.by_type), ("group", point.by_group), ("target", point.by_target)):
-        yield table_of(study_summary._leakage(what, rows), f"leakage-by-{what}")
+        yield table_of(study_summary.leakage_section(what, rows), f"leakage-by-{what}")
 
 
 def _map(plan: Plan) -> Iterator[Item]:
