@@ -189,11 +189,12 @@ def maintain_fused(fused, fset, par, t_s, work):
         elif age > 1.5 * par.revisit_s:
             row.status = COASTED
     fset.n_maintained += 1
-    for a in range(fset.n_high):
-        row = fused[a]
+    n = _predict_all(fused, fset, par, t_s, work.cols, work.at)
+    for i in range(n):
+        row = fused[work.cols[i]]
         young = t_s - row.first_plot_s < 3.0 * par.revisit_s
         if row.status != FREE and (young or (row.id + fset.n_maintained) % MERGE_TURNS == 0):
-            _merge_with_others(fused, fset, par, t_s, a, work)
+            _merge_with_others(fused, fset, par, i, n, work)
     for k in range(fset.n_high):
         row = fused[k]
         row.sources_before = row.sources
@@ -203,32 +204,39 @@ def maintain_fused(fused, fset, par, t_s, work):
 
 
 @kernel
-def _merge_with_others(fused, fset, par, t_s, a, work):
-    """Merge fused track a with the rows that are the same target."""
+def _predict_all(fused, fset, par, t_s, rows, at):
+    """Where all live rows are at t_s: their numbers into rows[:n], positions and variances into at[:n]; returns n."""
+    n = 0
+    for k in range(fset.n_high):
+        row = fused[k]
+        if row.status == FREE:
+            continue
+        p, v = row.pos_ecef_m, row.vel_ecef_mps
+        dt = t_s - row.t_s
+        rows[n] = k
+        for e in range(3):
+            at[n, e] = p[e] + dt * v[e]
+        at[n, 3] = predicted_var_m2(row, par, t_s)
+        n += 1
+    return n
+
+
+@kernel
+def _merge_with_others(fused, fset, par, i, n, work):
+    """Merge the i-th of the n live fused tracks (`_predict_all`) with those that are the same target."""
+    rows, at = work.cols, work.at
+    a = rows[i]
     ra = fused[a]
-    pa = ra.pos_ecef_m
-    va = ra.vel_ecef_mps
-    da = t_s - ra.t_s
-    ax = pa[0] + da * va[0]
-    ay = pa[1] + da * va[1]
-    az = pa[2] + da * va[2]
-    var_a = predicted_var_m2(ra, par, t_s)
     fed_a = ra.sources | ra.sources_before
-    for b in range(fset.n_high):
-        rb = fused[b]
-        if b == a or rb.status == FREE:
-            continue
-        pb = rb.pos_ecef_m
-        vb = rb.vel_ecef_mps
-        db = t_s - rb.t_s
-        dx = pb[0] + db * vb[0] - ax
-        dy = pb[1] + db * vb[1] - ay
-        dz = pb[2] + db * vb[2] - az
+    far2 = _SIGMAS * _SIGMAS * par.pos_sigma_max_m * par.pos_sigma_max_m
+    for j in range(n):
+        dx, dy, dz = at[j, 0] - at[i, 0], at[j, 1] - at[i, 1], at[j, 2] - at[i, 2]
         d2 = dx * dx + dy * dy + dz * dz
-        if d2 > _SIGMAS * _SIGMAS * par.pos_sigma_max_m * par.pos_sigma_max_m:
+        if d2 > far2 or j == i or beyond(d2, _SIGMAS, at[i, 3], at[j, 3]):
             continue
-        far = beyond(d2, _SIGMAS, var_a, predicted_var_m2(rb, par, t_s))
-        if far or (fed_a & (rb.sources | rb.sources_before)) != 0:
+        b = rows[j]
+        rb = fused[b]
+        if rb.status == FREE or (fed_a & (rb.sources | rb.sources_before)) != 0:
             continue
         dp, dv, _det = track_distance(ra, rb, par, max(ra.t_s, rb.t_s), par.gate_correlate)
         if dp + dv > par.gate_correlate:

@@ -78,13 +78,13 @@ TRACK = whole_lines(
         ("pos_ecef_m", "f8", (3,)),  # combined estimate (imm)
         ("cell", "i8"),  # list of the index that the row is in, -1 none (index)
         ("status", "i8"),  # FREE, TENTATIVE, CONFIRMED, COASTED (lifecycle)
-        ("n_updates", "i8"),  # plots taken (lifecycle)
+        ("t_look_s", "f8"),  # last look, hit or missed (lifecycle)
         ("t_s", "f8"),  # time of the state (imm)
         ("vel_ecef_mps", "f8", (3,)),  # combined estimate (imm)
         ("traces", "f8", (3,)),  # traces of the blocks pos-pos, pos-vel, vel-vel of `cov` (imm)
         ("n_models", "i8"),  # 2, or 3 while the ballistic model takes part (imm)
         ("t_update_s", "f8"),  # time of the last plot (lifecycle)
-        ("t_look_s", "f8"),  # last look, hit or missed (lifecycle)
+        ("n_updates", "i8"),  # plots taken (lifecycle)
         ("n_looks", "i8"),  # looks, hit or missed (lifecycle)
         ("n_missed", "i8"),  # consecutive missed looks (lifecycle)
         ("n_astray", "i8"),  # consecutive plots that the fused track refused (fusion)
@@ -201,6 +201,7 @@ class Work(NamedTuple):
     pick: np.ndarray  # i8 (plots,): solution of the cluster
     dropped: np.ndarray  # i8 (tracks,): rows deleted in the last call
     n_dropped: np.ndarray  # i8 (1,): how many of them
+    at: np.ndarray  # f8 (tracks, 4): predicted position (ECEF m) and its variance (m^2) of tracks that are compared
 
 
 def make_work(max_plots: int, max_tracks: int) -> Work:
@@ -221,6 +222,7 @@ def make_work(max_plots: int, max_tracks: int) -> Work:
         pick=np.zeros(n, np.int64),
         dropped=np.zeros(m, np.int64),
         n_dropped=np.zeros(1, np.int64),
+        at=np.zeros((m, 4)),
     )
 
 
