@@ -109,6 +109,11 @@ class Page:
                 return message["result"]
             self._heard(message)
 
+    def close(self) -> None:
+        """Close it: what is open goes on drawing and takes time from the next page."""
+        self.call("Page.close")
+        self._context.__exit__(None, None, None)
+
     def _heard(self, message: dict) -> None:
         kind, what = message.get("method"), message.get("params", {})
         if kind == "Runtime.exceptionThrown":

@@ -8,7 +8,6 @@ import numpy as np
 import pymap3d
 import pytest
 from pymap3d.vincenty import vdist
-from support.browser import start
 from support.pages import (
     BOX,
     FRIEND,
@@ -21,7 +20,6 @@ from support.pages import (
     entity,
     near,
     opened,
-    shipped_runs,
 )
 
 from openiads.analysis.explain import explain
@@ -30,26 +28,17 @@ from openiads.viewer import write_replay
 
 
 @pytest.fixture(scope="module")
-def shipped(tmp_path_factory):
-    return shipped_runs(tmp_path_factory.mktemp("runs"))
-
-
-@pytest.fixture(scope="module")
 def run(shipped):
     return shipped("quickstart")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with start() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
 def page(browser, run, tmp_path_factory):
     """One page for most tests; each brings it to the state that it needs."""
     file = write_replay([run], tmp_path_factory.mktemp("pages") / "quickstart.html")
-    return opened(browser, file)
+    made = opened(browser, file)
+    yield made
+    made.close()
 
 
 @pytest.fixture
