@@ -35,3 +35,19 @@ def shipped(tmp_path_factory):
     from support.pages import shipped_runs  # noqa: PLC0415
 
     return shipped_runs(tmp_path_factory.mktemp("shipped"))
+
+
+@pytest.fixture(scope="session")
+def quickstart(shipped):
+    """The shipped quickstart with its plots."""
+    return shipped("quickstart", plots=True)
+
+
+@pytest.fixture(scope="session")
+def replay(browser, quickstart, tmp_path_factory):
+    """The page of that run, for most tests of pages; each brings it to the state that it needs."""
+    from support.pages import opened  # noqa: PLC0415
+
+    from openiads.viewer import write_replay  # noqa: PLC0415
+
+    return opened(browser, write_replay([quickstart], tmp_path_factory.mktemp("replay") / "quickstart.html"))

@@ -16,20 +16,19 @@ VIEW = "openiads.page.views[0]"
 
 
 @pytest.fixture(scope="module")
-def run(shipped):
-    return shipped("quickstart", plots=True)
+def run(quickstart):
+    return quickstart
 
 
 @pytest.fixture(scope="module")
-def page(browser, run, tmp_path_factory):
-    made = opened(browser, write_replay([run], tmp_path_factory.mktemp("p") / "q.html", zones=False))
-    yield made
-    made.close()
+def page(replay):
+    return replay
 
 
 @pytest.fixture
 def at(page):
     def go(t_s=T_S):
+        page.front()
         page.js(RESET.replace("TIME", repr(t_s)))
         page.settle()
         return page
@@ -225,16 +224,6 @@ def test_plots_fade_and_false_ones_look_different(at, page):
         "document.querySelector('.key').innerText"
     )
     at()
-
-
-def test_a_run_without_plots_says_so(browser, shipped, tmp_path):
-    page = opened(browser, write_replay([shipped("quickstart")], tmp_path / "a.html", zones=False))
-    page.js("openiads.page.clock.set(430)")
-    page.settle()
-    assert page.js(f"{VIEW}.ppi.plots") == []
-    assert "no plots in this run" in page.js("document.querySelector('.key').innerText")
-    assert "--plots" in page.js("document.querySelector('.help').textContent")
-    page.close()
 
 
 # --- strobes ------------------------------------------------------------------------------------------

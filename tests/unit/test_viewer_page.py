@@ -19,26 +19,20 @@ from support.pages import (
     T_S,
     entity,
     near,
-    opened,
 )
 
 from openiads.analysis.explain import explain
 from openiads.results import path_of
-from openiads.viewer import write_replay
 
 
 @pytest.fixture(scope="module")
-def run(shipped):
-    return shipped("quickstart")
+def run(quickstart):
+    return quickstart
 
 
 @pytest.fixture(scope="module")
-def page(browser, run, tmp_path_factory):
-    """One page for most tests; each brings it to the state that it needs."""
-    file = write_replay([run], tmp_path_factory.mktemp("pages") / "quickstart.html")
-    made = opened(browser, file)
-    yield made
-    made.close()
+def page(replay):
+    return replay
 
 
 @pytest.fixture
@@ -46,6 +40,7 @@ def at(page):
     """The page at a time, nothing followed, every side shown."""
 
     def go(t_s=T_S):
+        page.front()
         page.js(RESET.replace("TIME", repr(t_s)))
         page.settle()
         return page

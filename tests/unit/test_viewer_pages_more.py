@@ -16,8 +16,8 @@ from openiads.viewer.columns import decode
 
 
 @pytest.fixture(scope="module")
-def run(shipped):
-    return shipped("quickstart")
+def run(quickstart):
+    return quickstart
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +54,10 @@ def test_two_runs_share_one_clock(tab, run, shipped, tmp_path):
     left, right = page.pixels()[90:530, 220:420], page.pixels()[90:530, 860:1060]
     assert left.std() > 5 and right.std() > 5
     assert "not the same luck" in page.js("document.body.innerText")
+    keys = page.js("[...document.querySelectorAll('.key')].map((k) => k.innerText)")
+    assert "false plot" in keys[0] and "no plots in this run" in keys[1]
+    assert "--plots" in page.js("document.querySelector('.help').textContent")
+    assert page.js("openiads.page.views.map((v) => v.ppi.plots.length > 0)") == [True, False]
     runs = page.js("openiads.page.charts.boxes.map((b) => b.runs.length)")
     assert runs == [2, 2, 2]
 
