@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pymap3d
 import pytest
+from scipy.stats import chi2
 from support import exported, scenes
 from support.runs import run as simulate
 from test_export_asterix import fields
@@ -123,6 +124,27 @@ def test_a_root_of_anything_gives_a_covariance():
     bent = np.diag([4.0, 1.0, -1e-9])[None]
     assert root_of(bent)[0].tolist() == [2.0, 0.0, 1.0, 0.0, 0.0, 0.0]
     assert np.isnan(to_enu(np.array([[6.4e6, 0.0, 0.0]]), np.full((1, 6), np.nan))).all()
+
+
+def test_the_truth_is_inside_as_often_as_is_said():
+    """Normalised squares of the errors of all tracks of the quickstart: 95 % below the quantile of chi-square, to 3 in 100."""
+    run = exported.quickstart().run
+    table = run.trajectories.to_pandas()
+    cov = covariances(run.trajectories)
+    truth = table[table["kind"] == "platform"][["id", "t_s", "x_m", "y_m", "z_m"]].astype({"id": str})
+    tracks = (
+        table[(table["kind"] == "track") & table["truth"].notna()]
+        .reset_index(names="row")
+        .astype({"truth": str})
+    )
+    both = tracks.merge(truth, left_on=["truth", "t_s"], right_on=["id", "t_s"], suffixes=("", "_true"))
+    place = both[["x_m", "y_m", "z_m"]].to_numpy()
+    off = place - both[["x_m_true", "y_m_true", "z_m_true"]].to_numpy()
+    local = np.einsum("nij,nj->ni", local_axes(*place.T), off)
+    weighed = np.linalg.solve(cov[both["row"]] + 1e-3 * np.eye(3), local[:, :, None])[:, :, 0]
+    squares = np.einsum("ni,ni->n", local, weighed)
+    assert len(squares) > 4000
+    assert np.mean(squares < chi2.ppf(0.95, 3)) == pytest.approx(0.95, abs=0.03)
 
 
 # --- what other programs are given ---------------------------------------------------------------------
