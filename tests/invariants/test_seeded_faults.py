@@ -537,6 +537,27 @@ def a_look_longer_than_allowed(d):
     d.event.value[d.rows(ev.BURN_THROUGH)[0]] = 99.0
 
 
+@fault("jammed_traffic", "strobes")
+def a_strobe_that_ends_twice(d):
+    d.repeat(d.rows(ev.JAM_STROBE_OVER)[0])
+
+
+@fault("jammed_traffic", "strobes")
+def the_end_of_a_strobe_that_never_began(d):
+    row = d.rows(ev.JAM_STROBE_OVER)[0]
+    d.drop(d.rows(ev.JAM_STROBE, subject=d.event.subject[row], object=d.event.object[row])[0])
+
+
+@fault("jammed_traffic", "strobes")
+def a_strobe_given_up_too_soon(d):
+    d.event.value[d.rows(ev.JAM_STROBE_OVER)[0]] += 5.0
+
+
+@fault("jammed_traffic", "strobes")
+def a_strobe_that_begins_twice(d):
+    d.repeat(d.rows(ev.JAM_STROBE)[0])
+
+
 @pytest.mark.parametrize(("scene", "check", "damage"), FAULTS)
 def test_a_fault_is_found(sound, scene, check, damage):
     world, names, outcome = sound[scene]

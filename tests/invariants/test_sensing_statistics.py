@@ -118,7 +118,7 @@ def _with_jammer(world):
     jammer.t_off_s = 1e9
     state = np.zeros(1, schema.JAMMER_STATE).view(np.recarray)
     jam = np.zeros((1, 1), schema.JAM_STATE).view(np.recarray)
-    jam["strobe_s"] = -1e9
+    jam["strobe_s"] = jam["strobe_from_s"] = -1e9
     coupling = np.full((1, 1), 10.0 * 25e3**2)
     one = np.ones((1, 1))
     return world._replace(

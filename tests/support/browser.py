@@ -109,6 +109,15 @@ class Page:
                 return message["result"]
             self._heard(message)
 
+    def front(self) -> None:
+        """Put it before the others: a page behind them draws nothing."""
+        self.call("Page.bringToFront")
+
+    def close(self) -> None:
+        """Close it: what is open goes on drawing and takes time from the next page."""
+        self.call("Page.close")
+        self._context.__exit__(None, None, None)
+
     def _heard(self, message: dict) -> None:
         kind, what = message.get("method"), message.get("params", {})
         if kind == "Runtime.exceptionThrown":
@@ -174,7 +183,9 @@ class Page:
 
     def png(self) -> bytes:
         """The page as it looks now."""
-        return base64.b64decode(self.call("Page.captureScreenshot", format="png")["data"])
+        return base64.b64decode(
+            self.call("Page.captureScreenshot", format="png", optimizeForSpeed=True)["data"]
+        )
 
     def pixels(self) -> np.ndarray:
         """The same as an array (height, width, 3) of 0 to 255."""

@@ -27,12 +27,12 @@ GLOBE = (slice(90, 530), slice(310, 980))  # what no panel covers
 
 
 def shipped_runs(place):
-    """`get(name, seed)`: a run of a shipped scenario in the folder `place`, made once."""
+    """`get(name, seed, plots)`: a run of a shipped scenario in the folder `place`, made once."""
     from openiads.cli.shipped import find  # noqa: PLC0415 - a small help of the command line
 
-    def get(name, seed=1):
-        out = place / f"{name}-{seed}"
-        return open_run(out if out.exists() else execute(find(name), seed, out=out))
+    def get(name, seed=1, plots=False):
+        out = place / f"{name}-{seed}{'-plots' * plots}"
+        return open_run(out if out.exists() else execute(find(name), seed, out=out, plots=plots))
 
     return get
 

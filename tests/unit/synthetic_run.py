@@ -157,6 +157,7 @@ def names(flown):
         radar=("r91", "r96", "r92"),
         radar_type=("91N6E", "96L6E", "92N6E"),
         radar_range_m=(600e3, 300e3, 400e3),
+        radar_antenna_m=(15.0, 6.0, 10.0),
         command_post=("cp",),
         battery=("b1",),
         launcher=("l1", "l2", "l3"),
@@ -420,7 +421,11 @@ def _samples(flown, log, t_end, rank):
             height = alt * share + 20e3 * share * (1 - share) * min(1.0, flown[i].range_m(t1) / 1e5)
             rows.append((t, 2, rank[row], *place(east * share, north * share, height), 0, 0, 0, NAN, 0, -1))
     rows.sort(key=lambda r: (r[0], r[1], r[2]))
-    return _records(ws.SAMPLE, _SAMPLE_FIELDS, rows)
+    made = _records(ws.SAMPLE, _SAMPLE_FIELDS, rows)
+    made.cov_ecef_m2 = (
+        np.square(made.sigma_m)[:, None] / 3.0 * [1.0, 0.0, 0.0, 1.0, 0.0, 1.0]
+    )  # alike in all directions
+    return made
 
 
 def provenance():

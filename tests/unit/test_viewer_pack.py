@@ -19,7 +19,7 @@ from openiads.study.store import new_run
 from openiads.viewer import coast, columns, page
 from openiads.viewer.columns import Column
 from openiads.viewer.pack import pack
-from openiads.viewer.paths import IDENTITIES
+from openiads.viewer.paths import IDENTITIES, ROOT
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +86,8 @@ def test_every_sample_is_in_it(run, content):
             assert np.array_equal(got[name][rows], mine[name].to_numpy()), (path, name)
         sigma = mine["sigma_dm"].fillna(-1).to_numpy().astype(int)
         assert np.array_equal(got["sigma_dm"][rows], sigma)
+        for name in ROOT:
+            assert np.array_equal(got[name][rows], mine[name].fillna(0).to_numpy().astype(int)), name
         words = [255 if not isinstance(w, str) else IDENTITIES.index(w) for w in mine["identity"]]
         assert got["identity"][rows].tolist() == words
         seen += len(mine)
@@ -130,7 +132,7 @@ def test_events_keep_their_order_and_say_what_happened(run, content):
 
 def test_what_cannot_be_told_is_said(content):
     missing = " ".join(content[0]["missing"])
-    assert "covariance" in missing and "radar plots" in missing and "strobes" in missing
+    assert "radar plots" in missing and content[0]["plots"] is None
     assert "the scenario of the run cannot be read" in missing  # the made-up run has none
     assert content[0]["radars"] == []
 

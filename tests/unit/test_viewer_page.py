@@ -8,7 +8,6 @@ import numpy as np
 import pymap3d
 import pytest
 from pymap3d.vincenty import vdist
-from support.browser import start
 from support.pages import (
     BOX,
     FRIEND,
@@ -20,36 +19,20 @@ from support.pages import (
     T_S,
     entity,
     near,
-    opened,
-    shipped_runs,
 )
 
 from openiads.analysis.explain import explain
 from openiads.results import path_of
-from openiads.viewer import write_replay
 
 
 @pytest.fixture(scope="module")
-def shipped(tmp_path_factory):
-    return shipped_runs(tmp_path_factory.mktemp("runs"))
+def run(quickstart):
+    return quickstart
 
 
 @pytest.fixture(scope="module")
-def run(shipped):
-    return shipped("quickstart")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with start() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def page(browser, run, tmp_path_factory):
-    """One page for most tests; each brings it to the state that it needs."""
-    file = write_replay([run], tmp_path_factory.mktemp("pages") / "quickstart.html")
-    return opened(browser, file)
+def page(replay):
+    return replay
 
 
 @pytest.fixture
@@ -57,6 +40,7 @@ def at(page):
     """The page at a time, nothing followed, every side shown."""
 
     def go(t_s=T_S):
+        page.front()
         page.js(RESET.replace("TIME", repr(t_s)))
         page.settle()
         return page

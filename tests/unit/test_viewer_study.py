@@ -7,7 +7,6 @@ import urllib.request
 import numpy as np
 import pytest
 from support import studies
-from support.browser import start
 
 from openiads.analysis.measures import estimate
 from openiads.cli.study_view import StudyServer, replayed
@@ -100,29 +99,28 @@ def test_only_who_knows_the_address_gets_an_answer(server):
     assert code == 400 and "no replication 99" in text and "Traceback" not in text
 
 
-def test_the_page_in_a_browser(study, server):
+def test_the_page_in_a_browser(browser, study, server):
     runs = study.table("runs").to_pandas()
-    with start() as browser:
-        page = browser.page(server.address)
-        page.until("window.openiadsStudy && (openiadsStudy.page || openiadsStudy.error)")
-        assert page.js("openiadsStudy.error") == "" and page.complaints == []
-        page.js(
-            "(() => { const s = document.querySelector('[name=point]'); s.value = 1; s.dispatchEvent(new Event('change')); })()"
-        )
-        bins = page.js("openiadsStudy.page.bins")
-        leaked = runs[runs["point"] == 1]["leaked"]
-        assert [len(b["rows"]) for b in bins] == [int((leaked == b["low"]).sum()) for b in bins]
-        assert sum(len(b["rows"]) for b in bins) == 12
-        full = next(k for k, b in enumerate(bins) if b["rows"])
-        left, top, wide = page.js(
-            "(() => { const b = document.querySelector('.histogram').getBoundingClientRect(); return [b.left, b.top, b.width]; })()"
-        )
-        page.click(left + 40 + (wide - 50) * (full + 0.5) / len(bins), top + 190)
-        assert page.js("openiadsStudy.page.chosen") == full
-        links = page.js("[...document.querySelectorAll('.replication a')].map((a) => a.href)")
-        assert len(links) == len(bins[full]["rows"])
-        replay_page = browser.page(links[0])
-        replay_page.until("window.openiads && (openiads.ready || openiads.error)")
-        assert replay_page.js("openiads.error") == "" and replay_page.complaints == []
-        told = replay_page.js("openiads.page.views[0].model.header.run.replication")
-        assert links[0].endswith(f"point=1&replication={told}")
+    page = browser.page(server.address)
+    page.until("window.openiadsStudy && (openiadsStudy.page || openiadsStudy.error)")
+    assert page.js("openiadsStudy.error") == "" and page.complaints == []
+    page.js(
+        "(() => { const s = document.querySelector('[name=point]'); s.value = 1; s.dispatchEvent(new Event('change')); })()"
+    )
+    bins = page.js("openiadsStudy.page.bins")
+    leaked = runs[runs["point"] == 1]["leaked"]
+    assert [len(b["rows"]) for b in bins] == [int((leaked == b["low"]).sum()) for b in bins]
+    assert sum(len(b["rows"]) for b in bins) == 12
+    full = next(k for k, b in enumerate(bins) if b["rows"])
+    left, top, wide = page.js(
+        "(() => { const b = document.querySelector('.histogram').getBoundingClientRect(); return [b.left, b.top, b.width]; })()"
+    )
+    page.click(left + 40 + (wide - 50) * (full + 0.5) / len(bins), top + 190)
+    assert page.js("openiadsStudy.page.chosen") == full
+    links = page.js("[...document.querySelectorAll('.replication a')].map((a) => a.href)")
+    assert len(links) == len(bins[full]["rows"])
+    replay_page = browser.page(links[0])
+    replay_page.until("window.openiads && (openiads.ready || openiads.error)")
+    assert replay_page.js("openiads.error") == "" and replay_page.complaints == []
+    told = replay_page.js("openiads.page.views[0].model.header.run.replication")
+    assert links[0].endswith(f"point=1&replication={told}")

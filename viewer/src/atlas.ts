@@ -91,7 +91,7 @@ void main() {
     float off = abs(length(box) - radius);
     float a = (1.0 - smoothstep(0.5, 1.5, off)) * fade;
     if (a < 0.01) discard;
-    gl_FragColor = vec4(vec3(0.94, 0.89, 0.26) * a, a);
+    gl_FragColor = vec4(vec3(1.0) * a, a);
     return;
   }
   gl_FragColor = texture2D(map, at) * fade;

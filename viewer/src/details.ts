@@ -2,7 +2,9 @@
 
 import { clockText } from "./clock";
 import { h } from "./dom";
+import { CONFIDENCE } from "./ellipsoid";
 import { Entity, RunModel } from "./model";
+import { Options } from "./options";
 
 const km = (m: number | null) => (m === null ? "" : `${(m / 1000).toFixed(1)} km`);
 
@@ -14,7 +16,8 @@ export class Details {
   private passed = -1;
   private lastText = "";
 
-  constructor(private readonly model: RunModel, private readonly jump: (t: number) => void, private readonly pick: (id: string) => void) {
+  constructor(private readonly model: RunModel, private readonly jump: (t: number) => void, private readonly pick: (id: string) => void,
+    private readonly options: Options) {
     this.show(null);
   }
 
@@ -108,6 +111,16 @@ export class Details {
     return this.steps.length ? [list, h("h4", {}, "What happened to it"), steps] : [list];
   }
 
+  /** Half axes of the ellipsoid of a track's error, and where the longest points. */
+  private error(e: Entity): string | null {
+    const axes = e.kind === "track" ? e.axes() : null;
+    if (!axes) return null;
+    const factor = CONFIDENCE[this.options.confidence][0], [east, north] = axes.along[0];
+    const across = Math.hypot(east, north), to = ((Math.atan2(east, north) * 180) / Math.PI + 180) % 180;
+    const way = across < 0.5 ? "upright" : `${Math.round(to).toString().padStart(3, "0")}°`;
+    return `${this.options.confidence} % error ${axes.half.map((x) => Math.round(factor * x)).join(" × ")} m (half axes, longest ${way})`;
+  }
+
   tick(t: number): void {
     const e = this.entity;
     if (!e) return;
@@ -115,7 +128,7 @@ export class Details {
     const alt = s.alt >= 10000 ? `${(s.alt / 1000).toFixed(1)} km` : `${Math.round(s.alt)} m`;
     const text = !e.visible ? "not in the air now" : [e.kind === "site" ? (this.model.alive(e.id, t) ? "working" : "lost") : null, `${alt} up`,
       s.speed === null ? null : `${Math.round(s.speed)} m/s`, where, e.kind === "track" ? `held ${e.identity}` : null,
-      e.kind === "track" && e.sigma >= 0 ? `error ${Math.round(e.sigma)} m (root of the trace)` : null].filter(Boolean).join(" · ");
+      this.error(e)].filter(Boolean).join(" · ");
     if (text !== this.lastText) this.live.textContent = this.lastText = text;
     let passed = 0;
     for (const step of this.steps) if (step.t <= t) passed++;

@@ -13,7 +13,7 @@ export const CLASSES: Record<string, { name: string; colour: string; events: str
   fates: { name: "fates", colour: "#ffd75e", on: true, events: ["platform end"] },
   decide: { name: "decisions", colour: "#b9a5ff", on: false, events: ["assigned", "engagement end", "fire withheld", "identified", "classified", "anti-radiation alarm"] },
   sense: { name: "detections and tracks", colour: "#7ddba6", on: false,
-    events: ["line of sight", "detection", "local track", "system track", "track dropped", "passive track", "jam strobe", "strobes cross"] },
+    events: ["line of sight", "detection", "local track", "system track", "track dropped", "passive track", "jam strobe", "jam strobe over", "strobes cross"] },
   rest: { name: "all else", colour: "#a9b8b5", on: false, events: [] },
 };
 const CLASS_OF = new Map<string, string>();
@@ -40,7 +40,7 @@ export class EventList {
   shown: LogEvent[] = [];
   private top = -1;
   private nowRow = -2;
-  private held = 0;
+  private held = -Infinity;
   only: string | null = null;
 
   constructor(private readonly all: LogEvent[], private readonly jump: (e: LogEvent) => void) {

@@ -14,13 +14,16 @@ export interface Missile {
 }
 export interface Site {
   id: string; kind: string; type: string | null; lat_deg: number; lon_deg: number; alt_m: number; value: number | null;
-  radar_range_m: number | null; alive: boolean; hits: number; t_lost_s: number | null; lost_to: string | null;
+  radar_range_m: number | null; antenna_height_m: number | null; alive: boolean; hits: number; t_lost_s: number | null; lost_to: string | null;
 }
 export interface Radar {
   id: string; type: string; role: string; rotating: boolean; period_s: number; az0_rad: number; half_rad: number;
   beamwidth_rad: number; antenna_height_m: number; range_m: number; el_max_rad: number;
-  dome: { alt_m: number[]; near_m: number[]; far_m: number[] };
+  dome: DomeLimits;
+  /** what is different at further places that it has come to, by their number */
+  places: Record<string, { az0_rad: number; dome: DomeLimits }>;
 }
+export interface DomeLimits { alt_m: number[]; near_m: number[]; far_m: number[] }
 export interface Battery { id: string; radar: string; channels: number; launchers: string[] }
 export interface Zone { weapon: string; launchers: string[]; alt_m: number[]; near_m: number[]; far_m: number[] }
 export interface LogEvent {
@@ -28,6 +31,7 @@ export interface LogEvent {
 }
 export interface Story { headline: string; link: string; verdict: string[]; steps: [number, string, number | null, number | null][] }
 export interface PathEntry { kind: string; id: string; first: number; rows: number; ended?: boolean }
+export interface PlotEntry { radar: string; first: number; rows: number }
 export interface Ground { rows: number; columns: number; lat_deg: [number, number]; lon_deg: [number, number] }
 
 export interface Header {
@@ -37,6 +41,7 @@ export interface Header {
   origin: { lat_deg: number; lon_deg: number };
   start_utc: string | null;
   paths: PathEntry[];
+  plots: PlotEntry[] | null;
   platforms: Platform[];
   missiles: Missile[];
   sites: Site[];
@@ -44,7 +49,7 @@ export interface Header {
   batteries: Battery[];
   zones: Zone[];
   places: Record<string, [number, number][]>;
-  states: Record<string, [number, string, number?][]>;
+  states: Record<string, [number, string, number?, number?][]>;
   emissions: Record<string, [number, boolean][]>;
   events: LogEvent[];
   chains: Record<string, Story>;

@@ -16,6 +16,8 @@ export function help(missing: string[], notice: string, close: () => void): HTML
     h("h3", {}, "Symbols"),
     h("p", {}, "Frames after APP-6; the shape tells the side: hostile pointed, friend round (sites: a box), neutral square, unknown a clover. Filled: truth. "
       + "Hollow: fused tracks, in the frame of the identity that the command post holds; dashed while known from strobes alone. "
+      + "Yellow ellipsoid: where the track's target is with the stated probability, if its covariance is right; on the radar display the ellipse on the ground. "
+      + "Radar display: dots are plots, crosses false plots (which no radar knows), fading. "
       + "Star: killed. Red cross: came through. Grey cross: burst without a kill. Pink: jam strobe. F fighter, B bomber, C airliner, T transport, H helicopter, D decoy, U drone."),
     h("h3", {}, "What results do not hold"), h("ul", {}, ...missing.map((m) => h("li", {}, m))),
     h("p", {}, "Domes: horizon and instrumented range without target, jamming or ground. Zones: the missile alone with ideal information against a target of 300 m/s, approaching, 1 m². "

@@ -1,12 +1,13 @@
 // What belongs to the defence: coverage domes, beams, strobes, engagement zones, the ground.
 
 import * as THREE from "three";
-import { Content, Ground, Radar, Zone } from "./format";
+import { Content, Ground, LogEvent, Radar, Zone } from "./format";
 import { Frame, Vec } from "./geo";
 import { RunModel } from "./model";
 
 export const RINGS_M = [100, 1000, 3000, 10000, 20000];
-export const STROBE_S = 30;
+/** the engine asks once a second whether a strobe is still there */
+const STROBE_TURN_S = 1;
 
 /** Between a place (its east, north, up) and the scene. */
 export function matrixAt(frame: Frame, lat: number, lon: number, alt: number): THREE.Matrix4 {
@@ -68,7 +69,7 @@ export class Dome {
   /** where the names of the rings go: place about the radar, text */
   readonly labels: { local: THREE.Vector3; text: string }[] = [];
 
-  constructor(radar: Radar, frame: Frame, lat: number, lon: number, alt: number) {
+  constructor(readonly radar: Radar, frame: Frame, lat: number, lon: number, alt: number) {
     const d = radar.dome, R = frame.radius;
     this.group = shell(d.alt_m, d.far_m, radar.az0_rad, radar.half_rad, R, alt, 0x4fa3c9, 0.055);
     const matrix = matrixAt(frame, lat, lon, alt), full = radar.rotating || radar.half_rad > 3.1;
@@ -161,45 +162,61 @@ export function beamAzimuth(radar: Radar, t: number): number {
   return radar.rotating ? radar.az0_rad + 2 * Math.PI * part : radar.az0_rad - radar.half_rad + 2 * radar.half_rad * part;
 }
 
-/** Strobes that have begun within the last `STROBE_S`: bearings from the radar, as far as it ranges. */
+interface Strobe { t: number; end: number; radar: string; source: string }
+
+/** Strobes from their begin to their last report: bearings from the radar to where the jammer truly is, as far as the radar ranges. */
 export class Strobes {
   readonly lines: THREE.LineSegments;
-  private readonly place: THREE.BufferAttribute;
-  readonly found: { t: number; radar: string; source: string; from: Vec; to: Vec; az: number }[] = [];
+  readonly found: Strobe[] = [];
+  private place = new THREE.BufferAttribute(new Float32Array(6 * 64), 3);
+  private readonly ranges = new Map<string, number>();
 
-  constructor(model: RunModel) {
-    const radars = new Map(model.header.radars.map((r) => [r.id, r]));
-    for (const e of model.events) {
-      if (e.event !== "jam strobe" || !e.subject || !e.object) continue;
-      const radar = model.byId.get(e.object), source = model.byId.get(e.subject), about = radars.get(e.object);
-      const at = source && (model.placeAt(source, e.t) ?? (source.n ? model.placeAt(source, source.t0) : null));
-      if (!radar || !at) continue;
-      const [lat, lon, alt] = model.frame.geodetic(radar.x, radar.y, radar.z);
-      const inverse = matrixAt(model.frame, lat, lon, alt).invert(), v = new THREE.Vector3(...at).applyMatrix4(inverse);
-      const az = Math.atan2(v.x, v.y), range = about?.range_m ?? 300e3;
-      const to = new THREE.Vector3(...polar(model.frame.radius, alt, range, az, 3000)).applyMatrix4(matrixAt(model.frame, lat, lon, alt));
-      this.found.push({ t: e.t, radar: e.object, source: e.subject, from: [radar.x, radar.y, radar.z], to: [to.x, to.y, to.z], az });
-    }
-    this.place = new THREE.BufferAttribute(new Float32Array(6 * Math.max(this.found.length, 1)), 3);
+  constructor(private readonly model: RunModel) {
+    for (const r of model.header.radars) this.ranges.set(r.id, r.range_m);
     const g = new THREE.BufferGeometry();
     g.setAttribute("position", this.place);
     this.lines = new THREE.LineSegments(g, new THREE.LineBasicMaterial({ color: 0xff7bd8, transparent: true, opacity: 0.8, depthTest: false, depthWrite: false }));
     this.lines.frustumCulled = false;
     this.lines.renderOrder = 40;
+    this.enter(model.events);
   }
 
-  now(t: number): typeof this.found { return this.found.filter((s) => s.t <= t && t < s.t + STROBE_S); }
+  /** Begins and ends, in order of time. The value of an end: from its begin to the last report. */
+  enter(events: LogEvent[]): void {
+    for (const e of events) {
+      if (!e.subject || !e.object) continue;
+      if (e.event === "jam strobe") this.found.push({ t: e.t, end: Infinity, radar: e.object, source: e.subject });
+      else if (e.event === "jam strobe over") {
+        const lasted = e.value ?? 0, mine = this.found.filter((s) => s.radar === e.object && s.source === e.subject && s.end === Infinity && s.t + lasted <= e.t);
+        if (mine.length) mine[mine.length - 1].end = mine[mine.length - 1].t + lasted;
+      }
+    }
+  }
+
+  /** Those that are there at a time, with azimuth and the ends of their lines. */
+  now(t: number): (Strobe & { az: number; from: Vec; to: Vec })[] {
+    const there: (Strobe & { az: number; from: Vec; to: Vec })[] = [];
+    for (const s of this.found) {
+      if (s.t > t || t > s.end + STROBE_TURN_S) continue;
+      const radar = this.model.byId.get(s.radar), source = this.model.byId.get(s.source);
+      const at = source && (this.model.placeAt(source, t) ?? (source.n ? this.model.placeAt(source, source.t0) : null));
+      if (!radar || !at || (source && t > source.t1)) continue;
+      const [lat, lon, alt] = this.model.frame.geodetic(radar.x, radar.y, radar.z), here = matrixAt(this.model.frame, lat, lon, alt);
+      const v = new THREE.Vector3(...at).applyMatrix4(here.clone().invert()), az = Math.atan2(v.x, v.y);
+      const to = new THREE.Vector3(...polar(this.model.frame.radius, alt, this.ranges.get(s.radar) ?? 300e3, az, 3000)).applyMatrix4(here);
+      there.push({ ...s, az, from: [radar.x, radar.y, radar.z], to: [to.x, to.y, to.z] });
+    }
+    return there;
+  }
 
   update(t: number): void {
-    const a = this.place.array as Float32Array;
-    let k = 0;
-    for (const s of this.found) {
-      if (s.t > t || t >= s.t + STROBE_S) continue;
-      a.set(s.from, k);
-      a.set(s.to, k + 3);
-      k += 6;
+    const there = this.now(t);
+    if (6 * there.length > this.place.array.length) {
+      this.place = new THREE.BufferAttribute(new Float32Array(12 * there.length), 3);
+      this.lines.geometry.setAttribute("position", this.place);
     }
-    this.lines.geometry.setDrawRange(0, k / 3);
+    there.forEach((s, k) => (this.place.array as Float32Array).set([...s.from, ...s.to], 6 * k));
+    this.lines.geometry.setDrawRange(0, 2 * there.length);
     this.place.needsUpdate = true;
   }
 }

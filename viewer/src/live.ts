@@ -86,7 +86,10 @@ export class Live implements Source {
     if (e.kind === "site") return;
     this.known.set(`${e.kind === "track" && e.passive ? "passive track" : e.kind} ${e.id}`, e);
     const p = this.model.xyz;
-    for (let i = e.first; i < e.first + e.n; i++) e.more.push(this.model.t[i], p[4 * i], p[4 * i + 1], p[4 * i + 2], e.sigma);
+    for (let i = e.first; i < e.first + e.n; i++) {
+      e.more.push(this.model.t[i], p[4 * i], p[4 * i + 1], p[4 * i + 2], e.sigma);
+      e.roots.push(e.kind === "track" ? this.model.rootAt(i) : null);
+    }
   }
 
   // --- clock ------------------------------------------------------------------------------------
@@ -198,8 +201,12 @@ export class Live implements Source {
   }
 
   private samples(content: Content): void {
-    const header = content.header as LiveHeader, col = content.columns as Record<string, Int32Array>;
-    for (const e of this.temporary) e.more.length -= 5;
+    const header = content.header as LiveHeader, col = content.columns as Record<string, Int32Array>, m = this.model;
+    for (const e of this.temporary) {
+      e.more.length -= 5;
+      e.roots.length--;
+    }
+    const roots = ["ee", "ne", "nn", "ue", "un", "uu"].map((name) => col[`root_${name}_dm`]);
     this.temporary.clear();
     for (const p of header.paths) {
       let e = this.known.get(`${p.kind} ${p.id}`);
@@ -209,6 +216,7 @@ export class Live implements Source {
         const at = this.model.frame.toScene(x, y, z), now = (p as { now?: boolean }).now === true && i === p.first + p.rows - 1;
         if (!now && e.more.length && e.kind !== "track") this.trail.add(e, e.more.slice(-5), t, at);
         e.more.push(t, ...at, sigma);
+        e.roots.push(sigma < 0 ? null : m.rootAt(i, roots));
         if (now) this.temporary.add(e);
         if (e.kind === "track") e.identity = IDENTITIES[col.identity[i]] ?? e.identity;
         e.t0 = Math.min(e.t0, t);
@@ -223,7 +231,7 @@ export class Live implements Source {
     m.byId.delete(id);
     const [e] = m.grow({ t_s: 0, events: [], samples: [{ kind, id, t_s: 0, x_m, y_m, z_m }] });
     if (before) m.byId.set(id, before);
-    e.more.length = 0;
+    e.more.length = e.roots.length = 0;
     [e.t0, e.t1] = [Infinity, -Infinity];
     this.known.set(`${kind} ${id}`, e);
     return e;
@@ -240,6 +248,7 @@ export class Live implements Source {
     all.push(...header.events);
     all.sort((a, b) => a.t - b.t);
     view.events.filter();
+    view.strobes.enter(header.events);
     for (const e of header.events) {
       if (["launch", "burst", "site lost", "platform end"].includes(e.event) && e.detail !== "end of run") {
         this.page.ticks[0].push({ t: e.t, colour: colourOf(e), tall: e.event === "site lost" || e.detail === "hit its target" ? 1 : 0.6 });

@@ -3,6 +3,7 @@
 import { Charts } from "./charts";
 import { Clock, clockText } from "./clock";
 import { h } from "./dom";
+import { CONFIDENCE } from "./ellipsoid";
 import { fromBase64, inflate } from "./format";
 import { Coast, decodeCoast } from "./globe";
 import { help } from "./help";
@@ -124,9 +125,12 @@ export class Page {
     check("neutral", "neutral", "■");
     check("unknown", "unknown", "▲");
     panel.append(h("h3", {}, "Shown"));
-    for (const [key, text] of [["missiles", "missiles"], ["tracks", "fused tracks"], ["sigma", "size of the error of tracks"], ["sites", "sites"], ["names", "names"], ["stems", "lines to the ground"],
-      ["marks", "kills and hits"], ["beams", "search beams"], ["strobes", "jam strobes"]]) check(key, text);
+    for (const [key, text] of [["missiles", "missiles"], ["tracks", "fused tracks"], ["sigma", "error ellipsoids of tracks"], ["sites", "sites"], ["names", "names"], ["stems", "lines to the ground"],
+      ["marks", "kills and hits"], ["beams", "search beams"], ["strobes", "jam strobes"], ["plots", "plots of the radar display"]]) check(key, text);
     if (this.views.some((v) => v.model.header.ground)) check("terrain", "ground (green: a radar sees 100 m above it)");
+    const sure = h("select", { name: "confidence" }, ...Object.keys(CONFIDENCE).map((p) => h("option", { value: p, selected: p === this.options.confidence }, `${p} %`)));
+    sure.addEventListener("change", () => { this.options.confidence = sure.value; });
+    panel.append(h("label", {}, "ellipsoids hold ", sure));
     const dome = h("select", { name: "dome" }, ...["selected", "all", "none"].map((v) => h("option", { value: v }, v)));
     dome.addEventListener("change", () => { this.options.dome = dome.value as Options["dome"]; });
     const trail = h("select", { name: "trail" }, ...[0, 30, 90, 300, 1e6].map((s) => h("option", { value: s, selected: s === this.options.trail_s }, s === 0 ? "none" : s > 1e5 ? "whole" : `${s} s`)));

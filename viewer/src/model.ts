@@ -1,6 +1,7 @@
 // A run in memory: what flies and stands, and where everything is at a time.
 
-import { Columns, Content, Header, LogEvent, Missile, Platform, Site } from "./format";
+import { Axes, Root, axesOf } from "./ellipsoid";
+import { Columns, Content, Header, LogEvent, Missile, Platform, Radar, Site } from "./format";
 import { Frame as Update } from "./source";
 import { Frame, Vec } from "./geo";
 
@@ -21,11 +22,25 @@ export class Entity {
   t1 = -Infinity;
   /** rows after the last that a page of a run that goes on has added: [t, x, y, z, sigma] each */
   more: number[] = [];
+  /** of a track: the root of its covariance at the last sample, and per row of `more`; null where there is none */
+  root: Root | null = null;
+  roots: (Root | null)[] = [];
+  private known: Root | null = null;
+  private found: Axes | null = null;
   screenX = 0; screenY = 0; depth = 1; onScreen = false;
   constructor(
     readonly index: number, readonly kind: Kind, readonly id: string, public identity: string, readonly icon: string,
     public passive = false,
   ) {}
+
+  /** The axes of its error; null of what is no track. */
+  axes(): Axes | null {
+    if (this.root !== this.known) {
+      this.known = this.root;
+      this.found = this.root && axesOf(this.root);
+    }
+    return this.found;
+  }
 }
 
 const AIR: Record<string, string> = {
@@ -59,6 +74,8 @@ export class RunModel {
   tEnd: number;
   readonly events: LogEvent[];
   private readonly sigma: Int32Array;
+  private readonly rootColumns: Int32Array[];
+  private readonly variants = new Map<string, Radar>();
   private readonly identity: Uint8Array;
 
   constructor(content: Content, frame?: Frame) {
@@ -81,6 +98,7 @@ export class RunModel {
       out[k + 3] = seconds;
     }
     this.sigma = c.sigma_dm as Int32Array;
+    this.rootColumns = ["ee", "ne", "nn", "ue", "un", "uu"].map((name) => c[`root_${name}_dm`] as Int32Array);
     this.identity = c.identity as Uint8Array;
     this.tEnd = this.header.run.t_end_s;
     this.events = this.header.events.slice().sort((a, b) => a.t - b.t);
@@ -135,11 +153,30 @@ export class RunModel {
     const places = this.header.places[e.id], states = this.header.states[e.id];
     if (!places || !states) return;
     const s = this.sites.get(e.id)!;
-    let at: [number, number] = [s.lat_deg, s.lon_deg];
-    for (const [t, what, place] of states) {
-      if (t <= now && what === "ready" && place) at = places[Math.min(place, places.length) - 1];
+    let at: [number, number] = [s.lat_deg, s.lon_deg], alt = s.alt_m;
+    for (const [t, what, place, up] of states) {
+      if (t > now || what !== "ready" || !place) continue;
+      at = places[Math.min(place, places.length) - 1];
+      alt = up ?? alt;
     }
-    [e.x, e.y, e.z] = this.frame.place((at[0] * Math.PI) / 180, (at[1] * Math.PI) / 180, s.alt_m);
+    [e.x, e.y, e.z] = this.frame.place((at[0] * Math.PI) / 180, (at[1] * Math.PI) / 180, alt);
+  }
+
+  /** A radar as it is where it stands then: its dome and the middle of its sector are those of the place. */
+  radarAt(radar: Radar, now: number): Radar {
+    let number = 0;
+    for (const [t, what, place] of this.header.states[radar.id] ?? []) if (t <= now && what === "ready" && place) number = place;
+    const there = radar.places?.[number];
+    if (!there) return radar;
+    const key = `${radar.id} ${number}`;
+    let found = this.variants.get(key);
+    if (!found) this.variants.set(key, (found = { ...radar, ...there }));
+    return found;
+  }
+
+  /** The root of the covariance of a sample. */
+  rootAt(row: number, columns = this.rootColumns): Root {
+    return columns.map((c) => c[row] * 0.1);
   }
 
   private samplePath(e: Entity, now: number): void {
@@ -161,6 +198,7 @@ export class RunModel {
         i = low;
       }
     }
+    if (e.kind === "track" && (i !== e.cursor || !e.root)) e.root = this.sigma[i] < 0 ? null : this.rootAt(i);
     e.cursor = i;
     const j = Math.min(i + 1, last), span = t[j] - t[i], f = span > 0 ? (now - t[i]) / span : 0, p = this.xyz;
     e.x = p[4 * i] + f * (p[4 * j] - p[4 * i]);
@@ -172,15 +210,23 @@ export class RunModel {
     }
   }
 
+  private rowMore(e: Entity, now: number): number {
+    let k = e.more.length - 5;
+    while (k > 0 && e.more[k] > now) k -= 5;
+    return k;
+  }
+
+  private placeMore(e: Entity, now: number): Vec {
+    const m = e.more, k = this.rowMore(e, now), j = Math.min(k + 5, m.length - 5), span = m[j] - m[k];
+    const f = span > 0 ? Math.min(Math.max((now - m[k]) / span, 0), 1) : 0;
+    return [1, 2, 3].map((c) => m[k + c] + f * (m[j + c] - m[k + c])) as Vec;
+  }
+
   private sampleMore(e: Entity, now: number): void {
-    const m = e.more;
-    let k = m.length - 5;
-    while (k > 0 && m[k] > now) k -= 5;
-    const j = Math.min(k + 5, m.length - 5), span = m[j] - m[k], f = span > 0 ? Math.min(Math.max((now - m[k]) / span, 0), 1) : 0;
-    e.x = m[k + 1] + f * (m[j + 1] - m[k + 1]);
-    e.y = m[k + 2] + f * (m[j + 2] - m[k + 2]);
-    e.z = m[k + 3] + f * (m[j + 3] - m[k + 3]);
+    const m = e.more, k = this.rowMore(e, now);
+    [e.x, e.y, e.z] = this.placeMore(e, now);
     e.sigma = m[k + 4];
+    e.root = e.roots[k / 5] ?? null;
   }
 
   /** What a run that goes on has sent. Returns the entities that are new. */
@@ -198,6 +244,7 @@ export class RunModel {
       if (s.identity && e.kind === "track") e.identity = s.identity;
       const [x, y, z] = this.frame.toScene(s.x_m, s.y_m, s.z_m);
       e.more.push(s.t_s, x, y, z, s.sigma_m ?? -1);
+      e.roots.push(s.root_m ?? null);
       e.t0 = Math.min(e.t0, s.t_s);
       e.t1 = s.t_s;
     }
@@ -244,6 +291,7 @@ export class RunModel {
   /** Place of a path at any time, in the scene's frame; null before it begins. */
   placeAt(e: Entity, t: number): Vec | null {
     if (e.kind === "site") return [e.x, e.y, e.z];
+    if (e.more.length) return t < e.more[0] ? null : this.placeMore(e, t);
     if (e.n === 0) return null;
     let low = e.first, high = e.first + e.n - 1;
     if (t < this.t[low]) return null;

@@ -1,26 +1,38 @@
-// The display of one radar: fused tracks by bearing and ground range, lit when the beam passes them; strobes as spokes.
+// The display of one radar: fused tracks by bearing and ground range, lit when the beam passes them, with the ellipses of their
+// errors; the radar's plots, which fade; strobes as spokes.
 
+import { CONFIDENCE, ellipseOf } from "./ellipsoid";
 import { Radar } from "./format";
 import { bearing } from "./geo";
 import { beamAzimuth } from "./layers";
 import { Entity, RunModel } from "./model";
-import { COLOURS } from "./symbols";
+import { Options } from "./options";
+import { Plot, Plots } from "./plots";
+import { COLOURS, ERROR, FALSE_PLOT, PLOT } from "./symbols";
 import { sized } from "./dom";
 
 const TAU = 2 * Math.PI;
 
-export interface Blip { id: string; az: number; range: number; x: number; y: number }
+/** half axes (m) and azimuth of the longer one, at the stated confidence */
+interface Ellipse { major: number; minor: number; az: number }
+export interface Blip { id: string; az: number; range: number; x: number; y: number; ellipse: Ellipse | null }
+
+/** How long a plot is seen: three scans, 6 to 40 s. */
+export function fades(radar: Radar): number { return Math.min(Math.max(3 * radar.period_s, 6), 40); }
 
 export class Ppi {
   scale = 1;
   blips: Blip[] = [];
+  /** plots of the last frame, with their places on the canvas (tests read it) */
+  plots: (Plot & { x: number; y: number })[] = [];
 
-  constructor(readonly canvas: HTMLCanvasElement, private readonly model: RunModel) {}
+  constructor(readonly canvas: HTMLCanvasElement, private readonly model: RunModel, private readonly log: Plots, private readonly options: Options) {}
 
-  draw(radar: Radar | null, now: number, strobes: { radar: string; az: number; t: number }[], followed: Entity | null, show: (e: Entity) => boolean): void {
+  draw(radar: Radar | null, now: number, strobes: { radar: string; az: number }[], followed: Entity | null, show: (e: Entity) => boolean): void {
     const { pen: c, w, h } = sized(this.canvas), m = Math.min(w, h) / 2, r = m - 14;
     c.clearRect(0, 0, w, h);
     this.blips = [];
+    this.plots = [];
     if (!radar || w < 20) return;
     const on = this.model.emitting(radar.id, now), reach = radar.range_m / this.scale;
     c.save();
@@ -31,6 +43,7 @@ export class Ppi {
     c.beginPath(); c.arc(0, 0, r, 0, TAU); c.clip();
     if (on) this.sweep(c, r, radar, now);
     for (const s of strobes) if (s.radar === radar.id) this.spoke(c, r, s.az);
+    if (this.options.plots) this.echoes(c, r, reach, radar, now, w / 2, m);
     this.tracks(c, r, reach, radar, now, on, followed, show, w / 2, m);
     c.restore();
     c.strokeStyle = on ? "#3fae7d" : "#6b5a3a";
@@ -52,7 +65,7 @@ export class Ppi {
     c.lineWidth = 0.8;
     for (let d = step; d < reach; d += step) {
       c.beginPath(); c.arc(0, 0, (d / reach) * r, 0, TAU); c.stroke();
-      c.fillText(`${d / 1000}`, 2, -(d / reach) * r - 2);
+      if ((1 - d / reach) * r > 14) c.fillText(`${d / 1000}`, 2, -(d / reach) * r - 2); // not over the N
     }
     c.strokeStyle = "rgba(63,174,125,0.22)";
     for (let k = 0; k < 12; k++) {
@@ -91,6 +104,44 @@ export class Ppi {
     c.setLineDash([]);
   }
 
+  /** Plots: a dot for a target, a cross for a false one (which no radar knows). */
+  private echoes(c: CanvasRenderingContext2D, r: number, reach: number, radar: Radar, now: number, cx: number, cy: number): void {
+    const span = fades(radar);
+    c.lineWidth = 1.2;
+    for (const p of this.log.recent(radar.id, now, span)) {
+      if (p.range > reach) continue;
+      const x = (r * p.range * Math.sin(p.az)) / reach, y = (-r * p.range * Math.cos(p.az)) / reach;
+      c.globalAlpha = 1 - 0.85 * (p.age / span);
+      c.beginPath();
+      if (p.false) {
+        c.strokeStyle = FALSE_PLOT;
+        c.moveTo(x - 2.4, y - 2.4); c.lineTo(x + 2.4, y + 2.4); c.moveTo(x - 2.4, y + 2.4); c.lineTo(x + 2.4, y - 2.4);
+        c.stroke();
+      } else {
+        c.fillStyle = PLOT;
+        c.arc(x, y, 1.5, 0, TAU);
+        c.fill();
+      }
+      this.plots.push({ ...p, x: cx + x, y: cy + y });
+    }
+    c.globalAlpha = 1;
+  }
+
+  /** The ellipse of a track's horizontal error, turned into the display, where a track lies in the radar's direction of it. */
+  private ellipse(c: CanvasRenderingContext2D, e: Entity, x: number, y: number, turn: number, perMetre: number): Ellipse | null {
+    if (!e.root || !this.options.sigma) return null;
+    const factor = CONFIDENCE[this.options.confidence][1], { major, minor, az } = ellipseOf(e.root);
+    const found = { major: factor * major, minor: factor * minor, az };
+    if (found.major * perMetre > 4) {
+      c.strokeStyle = ERROR;
+      c.lineWidth = 1;
+      c.beginPath();
+      c.ellipse(x, y, found.major * perMetre, Math.max(found.minor * perMetre, 0.5), az + turn - Math.PI / 2, 0, TAU);
+      c.stroke();
+    }
+    return found;
+  }
+
   private tracks(c: CanvasRenderingContext2D, r: number, reach: number, radar: Radar, now: number, on: boolean, followed: Entity | null,
     show: (e: Entity) => boolean, cx: number, cy: number): void {
     const site = this.model.byId.get(radar.id);
@@ -105,9 +156,10 @@ export class Ppi {
       off = radar.rotating ? (((beam - az) % TAU) + TAU) % TAU / TAU : 0.3;
       const x = (r * range * Math.sin(az)) / reach, y = (-r * range * Math.cos(az)) / reach;
       c.globalAlpha = on ? 1 - 0.65 * off : 0.3;
+      const back = bearing(lat, lon, lat0, lon0)[0] + Math.PI, ellipse = this.ellipse(c, e, x, y, az - back, r / reach);
       c.fillStyle = COLOURS[e.identity] ?? COLOURS.unknown;
       blip(c, e.identity, x, y);
-      this.blips.push({ id: e.id, az, range, x: cx + x, y: cy + y });
+      this.blips.push({ id: e.id, az, range, x: cx + x, y: cy + y, ellipse });
       if (followed && e.id === followed.id) {
         c.globalAlpha = 1;
         c.strokeStyle = "#fff";

@@ -7,7 +7,7 @@ import { Content, LogEvent, decode, fromBase64 } from "./format";
 /** What is new since the last frame. Positions are ECEF metres; times seconds from the start of the scenario. */
 export interface Frame {
   t_s: number;
-  samples: { kind: string; id: string; t_s: number; x_m: number; y_m: number; z_m: number; sigma_m?: number; identity?: string }[];
+  samples: { kind: string; id: string; t_s: number; x_m: number; y_m: number; z_m: number; sigma_m?: number; root_m?: ArrayLike<number>; identity?: string }[];
   events: LogEvent[];
 }
 

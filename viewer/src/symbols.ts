@@ -5,6 +5,10 @@ export const COLOURS: Record<string, string> = {
 };
 export const MISSILE = "#b9f0ff";
 export const KILL = "#ffd75e";
+/** errors of tracks; plots of a radar, and false ones */
+export const ERROR = "#f0e442";
+export const PLOT = "#f4fbff";
+export const FALSE_PLOT = "#e69f00";
 export const LEAK = "#ff4d4d";
 const DARK = "#0b1113";
 

@@ -28,7 +28,7 @@ export class Timeline {
     c.strokeStyle = "#2a3a3c";
     for (let t = 0; t <= end; t += step) {
       c.beginPath(); c.moveTo(x(t), h - 15); c.lineTo(x(t), h - 10); c.stroke();
-      c.fillText(clockText(t), x(t) + 2, h - 3);
+      if (x(t) + 2 + c.measureText(clockText(t)).width <= w) c.fillText(clockText(t), x(t) + 2, h - 3);
     }
     const band = (h - 16) / this.ticks.length;
     this.ticks.forEach((run, k) => {

@@ -7,13 +7,16 @@ import { Clock } from "./clock";
 import { Details } from "./details";
 import { h } from "./dom";
 import { CLASSES, EventList, colourOf } from "./events";
+import { CONFIDENCE, Ellipsoids, localAt } from "./ellipsoid";
 import { Content, Radar } from "./format";
+import { Frame } from "./geo";
 import { Coast, Globe } from "./globe";
 import { Beam, Dome, Strobes, matrixAt, terrain, zoneShell } from "./layers";
 import { Grown } from "./live";
 import { Entity, RunModel } from "./model";
 import { Options } from "./options";
-import { Ppi } from "./ppi";
+import { Plots } from "./plots";
+import { Ppi, fades } from "./ppi";
 import { COLOURS, MISSILE } from "./symbols";
 import { Trails } from "./trails";
 
@@ -55,8 +58,10 @@ export class View {
   private readonly trails: Trails;
   private readonly atlas: Atlas;
   private readonly quads: Quads;
-  private readonly strobes: Strobes;
-  private readonly beams: Beam[] = [];
+  readonly strobes: Strobes;
+  readonly ellipsoids = new Ellipsoids();
+  private readonly plots: Plots;
+  private readonly beams = new Map<string, Beam>();
   private readonly domes = new Map<string, Dome>();
   private readonly zones = new Map<string, THREE.Group | null>();
   private readonly ground: THREE.Mesh | null;
@@ -64,6 +69,8 @@ export class View {
   private readonly stemAt: THREE.BufferAttribute;
   private readonly marks: Mark[] = [];
   private readonly taken = new Set<number>();
+  private readonly key = h("div", { class: "key" });
+  private readonly legend = h("div", { class: "legend" });
   private readonly select = h("select", { title: "radar of this display", "aria-label": "radar" });
   width = 1;
   height = 1;
@@ -81,6 +88,7 @@ export class View {
     this.atlas = new Atlas(this.model.entities.length);
     this.quads = new Quads(this.atlas.texture);
     this.strobes = new Strobes(this.model);
+    this.plots = new Plots(content);
     this.ground = terrain(content, this.model.frame);
     this.stemAt = new THREE.BufferAttribute(new Float32Array(6 * (this.model.entities.length + 64)), 3);
     const stemGeometry = new THREE.BufferGeometry();
@@ -88,30 +96,32 @@ export class View {
     this.stems = new THREE.LineSegments(stemGeometry, new THREE.LineBasicMaterial({ color: 0x7c908f, transparent: true, opacity: 0.35, depthTest: false }));
     this.stems.frustumCulled = false;
     this.stems.renderOrder = 45;
-    this.scene.add(this.globe.group, this.trails.mesh, this.strobes.lines, this.stems, this.quads.mesh);
+    this.scene.add(this.globe.group, this.trails.mesh, this.strobes.lines, this.ellipsoids.group, this.stems, this.quads.mesh);
     if (this.ground) this.scene.add(this.ground);
     this.radar = this.model.header.radars.find((r) => r.rotating) ?? this.model.header.radars[0] ?? null;
-    for (const r of this.model.header.radars) this.addBeam(r);
+    for (const r of this.model.header.radars) if (this.model.byId.has(r.id)) this.select.append(h("option", { value: r.id }, `${r.id} (${r.type})`));
     this.events = new EventList(this.model.events, (e) => {
       this.clock.set(e.t);
       const id = [e.subject, e.object].find((k) => k && this.model.byId.has(k));
       if (id) this.follow(id);
     });
-    this.details = new Details(this.model, (t) => this.clock.set(t), (id) => this.follow(id || null));
+    this.details = new Details(this.model, (t) => this.clock.set(t), (id) => this.follow(id || null), this.options);
     const ppi = h("canvas", { class: "ppi", title: "tracks as seen from this radar; click one to follow it, wheel to zoom" });
-    this.ppi = new Ppi(ppi, this.model);
+    this.ppi = new Ppi(ppi, this.model, this.plots, this.options);
     this.findMarks();
     this.compose(ppi);
     this.home();
   }
 
-  private addBeam(r: Radar): void {
-    const e = this.model.byId.get(r.id);
-    if (!e) return;
-    const beam = new Beam(r, this.model.frame, ...this.model.frame.geodetic(e.x, e.y, e.z));
-    this.beams.push(beam);
-    this.scene.add(beam.group);
-    this.select.append(h("option", { value: r.id }, `${r.id} (${r.type})`));
+  /** What belongs to a radar where it stands now: made when first wanted, and anew where its place has another horizon or sector. */
+  private standing<T extends { radar: Radar; group: THREE.Group }>(known: Map<string, T>, r: Radar, make: new (r: Radar, f: Frame, lat: number, lon: number, alt: number) => T): T | null {
+    const e = this.model.byId.get(r.id), here = this.model.radarAt(r, this.clock.t), old = known.get(r.id);
+    if (!e || old?.radar === here) return old ?? null;
+    if (old) this.scene.remove(old.group);
+    const made = new make(here, this.model.frame, ...this.model.frame.geodetic(e.x, e.y, e.z));
+    known.set(r.id, made);
+    this.scene.add(made.group);
+    return made;
   }
 
   private compose(ppi: HTMLCanvasElement): void {
@@ -131,8 +141,8 @@ export class View {
     if (this.radar) this.select.value = this.radar.id;
     ppi.addEventListener("click", (ev) => { const id = this.ppi.at(ev.offsetX, ev.offsetY); if (id) this.follow(id); });
     ppi.addEventListener("wheel", (ev) => { ev.preventDefault(); this.ppi.scale = Math.min(Math.max(this.ppi.scale * Math.exp(-ev.deltaY * 0.002), 1), 40); }, { passive: false });
-    const right = h("div", { class: "panel right" }, h("div", { class: "scope" }, none ? h("p", {}, "no radar") : this.select, ppi), this.details.root);
-    this.root.append(this.canvas, left, right);
+    const right = h("div", { class: "panel right" }, h("div", { class: "scope" }, none ? h("p", {}, "no radar") : this.select, ppi, this.key), this.details.root);
+    this.root.append(this.canvas, left, right, this.legend);
     this.listen();
   }
 
@@ -260,24 +270,18 @@ export class View {
     this.updateLayers(t);
     this.place(t);
     this.renderer.render(this.scene, this.orbit.camera);
-    this.ppi.draw(this.radar, t, this.strobes.now(t), this.followed, (e) => this.shows(e));
+    this.ppi.draw(this.radar && this.model.radarAt(this.radar, t), t, !o.strobes ? [] : this.strobes.now(t), this.followed, (e) => this.shows(e));
     this.events.tick(t);
     this.details.tick(t);
   }
 
   private updateLayers(t: number): void {
     const o = this.options;
-    for (const b of this.beams) b.update(t, o.beams && this.model.emitting(b.radar.id, t) && (b.radar === this.radar || this.beams.length <= 4));
-    for (const r of this.model.header.radars) {
+    const radars = this.model.header.radars;
+    for (const r of radars) {
+      this.standing(this.beams, r, Beam)?.update(t, o.beams && this.model.emitting(r.id, t) && (r === this.radar || radars.length <= 4));
       const wanted = o.dome === "all" || (o.dome === "selected" && r === this.radar);
-      let dome = this.domes.get(r.id);
-      if (wanted && !dome) {
-        const e = this.model.byId.get(r.id);
-        if (!e) continue;
-        dome = new Dome(r, this.model.frame, ...this.model.frame.geodetic(e.x, e.y, e.z));
-        this.domes.set(r.id, dome);
-        this.scene.add(dome.group);
-      }
+      const dome = wanted ? this.standing(this.domes, r, Dome) : this.domes.get(r.id);
       if (dome) dome.group.visible = wanted && this.model.alive(r.id, t);
     }
     this.carry();
@@ -302,7 +306,7 @@ export class View {
       const e = this.model.byId.get(r.id);
       if (!e || !this.model.header.places[r.id]) continue;
       const matrix = matrixAt(this.model.frame, ...this.model.frame.geodetic(e.x, e.y, e.z));
-      this.beams.find((b) => b.radar === r)?.move(matrix);
+      this.beams.get(r.id)?.move(matrix);
       this.domes.get(r.id)?.move(matrix);
     }
   }
@@ -329,7 +333,9 @@ export class View {
   /** Symbols, names, rings, marks and stems at their places of the screen. */
   private place(t: number): void {
     const o = this.options, q = this.quads, scale = 0.94, focal = this.height / (2 * Math.tan((this.orbit.camera.fov * Math.PI) / 360));
+    const factor = CONFIDENCE[o.confidence][0];
     q.begin(this.width, this.height);
+    this.ellipsoids.begin(factor);
     this.taken.clear();
     const stems = this.stemAt.array as Float32Array, R = this.model.frame.radius, wanted: Entity[] = [];
     let k = 0;
@@ -355,16 +361,29 @@ export class View {
       const lost = e.kind === "site" && !this.model.alive(e.id, t);
       const icon = e.kind === "track" ? (e.passive ? "passive" : "track") : lost ? "lost" : e.icon;
       const size = e.kind === "site" ? 0.72 : e.kind === "track" ? 1.12 : e.kind === "missile" ? 0.8 : 0.9;
-      if (e.kind === "track" && o.sigma && e.sigma > 0) {
-        const r = (e.sigma / e.depth) * focal;
-        if (r > 9 && r < 4000) q.ring(e.screenX, e.screenY, r, 0.7);
-      }
+      const axes = e.kind === "track" && o.sigma ? e.axes() : null;
+      if (axes && (factor * axes.half[0] * focal) / e.depth > 9) this.ellipsoids.add(e.id, axes, e.x, e.y, e.z, localAt(this.model.frame, e.x, e.y, e.z));
       q.add(this.atlas.symbol(e.kind, e.identity, icon), e.screenX, e.screenY, size * scale, 1);
     }
     if (this.followed && this.followed.onScreen) q.ring(this.followed.screenX, this.followed.screenY, 20, 1);
     if (o.names) this.placeNames(wanted);
     if (o.dome !== "none") this.placeRingNames();
     q.end();
+    this.ellipsoids.end();
+    this.tellKey();
+  }
+
+  private keyed = "";
+  /** What is drawn that nobody knows by itself: under the display, and at the foot of the globe. */
+  private tellKey(): void {
+    const o = this.options, r = this.radar, wanted = `${o.sigma} ${o.confidence} ${o.plots} ${r?.id} ${this.ellipsoids.shown.length > 0}`;
+    if (wanted === this.keyed) return;
+    this.keyed = wanted;
+    this.legend.hidden = !o.sigma || this.ellipsoids.shown.length === 0;
+    this.legend.replaceChildren(h("span", { class: "oval" }), `error of a track: ${o.confidence} % ellipsoid`);
+    const plots = !this.plots.held ? ["no plots in this run (openiads run --plots keeps them)"] : !o.plots ? [] : [
+      h("span", { class: "plot" }, "●"), "plot ", h("span", { class: "plot false" }, "×"), `false plot, ${fades(r!)} s`];
+    this.key.replaceChildren(...(r ? plots : []), ...(r && o.sigma ? [h("span", { class: "oval" }), `${o.confidence} %`] : []));
   }
 
   private placeMarks(t: number, scale: number): void {

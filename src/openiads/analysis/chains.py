@@ -78,6 +78,8 @@ _OF_COMMAND = ("command lost", "command taken", "command back", "link cut", "lin
 
 def enter(made: Chains, event: Event, about: tuple[str | None, str | None]) -> None:
     """Put one event, in its turn of time, where it belongs; `about`: the tables of its subject and object."""
+    if event.event == "jam strobe over":
+        return  # it comes 30 s late, often after the platform's own end, and no link of its chain hangs on it
     for platform in _concerns(event, about, made.missiles):
         made.events[platform].append(event)
     if event.event == "site lost":

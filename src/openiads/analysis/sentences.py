@@ -71,6 +71,11 @@ def _strobe(e: Event) -> str:
     return f"jam strobe at {e.object}{jn}"
 
 
+def _strobe_over(e: Event) -> str:
+    lasted = f" after {e.value:.0f} s" if e.value is not None else ""
+    return f"jam strobe at {e.object} over{lasted}"
+
+
 def _seduced(e: Event) -> str:
     share = f" (share of the echo {percent(e.value)})" if e.value is not None else ""
     return f"{e.subject}: seeker locks on the towed decoy{share}"
@@ -232,6 +237,7 @@ _WRITERS: dict[str, Callable[[Event], str]] = {
     "identified": _identified,
     "classified": _classified,
     "jam strobe": _strobe,
+    "jam strobe over": _strobe_over,
     "jamming": _jamming,
     "burn-through": _burn,
     "seduced": _seduced,

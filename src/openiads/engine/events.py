@@ -63,6 +63,7 @@ HOMES_ON_JAM = 88
 EMITTER_SILENT = 89
 BURN_THROUGH = 90
 RESUPPLY = 91
+JAM_STROBE_OVER = 92
 
 # Enumerations used in `detail`; the order is the number.
 IDENTITY = ("unknown", "friend", "neutral", "hostile")
@@ -394,6 +395,13 @@ SPECS: dict[int, EventSpec] = {
         RESUPPLY_STATE,
         "rounds",
         note="subject: the reload column; value: rounds on the truck, handed over, or lost",
+    ),
+    JAM_STROBE_OVER: EventSpec(
+        "jam strobe over",
+        "platform",
+        "radar",
+        value="lasted_s",
+        note="no report of it for 30 s; value: from its begin to the last report",
     ),
 }
 

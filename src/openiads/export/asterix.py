@@ -93,6 +93,9 @@ def _tracks(content: Content) -> Iterator[Timed]:
     x, y, _ = enu(zero + lat0, zero + lon0, content.x_m - x0, content.y_m - y0, content.z_m - z0)
     vx, vy, _ = enu(zero + lat0, zero + lon0, content.vx_mps, content.vy_mps, content.vz_mps)
     climb_mps = content.velocity_enu[2]
+    cov = content.covariance_in(
+        lat0, lon0, slice(None)
+    )  # of x and y as of 062/100; the height is that above the track's own place
     numbers = {m.number: k % 65_536 for k, m in enumerate(m for m in content.movers if m.kind == TRACK)}
     for mover, k in content.in_time(TRACK):
         last = k == mover.rows.stop - 1 and mover.t_end_s + content.period_s <= content.run.t_end_s
@@ -111,6 +114,12 @@ def _tracks(content: Content) -> Iterator[Timed]:
         climb = item.in_steps(float(climb_mps[k]), _CLIMB_STEP_MPS)
         items |= {"130": height} if height is not None else {}
         items |= {"220": climb} if climb is not None else {}
+        p = cov[k]
+        spread = (float(p[0, 0]), float(p[1, 1]), float(content.cov_enu_m2[k, 2, 2]))
+        accuracy = item.accuracies(
+            math.sqrt(spread[0]), math.sqrt(spread[1]), float(p[0, 1]), math.sqrt(spread[2])
+        )
+        items |= {"500": accuracy} if accuracy is not None else {}
         yield float(content.t_s[k]), 62, item.record(item.UAP_062, items)
 
 

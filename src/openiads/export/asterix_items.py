@@ -7,13 +7,25 @@ appendix A (reserved expansion field, edition 1.13); EUROCONTROL-SPEC-0149-9, "C
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Mapping
 
 #: Place of an item in the field specification.
 UAP_034 = {"010": 1, "000": 2, "030": 3, "020": 4, "041": 5, "050": 6, "100": 9, "120": 11}
 UAP_048 = {"010": 1, "140": 2, "020": 3, "040": 4, "161": 11, "110": 19, "RE": 28}
-UAP_062 = {"010": 1, "070": 4, "105": 5, "100": 6, "185": 7, "040": 12, "080": 13, "130": 18, "220": 20}
+UAP_062 = {
+    "010": 1,
+    "070": 4,
+    "105": 5,
+    "100": 6,
+    "185": 7,
+    "040": 12,
+    "080": 13,
+    "130": 18,
+    "220": 20,
+    "500": 27,
+}
 
 _DAY = 86_400 * 128
 _ANGLE_32 = 2**25 / 180.0  # WGS-84 co-ordinates of category 062
@@ -96,12 +108,27 @@ def extended_range(steps: int) -> bytes:
     return bytes([5, 0x08]) + u24(min(steps, 0xFFFFFF))
 
 
+def accuracies(sx_m: float, sy_m: float, cov_xy_m2: float, sz_m: float) -> bytes | None:
+    """Item 062/500: standard deviations of x and y (0.5 m) and of the height (6.25 ft), and the signed root of their covariance
+    (0.5 m). A part that does not fit is left out; None where nothing fits."""
+    root = math.copysign(math.sqrt(abs(cov_xy_m2)), cov_xy_m2)
+    x, y, xy, z = round(sx_m * 2.0), round(sy_m * 2.0), round(root * 2.0), round(sz_m / (6.25 * 0.3048))
+    parts, bits = b"", 0
+    if max(x, y) <= 0xFFFF:
+        bits, parts = 0x80, struct.pack(">HH", x, y)
+        if -32_768 <= xy <= 32_767:
+            bits, parts = bits | 0x40, parts + struct.pack(">h", xy)
+    if z <= 0xFF:
+        bits, parts = bits | 0x10, parts + bytes([z])
+    return bytes([bits]) + parts if bits else None
+
+
 def track_status(first: bool, last: bool) -> bytes:
     """Item 062/080: confirmed, several sensors, geometric height of a 3D radar; simulated, first or last report."""
     return bytes([0x20 | 2 << 2 | 1, 0x80 | 0x40 * last | 0x20 * first])
 
 
 __all__ = [
-    "UAP_034", "UAP_048", "UAP_062", "angle_16", "block", "cartesian", "extended_range", "in_steps", "record", "source",
-    "target_report", "time_of_day", "track_status", "wgs84", "wgs84_3d",
+    "UAP_034", "UAP_048", "UAP_062", "accuracies", "angle_16", "block", "cartesian", "extended_range", "in_steps", "record",
+    "source", "target_report", "time_of_day", "track_status", "wgs84", "wgs84_3d",
 ]  # fmt: skip

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from openiads.export.earth import Array, enu, geodetic
+from openiads.export.earth import Array, enu, geodetic, turned
 from openiads.export.things import (
     EPOCH,
     MISSILE,
@@ -28,7 +28,7 @@ from openiads.export.things import (
     start_of,
 )  # fmt: skip
 from openiads.export.tracks import chains
-from openiads.results import Run
+from openiads.results import Run, covariances
 
 _TRACKS = ("track", "passive track")
 _SAMPLES = ("t_s", "x_m", "y_m", "z_m", "vx_mps", "vy_mps", "vz_mps")
@@ -48,6 +48,9 @@ class Content:
             table[name].to_numpy()[order] for name in _SAMPLES
         )
         self.sigma_m = table["sigma_m"].to_numpy(zero_copy_only=False)[order]
+        self.cov_enu_m2 = covariances(table)[
+            order
+        ]  # axes east, north and up at the track; NaN of what is no track
         self.held = np.array([word or "unknown" for word in table["identity"].to_pylist()], object)[order]
         self.lat_rad, self.lon_rad, self.alt_m = geodetic(self.x_m, self.y_m, self.z_m)
         self.lat_deg, self.lon_deg = np.degrees(self.lat_rad), np.degrees(self.lon_rad)
@@ -97,12 +100,15 @@ class Content:
         ready = {}
         for event in self.events_of("site moves"):
             if event["detail"] == "ready":
-                ready[event["subject"]] = float(event["t_s"])
+                ready[event["subject"]] = (float(event["t_s"]), event["alt_m"])
         made: list[Site] = []
         for row in self.run.sites.to_pylist():
             first = (0.0, row["lat_deg"], row["lon_deg"], row["alt_m"])
             moved = row["id"] in ready and row.get("lat_end_deg") is not None
-            end = ((ready[row["id"]], row["lat_end_deg"], row["lon_end_deg"], row["alt_m"]),) if moved else ()
+            end: tuple[tuple[float, float, float, float], ...] = ()
+            if moved:
+                t_s, alt_m = ready[row["id"]]
+                end = ((t_s, row["lat_end_deg"], row["lon_end_deg"], alt_m),)
             side = "hostile" if row["kind"] == "target" else "friend"
             made.append(
                 Site(
@@ -155,6 +161,10 @@ class Content:
     def velocity_enu(self) -> tuple[Array, Array, Array]:
         """East, north and up of every velocity, m/s."""
         return enu(self.lat_rad, self.lon_rad, self.vx_mps, self.vy_mps, self.vz_mps)
+
+    def covariance_in(self, lat_rad: float, lon_rad: float, rows: Any) -> Array:
+        """Covariances [n, 3, 3] (m^2) of the positions of these rows in the axes east, north and up of one place."""
+        return turned(self.cov_enu_m2[rows], self.lat_rad[rows], self.lon_rad[rows], lat_rad, lon_rad)
 
     def ecef_at(self, mover: Mover, t_s: float) -> tuple[Vector, Vector]:
         """Position and velocity at a time: between two samples the cubic that both of them give, else carried on."""

@@ -56,4 +56,19 @@ def from_enu(
     return cos_lon * out - sin_lon * east, sin_lon * out + cos_lon * east, cos_lat * north + sin_lat * up
 
 
-__all__ = ["A_M", "Array", "F", "ecef", "enu", "from_enu", "geodetic"]
+def turned(cov: Array, lat_rad: Array, lon_rad: Array, lat0_rad: float, lon0_rad: float) -> Array:
+    """Covariances [n, 3, 3] in axes east, north and up at places [n] as they are in those axes of one other place."""
+    one, zero = np.ones_like(lat_rad), np.zeros_like(lat_rad)
+    here = np.stack([np.stack(enu(lat_rad, lon_rad, *axis), axis=1) for axis in _unit(one, zero)], axis=2)
+    at = one * lat0_rad, one * lon0_rad
+    there = np.stack([np.stack(enu(*at, *axis), axis=1) for axis in _unit(one, zero)], axis=2)
+    turn = there @ np.swapaxes(here, 1, 2)
+    found: Array = turn @ cov @ np.swapaxes(turn, 1, 2)
+    return found
+
+
+def _unit(one: Array, zero: Array) -> tuple[tuple[Array, Array, Array], ...]:
+    return (one, zero, zero), (zero, one, zero), (zero, zero, one)
+
+
+__all__ = ["A_M", "Array", "F", "ecef", "enu", "from_enu", "geodetic", "turned"]

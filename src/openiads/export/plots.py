@@ -11,10 +11,8 @@ import numpy as np
 
 from openiads.export.content import Content, Site, site_ecef
 from openiads.export.earth import Array, from_enu, geodetic
-from openiads.export.emitters import radars_of
 from openiads.export.out import ExportError
 from openiads.results import Run
-from openiads.scenario import ScenarioError, load_text
 
 Place = tuple[float, float, float, float]
 
@@ -27,7 +25,7 @@ class Plots:
     """Columns [n] in order of time. `table`: the columns of the run.
 
     radar_lat_deg ... radar_alt_m: place of the antenna; x_m ... alt_m: measured position (ECEF and altitude, m). Both are NaN where
-    the place is not known: radars on the way, those of a type that this catalogue does not have as the run had it.
+    the place is not known: radars between their first and their last place.
     """
 
     table: Mapping[str, Any]
@@ -49,7 +47,7 @@ def radar_numbers(content: Content) -> dict[str, int]:
 
 
 def plots_of(content: Content) -> Plots:
-    """The plots of a run that holds them, RunError otherwise; ExportError where its scenario cannot be read."""
+    """The plots of a run that holds them, RunError otherwise."""
     stored = content.run.plots
     table: dict[str, Any] = {}
     for name, column in zip(stored.column_names, stored.columns, strict=True):
@@ -71,22 +69,9 @@ def plots_of(content: Content) -> Plots:
 
 
 def antenna_heights(content: Content) -> dict[str, float]:
-    """Height above its site (m) by id of radar, as the scenario or else the catalogue has it; none, where neither tells."""
-    try:
-        radars = load_text(content.run.scenario_text, "scenario.yaml").defence.radars
-    except ScenarioError as error:
-        raise ExportError(
-            f"{content.run.path}: the scenario of the run cannot be read: {error.faults[0]}"
-        ) from None
-    stated = {radar.id: radar.antenna_height_m for radar in radars}
-    found = {}
-    for name, item in radars_of(content).items():
-        height = stated.get(name)
-        if height is None and item is not None:
-            height = item.si("antenna_height_m")
-        if height is not None:
-            found[name] = height
-    return found
+    """Height of the antenna above its site (m) by id of radar."""
+    rows = content.run.sites.to_pylist()
+    return {row["id"]: row["antenna_height_m"] for row in rows if row["antenna_height_m"] is not None}
 
 
 def _by_place(content: Content, radar: Site, t_s: Array) -> list[tuple[Place, Any]]:

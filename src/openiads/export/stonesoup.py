@@ -24,7 +24,8 @@ from openiads.export.plots import plots_of, refuse_leftover
 _BATCH = 1 << 16
 COLUMNS = (
     "time", "t_s", "id", "kind", "type", "identity", "x_m", "y_m", "z_m", "vx_mps", "vy_mps", "vz_mps", "east_m", "north_m",
-    "up_m", "v_east_mps", "v_north_mps", "v_up_mps", "sigma_m",
+    "up_m", "v_east_mps", "v_north_mps", "v_up_mps", "sigma_m", "cov_ee_m2", "cov_en_m2", "cov_eu_m2", "cov_nn_m2", "cov_nu_m2",
+    "cov_uu_m2",
 )  # fmt: skip
 #: Columns of plots.csv, with the decimals of those that have any.
 PLOT_COLUMNS = {
@@ -69,7 +70,12 @@ def _table(content: Content, kinds: tuple[str, ...], columns: list[np.ndarray]) 
         content.held[rows].tolist() if tracks else [m.side for m in movers],
     ]  # fmt: skip
     sigma = np.round(content.sigma_m[rows], 1) if tracks else [None] * len(rows)
-    return pa.table(dict(zip(COLUMNS, [*texts, *numbers, pa.array(sigma, pa.float64())], strict=True)))
+    none = pa.nulls(len(rows), pa.float64())
+    cov = [none] * 6
+    if tracks:  # in the axes of east_m, north_m, up_m
+        upper = content.covariance_in(*reference(content), rows)[:, *np.triu_indices(3)]
+        cov = [pa.array(np.round(column, 2), from_pandas=True) for column in upper.T]
+    return pa.table(dict(zip(COLUMNS, [*texts, *numbers, pa.array(sigma, pa.float64()), *cov], strict=True)))
 
 
 def _plots(content: Content) -> pa.Table:

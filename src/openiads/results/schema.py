@@ -74,6 +74,20 @@ _POSITION = tuple(
 _VELOCITY = tuple(
     Column(f"v{c}_cmps", FIXED, f"{c.upper()} of the velocity", "m/s", ECEF, 100, f"v{c}_mps") for c in "xyz"
 )
+_AXES = ("east", "north", "up")
+_ROOT = tuple(
+    Column(
+        f"root_{_AXES[i][0]}{_AXES[k][0]}_dm",
+        FIXED,
+        f"tracks: {_AXES[i]}, {_AXES[k]} of L; L L' is the covariance of the position, axes east, north and up there",
+        "m",
+        "local",
+        10,
+        f"root_{_AXES[i][0]}{_AXES[k][0]}_m",
+    )
+    for i in range(3)
+    for k in range(i + 1)
+)
 TRAJECTORIES: Final = (
     Column(
         "kind",
@@ -88,6 +102,7 @@ TRAJECTORIES: Final = (
     Column("sigma_dm", FIXED, "tracks: root of the trace of the position covariance", "m", "", 10, "sigma_m"),
     Column("identity", KEY, "tracks: identity held by the command post"),
     Column("truth", KEY, "tracks: platform behind the last plot (for scoring only)"),
+    *_ROOT,
 )
 
 THREATS: Final = (
@@ -150,6 +165,7 @@ SITES: Final = (
     Column("alt_m", FLOAT, "altitude above the ellipsoid", "m", "WGS-84"),
     Column("value", FLOAT, "worth, as the scenario states it"),
     Column("radar_range_m", FLOAT, "instrumented range, radars only", "m"),
+    Column("antenna_height_m", FLOAT, "antenna above the site, radars only", "m"),
     Column("alive", FLAG, "not lost at the end"),
     Column("hits", COUNT, "hits on it"),
     Column("t_lost_s", FLOAT, "when it was lost", "s"),

@@ -10,10 +10,12 @@ import json
 import numpy as np
 import pyarrow as pa
 
+from openiads.analysis.covariance import root_of, to_enu
 from openiads.doctrine.classify import CLASS_NAMES
 from openiads.engine import events as ev
 from openiads.engine.outcome import Outcome
 from openiads.results import schema
+from openiads.results.covariance import ROOT
 from openiads.study import columns as col
 from openiads.study import depots
 from openiads.study.chain import missiles_table, threats_table
@@ -170,10 +172,21 @@ def _trajectories(outcome: Outcome, words: col.Words) -> pa.Table:
         "identity": words.array(words.codes("identity", np.where(is_track, sample.state, -1))),
         "truth": words.array(words.codes("platform", np.where(is_track, sample.truth, -1))),
     }
+    root = _roots(sample, is_track)
     for column in schema.TRAJECTORIES:
         if column.kind == schema.FIXED:
-            columns[column.name] = col.fixed(sample[column.decoded], column.per_unit)
+            values = root[column.decoded] if column.decoded in root else sample[column.decoded]
+            columns[column.name] = col.fixed(values, column.per_unit)
     return col.table("trajectories", columns)
+
+
+def _roots(sample: np.recarray, is_track: np.ndarray) -> dict[str, np.ndarray]:
+    """The root of the covariance of every sample by column, NaN of what is no track."""
+    own = sample[is_track]
+    position = np.stack([own[f"{c}_m"] for c in "xyz"], axis=1)
+    root = np.full((len(sample), len(ROOT)), np.nan)
+    root[is_track] = root_of(to_enu(position, own["cov_ecef_m2"]))
+    return {name: root[:, k] for k, name in enumerate(ROOT)}
 
 
 def _sites(outcome: Outcome, names: Names) -> pa.Table:
@@ -199,6 +212,7 @@ def _sites(outcome: Outcome, names: Names) -> pa.Table:
             "alt_m": col.floats(names.site_alt_m),
             "value": col.floats(names.site_value),
             "radar_range_m": col.floats([np.nan if r is None else names.radar_range_m[r] for r in rows]),
+            "antenna_height_m": col.floats([np.nan if r is None else names.radar_antenna_m[r] for r in rows]),
             "alive": pa.array(np.asarray(state.alive) != 0),
             "hits": pa.array(np.asarray(state.n_hits, dtype=np.int64)),
             "t_lost_s": col.floats(np.where(state.alive != 0, np.nan, state.t_dead_s)),

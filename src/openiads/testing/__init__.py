@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from openiads.engine.outcome import Outcome
-from openiads.testing import burn_through, fire, log, moves, picture, power, resupply, upkeep
+from openiads.testing import burn_through, fire, log, moves, picture, power, resupply, strobes, upkeep
 from openiads.testing.case import Case, Row
 from openiads.world.names import Names
 from openiads.world.schema import World
@@ -43,6 +43,7 @@ CHECKS: dict[str, Callable[[Case], Iterator[str]]] = {
     "power": power.power,
     "resupply": resupply.resupply,
     "time for looks": burn_through.time_for_looks,
+    "strobes": strobes.strobes,
 }
 
 

@@ -24,14 +24,24 @@ def described(run: Run, log: Log) -> dict[str, Any]:
     read there are none, and `missing` says so.
     """
     catalog = load_catalog()
-    missing = ["track covariance: results hold its size (root of the trace), not its shape; rings show that size",
-               "radar plots: results do not hold them; radar displays show fused tracks, lit as the beam passes",
-               "ends of jam strobes: the log holds when one begins; strobes are drawn for 30 s"]  # fmt: skip
+    missing = []
+    if not run.holds("plots"):
+        missing.append(
+            "radar plots: the run holds none (openiads run --plots keeps them); radar displays show fused tracks alone"
+        )
+    if any(row["event"] == "jam strobe" for row in log):
+        missing.append(
+            "bearings of jam strobes: results hold when one begins and ends; it is drawn where the jammer truly is"
+        )
     start, radars, batteries, places = None, [], [], {}
     try:
         scenario = load_text(run.scenario_text, f"{run.path / SCENARIO}", catalogue_names(catalog))
-        alt = {row["id"]: row["alt_m"] for row in run.sites.to_pylist()}
-        radars = [_radar(radar, catalog, scenario, alt) for radar in scenario.defence.radars]
+        sites = {row["id"]: row for row in run.sites.to_pylist()}
+        states = _states(log)
+        radars = [
+            _radar(radar, catalog, scenario, sites[radar.id], states.get(radar.id, []))
+            for radar in scenario.defence.radars
+        ]
         batteries = [_battery(battery, scenario, catalog) for battery in scenario.defence.batteries]
         places = _places(scenario)
         start = scenario.start_utc.isoformat()
@@ -51,37 +61,58 @@ def described(run: Run, log: Log) -> dict[str, Any]:
     }
 
 
-def _radar(radar: Any, catalog: Catalog, scenario: Scenario, alt: Mapping[str, float]) -> dict[str, Any]:
+def _radar(
+    radar: Any, catalog: Catalog, scenario: Scenario, site: Mapping[str, Any], states: list[list[Any]]
+) -> dict[str, Any]:
     item: Item = catalog.get(radar.type, "radar")
     rotating = item.choice("scan") == "rotating"
     half = math.pi if rotating else 0.5 * item.si("sector_width_rad")
     sector = radar.sector
     if sector is not None and sector.width_rad is not None:
         half = 0.5 * sector.width_rad
-    height = item.si("antenna_height_m") if radar.antenna_height_m is None else radar.antenna_height_m
-    antenna_alt_m = alt[radar.id] + height
-    lowest = item.si("elevation_min_rad") - 0.5 * item.si("beamwidth_el_rad")  # as the engine has it
-    dome = dome_of(
-        antenna_alt_m, item.si("range_min_m"), item.si("range_instrumented_m"), lowest,
-        item.si("elevation_max_rad"), scenario.environment.refraction,
-    )  # fmt: skip
+    height = site["antenna_height_m"]
+    az0 = 0.0 if sector is None else sector.centre_rad
+    places = {}
+    for _, what, *more in states:
+        if what == "ready" and len(more) == 2:
+            number, alt_m = int(more[0]), more[1]
+            places[str(number)] = {
+                "az0_rad": _facing(radar, number, az0),
+                "dome": _dome(item, scenario, alt_m + height),
+            }
     return {
         "id": radar.id,
         "type": radar.type,
         "role": item.role,
         "rotating": rotating,
         "period_s": item.si("rotation_period_s" if rotating else "frame_time_s"),
-        "az0_rad": 0.0 if sector is None else sector.centre_rad,
+        "az0_rad": az0,
         "half_rad": half,
         "beamwidth_rad": item.si("beamwidth_az_rad"),
         "antenna_height_m": height,
         "range_m": item.si("range_instrumented_m"),
         "el_max_rad": item.si("elevation_max_rad"),
-        "dome": {
-            "alt_m": _rounded(dome.alt_m),
-            "near_m": _rounded(dome.near_m),
-            "far_m": _rounded(dome.far_m),
-        },
+        "dome": _dome(item, scenario, site["alt_m"] + height),
+        "places": places,
+    }
+
+
+def _facing(radar: Any, number: int, first_rad: float) -> float:
+    """Middle of the sector at a further place (from 1): laid anew there, or at the last place where it was."""
+    laid = [place.sector_centre_rad for place in radar.moves.places[:number]] if radar.moves else []
+    return float(next((az for az in reversed(laid) if az is not None), first_rad))
+
+
+def _dome(item: Item, scenario: Scenario, antenna_alt_m: float) -> dict[str, list[int]]:
+    lowest = item.si("elevation_min_rad") - 0.5 * item.si("beamwidth_el_rad")  # as the engine has it
+    dome = dome_of(
+        antenna_alt_m, item.si("range_min_m"), item.si("range_instrumented_m"), lowest,
+        item.si("elevation_max_rad"), scenario.environment.refraction,
+    )  # fmt: skip
+    return {
+        "alt_m": _rounded(dome.alt_m),
+        "near_m": _rounded(dome.near_m),
+        "far_m": _rounded(dome.far_m),
     }
 
 
@@ -114,13 +145,13 @@ def _places(scenario: Scenario) -> dict[str, list[list[float]]]:
 
 
 def _states(log: Log) -> dict[str, list[list[Any]]]:
-    """Per site its changes in order of time: [t, "lost" | "restored"] and [t, "under way" | "ready", place]."""
+    """Per site its changes in order of time: [t, "lost" | "restored"] and [t, "under way" | "ready", place, altitude there]."""
     changes: dict[str, list[list[Any]]] = defaultdict(list)
     for row in log:
         if row["event"] in ("site lost", "site restored"):
             changes[row["subject"]].append([row["t_s"], row["event"].removeprefix("site ")])
         elif row["event"] == "site moves" and row["detail"] in ("under way", "ready"):
-            changes[row["subject"]].append([row["t_s"], row["detail"], row["value"]])
+            changes[row["subject"]].append([row["t_s"], row["detail"], row["value"], row["alt_m"]])
     return dict(changes)
 
 

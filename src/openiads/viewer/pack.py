@@ -13,6 +13,7 @@ from openiads.results import Ground, Run
 from openiads.viewer.columns import Column, encode
 from openiads.viewer.defence import described
 from openiads.viewer.paths import pack_paths
+from openiads.viewer.plots import pack_plots
 from openiads.viewer.zones import zones_of
 
 FORMAT = "openiads replay"
@@ -22,12 +23,15 @@ _RUN_KEYS = ("openiads", "engine_sha256", "catalog_sha256", "created_utc", "note
 def pack(run: Run, zones: bool = True) -> bytes:
     """The container of a run (see `viewer.columns`); `zones`: with engagement zones, which take a second per missile type."""
     paths, columns = pack_paths(run)
+    plots, more = pack_plots(run)
+    columns += more
     log = run.events.to_pylist()
     header: dict[str, Any] = {
         "format": FORMAT,
         "run": _about(run),
         "origin": _origin(run),
         "paths": paths,
+        "plots": plots,
         "platforms": run.threats.to_pylist(),
         "missiles": run.missiles.to_pylist(),
         "sites": run.sites.to_pylist(),

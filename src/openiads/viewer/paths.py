@@ -16,6 +16,8 @@ Ints = npt.NDArray[np.int32]
 IDENTITIES = ("unknown", "friend", "neutral", "hostile")
 _AXES = ("x", "y", "z")
 _LONGEST_END_MS = 60_000
+#: The root of the covariance (docs/results.md); 0 where there is none.
+ROOT = ("root_ee_dm", "root_ne_dm", "root_nn_dm", "root_ue_dm", "root_un_dm", "root_uu_dm")
 
 
 def pack_paths(run: Run) -> tuple[list[dict[str, Any]], list[Column]]:
@@ -28,6 +30,7 @@ def pack_paths(run: Run) -> tuple[list[dict[str, Any]], list[Column]]:
     columns = {f"{c}_dm": _ints(table[f"{c}_dm"]) for c in _AXES}
     columns["t_ms"] = _ints(table["t_ms"])
     columns["sigma_dm"] = _ints(table["sigma_dm"], -1)
+    columns |= {name: _ints(table[name]) for name in ROOT}
     identity = _keys(table["identity"], IDENTITIES)
     kinds, idents = _codes(table["kind"]), _codes(table["id"])
     if not table.num_rows:
@@ -73,6 +76,8 @@ def _with_ends(
         places.append(last + 1)
         new["t_ms"].append(int(columns["t_ms"][last]) + wait)
         new["sigma_dm"].append(-1)
+        for name in ROOT:
+            new[name].append(0)
         for k, c in enumerate(_AXES):
             new[f"{c}_dm"].append(int(columns[f"{c}_dm"][last]) + round(int(velocity[k, last]) * wait * 1e-4))
         entry["rows"] += 1
@@ -82,8 +87,8 @@ def _with_ends(
 
 
 def _columns(columns: dict[str, Ints], identity: npt.NDArray[np.uint8]) -> list[Column]:
-    orders = {"t_ms": 2, "sigma_dm": 1}
-    names = ("t_ms", "x_dm", "y_dm", "z_dm", "sigma_dm")
+    orders = {"t_ms": 2, "sigma_dm": 1} | dict.fromkeys(ROOT, 1)
+    names = ("t_ms", "x_dm", "y_dm", "z_dm", "sigma_dm", *ROOT)
     return [
         *(Column(name, columns[name], orders.get(name, 2)) for name in names),
         Column("identity", identity),

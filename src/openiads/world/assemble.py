@@ -20,6 +20,7 @@ from openiads.world.elevation_grid import Elevation
 from openiads.world.guns import gun_fields
 from openiads.world.names import Names
 from openiads.world.schema import World
+from openiads.world.sensors import antenna_height_m
 from openiads.world.weather import CLEAR, Weather
 
 _SITE_KINDS = (
@@ -334,6 +335,7 @@ class Assembly:
             radar=tuple(r["id"] for r in self.radars),
             radar_type=tuple(r["item"].id for r in self.radars),
             radar_range_m=tuple(r["item"].si("range_instrumented_m") for r in self.radars),
+            radar_antenna_m=tuple(antenna_height_m(r) for r in self.radars),
             command_post=tuple(c["id"] for c in self.posts),
             battery=tuple(b["id"] for b in self.batteries),
             launcher=tuple(x["id"] for x in self.launchers),

@@ -24,6 +24,7 @@ class Names:
     radar: tuple[str, ...] = ()
     radar_type: tuple[str, ...] = ()
     radar_range_m: tuple[float, ...] = ()  # instrumented range, for the map
+    radar_antenna_m: tuple[float, ...] = ()  # antenna above its site
     command_post: tuple[str, ...] = ()
     battery: tuple[str, ...] = ()
     launcher: tuple[str, ...] = ()

@@ -25,6 +25,8 @@ def event_capacity(a: Assembly, n_rounds: int, spikes_per_s: float) -> int:
     # A command that comes and goes, at most every few seconds.
     changes = (len(a.batteries) + len(a.radars)) * int(a.duration_s) if a.links else 0
     noise = false_tracks * len(a.radars) + plans + false + changes + pull_room(a) + link_jam_room(a)
+    # A strobe begins and ends at most once in 30 s of silence.
+    noise += 2 * len(a.radars) * len(a.jammers) * (int(a.duration_s / 30.0) + 1)
     noise += math.ceil(_EVENTS_PER_SPIKE * spikes_per_s * a.duration_s)
     return int(
         len(a.platforms) * per_platform

@@ -303,9 +303,10 @@ SAMPLE = record(
     ("vx_mps", "f8"),
     ("vy_mps", "f8"),
     ("vz_mps", "f8"),
-    ("sigma_m", "f8"),  # tracks: root of the position covariance trace; else NaN
+    ("sigma_m", "f8"),  # tracks: root of the trace of the covariance below; else NaN
     ("state", "i8"),  # tracks: identity; platforms and missiles: 0
     ("truth", "i8"),  # tracks: platform behind the last plot (scoring only), else -1
+    ("cov_ecef_m2", "f8", (6,)),  # tracks: covariance of the position, xx xy xz yy yz zz; else NaN
 )
 
 

@@ -275,6 +275,7 @@ JAM_STATE = record(  # radar x jammer, refreshed once per radar and second
     ("uz", "f8"),
     ("jn_main", "f8"),  # J/N with the main beam on the jammer, linear; 0: hidden or off
     ("strobe_s", "f8"),  # last time reported as a strobe
+    ("strobe_from_s", "f8"),  # begin of the strobe that is not over yet; below 0: none
 )
 # --- ground and weather -----------------------------------------------------------------------------
 GROUND = record(  # where the elevation model lies: physics.terrain.TerrainFrame, and its highest point

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -98,3 +99,9 @@ def refraction_table(antenna_alt_m: float, model: int) -> np.ndarray:
     alt_m = max(antenna_alt_m, 0.5)
     made_from = (float(alt_m), int(model))
     return kept("refraction", made_from, 1 + TABLE_RANGES, lambda: make_refraction_table(alt_m, model))
+
+
+def antenna_height_m(radar: Mapping[str, Any]) -> float:
+    """Height of the antenna of a radar of an Assembly above its site, m: its own, or else that of its type."""
+    own = radar.get("antenna_height_m")
+    return float(radar["item"].si("antenna_height_m") if own is None else own)

@@ -27,7 +27,7 @@ from openiads.world.rain import rain_tables, widespread
 from openiads.world.room import TRACK_SPARE, event_capacity, plot_log_capacity, sample_capacity
 from openiads.world.schema import Desk, World
 from openiads.world.schema_passive import MAX_PASSIVE
-from openiads.world.sensors import fill_radar, pd_table, refraction_table
+from openiads.world.sensors import antenna_height_m, fill_radar, pd_table, refraction_table
 from openiads.world.signatures import rcs_table
 from openiads.world.surface import spike_room, surface_tables
 from openiads.world.survive import mark_components, survive_tables
@@ -244,9 +244,7 @@ def _platform_state(a: Assembly) -> np.recarray:
 
 
 def _antenna_alt_m(a: Assembly, r: dict[str, Any]) -> float:
-    height = r.get("antenna_height_m")
-    above = r["item"].si("antenna_height_m") if height is None else height
-    return float(a.sites[r["site"]]["place"].alt_m + above)
+    return float(a.sites[r["site"]]["place"].alt_m + antenna_height_m(r))
 
 
 def _radars(a: Assembly, n_track: int) -> np.recarray:
@@ -311,7 +309,7 @@ def _jammer_state(a: Assembly) -> np.recarray:
 
 def _jam_state(a: Assembly) -> np.recarray:
     table = _table(schema.JAM_STATE, (len(a.radars), len(a.jammers)))
-    table["strobe_s"] = -_NEVER_S
+    table["strobe_s"] = table["strobe_from_s"] = -_NEVER_S
     return table
 
 

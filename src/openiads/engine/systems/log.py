@@ -9,6 +9,7 @@ from openiads.engine import events, status
 from openiads.engine.systems.fly import IN_FLIGHT
 from openiads.engine.systems.move import evaluate
 from openiads.tracking.imm import predicted_state
+from openiads.tracking.position_cov import predicted_position_cov
 from openiads.tracking.schema import CONFIRMED
 
 
@@ -53,19 +54,26 @@ def log(w):
 @kernel
 def _sample_track(w, c, k):
     trk = w.track[k]
-    x, y, z, vx, vy, vz = predicted_state(trk, w.tracker[w.radar.shape[0] + c], w.sim[0].t_s)
-    sigma = math.sqrt(max(trk.traces[0], 0.0))
+    par = w.tracker[w.radar.shape[0] + c]
+    t_s = w.sim[0].t_s
+    x, y, z, vx, vy, vz = predicted_state(trk, par, t_s)
+    xx, xy, xz, yy, yz, zz = predicted_position_cov(trk, par, t_s)
+    sigma = math.sqrt(max(xx + yy + zz, 0.0))
     kind = events.SAMPLE_PASSIVE if w.picture[k].passive == 1 else events.SAMPLE_TRACK
-    _sample(w, kind, trk.id, x, y, z, vx, vy, vz, sigma, w.picture[k].identity, trk.truth)
+    n = _sample(w, kind, trk.id, x, y, z, vx, vy, vz, sigma, w.picture[k].identity, trk.truth)
+    if n >= 0:
+        p = w.sample[n].cov_ecef_m2
+        p[0], p[1], p[2], p[3], p[4], p[5] = xx, xy, xz, yy, yz, zz
 
 
 @kernel
 def _sample(w, kind, index, x, y, z, vx, vy, vz, sigma, state, truth):
+    """Append a sample without a covariance; returns its row, -1 where there is no room."""
     sim = w.sim[0]
     n = sim.n_samples
     if n >= w.sample.shape[0]:
         sim.status |= status.SAMPLE_OVERFLOW
-        return
+        return -1
     row = w.sample[n]
     row.t_s = sim.t_s
     row.kind = kind
@@ -75,4 +83,7 @@ def _sample(w, kind, index, x, y, z, vx, vy, vz, sigma, state, truth):
     row.sigma_m = sigma
     row.state = state
     row.truth = truth
+    p = row.cov_ecef_m2
+    p[0] = p[1] = p[2] = p[3] = p[4] = p[5] = math.nan
     sim.n_samples = n + 1
+    return n

@@ -41,6 +41,8 @@ def observe(w):
     sim = w.sim[0]
     beat = max(int(_SEARCH_EVERY_S / sim.dt_s + 0.5), 1)
     for r in range(w.radar.shape[0]):
+        if (sim.step + r) % beat == 0:
+            sense.strobes_over(w, r)
         if w.radar_state[r].emitting == 0 and w.track_set[r].n_high == 0:
             continue
         looks = w.radar[r].battery >= 0 and w.radar_state[r].emitting == 1 and _look_due(w, r, sim.t_s)

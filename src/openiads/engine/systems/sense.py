@@ -167,7 +167,7 @@ def _beam_azimuth(par, t_s):
 
 @kernel
 def strobes(w, r):
-    """Report jammers that fill the main beam of radar r when they begin to (writes jam.strobe_s)."""
+    """Report jammers that fill the main beam of radar r when they begin to (writes jam.strobe_s, jam.strobe_from_s)."""
     t_s = w.sim[0].t_s
     if w.radar_state[r].emitting == 0:
         return
@@ -176,7 +176,29 @@ def strobes(w, r):
         if row.jn_main < _STROBE_JN:
             continue
         if t_s >= row.strobe_s + _STROBE_SILENCE_S:
+            _close(w, r, j, t_s)
             p = w.jammer[j].platform
             evaluate(w, p, t_s)
             emit_platform(w, t_s, events.JAM_STROBE, p, r, math.nan, 10.0 * math.log10(row.jn_main))
+            row.strobe_from_s = t_s
         row.strobe_s = t_s
+
+
+@kernel
+def strobes_over(w, r):
+    """Strobes of radar r, on the air or not, that nobody has reported for long are over (writes jam.strobe_from_s)."""
+    t_s = w.sim[0].t_s
+    for j in range(w.jammer.shape[0]):
+        if t_s >= w.jam[r, j].strobe_s + _STROBE_SILENCE_S:
+            _close(w, r, j, t_s)
+
+
+@kernel
+def _close(w, r, j, t_s):
+    row = w.jam[r, j]
+    if row.strobe_from_s >= 0.0:
+        lasted = row.strobe_s - row.strobe_from_s
+        events.emit(
+            w, t_s, events.JAM_STROBE_OVER, w.jammer[j].platform, r, -1, -1, math.nan, math.nan, math.nan, lasted,
+        )  # fmt: skip
+        row.strobe_from_s = -1.0
