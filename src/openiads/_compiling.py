@@ -18,7 +18,7 @@ from numba import types
 from numba.core import base, cpu
 
 #: Thresholds of Python's collector meanwhile: a compilation makes millions of small objects that live as long as it.
-_COLLECT = (50_000, 20, 1_000)
+_COLLECT = (200_000, 20, 1_000)
 
 _TABLE_AND_NUMBER = (types.Number, types.Boolean, types.Array, types.Record)
 _KNOWN_FEW = 100_000

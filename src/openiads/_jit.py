@@ -46,7 +46,9 @@ COMPILED_ROOMS = ("physics", "world", "engine", "tracking", "doctrine")
 def source_digest() -> str:
     """SHA-256 (hex) of all sources that can reach compiled code, in path order."""
     digest = hashlib.sha256()
-    files = [PACKAGE_DIR / name for name in ("_jit.py", "_kept.py", "_kept_code.py", "_compiling.py", "units.py")]
+    files = [
+        PACKAGE_DIR / name for name in ("_jit.py", "_kept.py", "_kept_code.py", "_compiling.py", "units.py")
+    ]
     for room in COMPILED_ROOMS:
         files.extend(sorted((PACKAGE_DIR / room).rglob("*.py")))
     for file in files:
@@ -77,7 +79,7 @@ def _folder() -> tuple[bool, bool]:
 def prune_cache(keep: int = 3) -> int:
     """Remove the compiled code of older sources, all but the `keep` newest; returns how many folders went.
 
-    Each change of the package leaves a folder of some 30 MB that nothing will read again.
+    Each change of the package leaves a folder of some MB that nothing will read again.
     """
     own = cache_dir()
     try:
@@ -117,10 +119,26 @@ def kernel(function: F) -> F:
     dispatcher = numba.njit(**_SETTINGS, pipeline_class=_Entry)(function)
     if CACHE_ON_DISK:
         dispatcher._cache = KeptCode(function, _CACHE_DIR)
+    dispatcher.typeof_pyval = _Types(dispatcher)
     parts = _Parts(dispatcher)
     dispatcher.get_call_template = parts.call_template
     dispatcher.get_overload = parts.overload
     return dispatcher  # type: ignore[no-any-return]
+
+
+class _Types:
+    """Numba type of an argument. What is not known may be of the part of Numba that is loaded with its compiler only."""
+
+    def __init__(self, dispatcher: Any) -> None:
+        self._context = dispatcher.targetctx
+        self._ask = dispatcher.typeof_pyval
+
+    def __call__(self, value: object) -> Any:
+        known = self._ask(value)
+        if known is types.pyobject:
+            self._context.refresh()
+            known = self._ask(value)
+        return known
 
 
 class _Flags(compiler.Flags):

@@ -22,7 +22,7 @@ import numba
 from llvmlite import binding, ir
 from numba.core import caching, serialize, sigutils
 from numba.core.compiler import CompileResult
-from numba.core.runtime import rtsys
+from numba.core.runtime.nrt import rtsys
 
 from openiads import _kept
 

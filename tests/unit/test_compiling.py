@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import gc
 
-import llvmlite.ir as ir
 import pytest
+from llvmlite import ir
 
 from openiads import _compiling, _jit
 from openiads._compiling import compiling, replacements
@@ -48,7 +48,9 @@ def test_a_collector_that_is_off_stays_off():
 
 def test_an_unknown_version_keeps_its_own(monkeypatch):
     owner, name, args, around = _compiling._REPLACED[1]
-    monkeypatch.setattr(_compiling, "_REPLACED", ((owner, name, (*args, "more"), around), (owner, "gone", args, around)))
+    monkeypatch.setattr(
+        _compiling, "_REPLACED", ((owner, name, (*args, "more"), around), (owner, "gone", args, around))
+    )
     assert replacements() == []
 
 
@@ -60,7 +62,10 @@ def test_sizes_are_those_of_llvm():
     assert one(1.0) == 2.0
     context = one.targetctx
     kinds = [ir.IntType(8), ir.IntType(64), ir.DoubleType(), ir.ArrayType(ir.IntType(16), 3)]
-    kinds += [ir.LiteralStructType([ir.IntType(8), ir.IntType(64)]), ir.LiteralStructType([ir.IntType(8)] * 2)]
+    kinds += [
+        ir.LiteralStructType([ir.IntType(8), ir.IntType(64)]),
+        ir.LiteralStructType([ir.IntType(8)] * 2),
+    ]
     want = [context.get_abi_sizeof(kind) for kind in kinds]
     with compiling():
         assert [context.get_abi_sizeof(kind) for kind in kinds * 2] == want * 2

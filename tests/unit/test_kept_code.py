@@ -156,3 +156,16 @@ def test_what_is_found_loads_nothing_of_the_compiler(tmp_path):
     code = f"import sys; {CALL}; print('numba.np.linalg' in sys.modules, 'scipy.linalg' in sys.modules)"
     assert in_a_process(tmp_path, code) == ["6.0", "0", "True", "True"]
     assert in_a_process(tmp_path, code) == ["6.0", "1", "False", "False"]
+
+
+def test_a_function_as_an_argument_is_found_too(tmp_path):
+    """Its type is of a part of Numba that is not loaded with what is found."""
+    (tmp_path / "times.py").write_text(
+        SOURCE.format(3.0)
+        + "\n\n@kernel\ndef twice(f, x):\n    return f(f(x))\n\n\n"
+        + "from numba import float64\nfrom numba.core.types.function_type import CompileResultWAP\n"
+        + "given = CompileResultWAP(times.get_compile_result(float64(float64)))\n"
+    )
+    code = "import times as t; print(t.twice(t.given, 2.0), sum(t.twice._cache_hits.values()))"
+    assert in_a_process(tmp_path, code) == ["18.0", "0"]
+    assert in_a_process(tmp_path, code) == ["18.0", "1"]

@@ -78,7 +78,7 @@ def save(file: Path, folder: Path, items: Mapping[str, Item], shared: Mapping[st
 
 
 def _row(entry: Value | Table) -> list[Any]:
-    return [getattr(entry, name) for name in type(entry).__slots__]  # type: ignore[attr-defined]
+    return [getattr(entry, name) for name in type(entry).__slots__]
 
 
 def _value(row: list[Any]) -> Value:
@@ -89,7 +89,9 @@ def _value(row: list[Any]) -> Value:
 def _table(row: list[Any]) -> Table:
     field, axes, si, raw, unit, source, grade, range_raw, note = row
     points = MappingProxyType({name: tuple(at) for name, at in axes})
-    return Table(field, points, _tuples(si), _tuples(raw), unit, tuple(source), grade, _tuples(range_raw), note)
+    return Table(
+        field, points, _tuples(si), _tuples(raw), unit, tuple(source), grade, _tuples(range_raw), note
+    )
 
 
 def _tuples(value: Any) -> Any:

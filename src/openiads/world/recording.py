@@ -213,7 +213,11 @@ def recorded_platforms(
 
 def _packed(platforms: list[tuple[str, Floats]], counts: dict[str, Any]) -> bytes:
     """One line of names, lengths and counts, then the knots."""
-    head = {"names": [name for name, _ in platforms], "knots": [len(k) for _, k in platforms], "counts": counts}
+    head = {
+        "names": [name for name, _ in platforms],
+        "knots": [len(k) for _, k in platforms],
+        "counts": counts,
+    }
     return b"".join([json.dumps(head).encode(), b"\n", *(k.tobytes() for _, k in platforms)])
 
 
