@@ -30,7 +30,8 @@ def read(file: Path) -> bytes | None:
 
 def write(file: Path, body: bytes) -> None:
     """Beside, then renamed: no reader sees half of it. A folder that cannot be written costs time only."""
-    beside = file.with_name(f"{file.name}.{os.getpid()}.tmp")
+    mine = f"{os.getpid()}-{os.urandom(4).hex()}"  # machines may share the folder
+    beside = file.with_name(f"{file.name}.{mine}.tmp")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         beside.write_bytes(hashlib.sha256(body).digest() + body)

@@ -1,17 +1,20 @@
 """Tables that depend on a catalogue item alone, kept beside the compiled code: the next start reads them.
 
-What is kept is found by a digest of everything that it was made from, in the folder of exactly this source, and holds a
-digest of itself: a table that is missing, cut off or changed is made anew. Interpreted runs, which check compiled
-ones, neither read nor write.
+What is kept is found by a digest of everything that it was made from (the libraries and the kind of processor, whose
+last bits differ, too), in the folder of exactly this source, and holds a digest of itself: a table that is missing, cut
+off or changed is made anew. Interpreted runs, which check compiled ones, neither read nor write.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 import numpy as np
+import scipy
+from llvmlite.binding import get_host_cpu_name
 
 from openiads import _kept
 from openiads._jit import CACHE_ON_DISK, COMPILED, cache_dir
@@ -31,13 +34,18 @@ def kept_bytes(name: str, made_from: tuple[Any, ...], make: Callable[[], bytes])
     """The bytes that `make()` gives, from disk where they are there; as :func:`kept`."""
     if not (CACHE_ON_DISK and COMPILED):
         return make()
-    digest = hashlib.sha256(b"".join(_parts(made_from))).hexdigest()[:32]
+    digest = hashlib.sha256(b"".join(_parts((_made_with(), made_from)))).hexdigest()[:32]
     file = cache_dir() / "tables" / f"{name}-{digest}"
     found = _kept.read(file)
     if found is None:
         found = make()
         _kept.write(file, found)
     return found
+
+
+@cache
+def _made_with() -> str:
+    return f"NumPy {np.__version__}, SciPy {scipy.__version__}, {get_host_cpu_name()}"
 
 
 def _parts(value: Any) -> Iterator[bytes]:
