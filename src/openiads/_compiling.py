@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import gc
 import inspect
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import lru_cache
 from typing import Any
 
 from numba import types
-from numba.core import base, cpu
+from numba.core import base
+from numba.core.typing import context as typing_context
 
 #: Thresholds of Python's collector meanwhile: a compilation makes millions of small objects that live as long as it.
-_COLLECT = (200_000, 20, 1_000)
+_COLLECT = (1_000_000, 20, 1_000)
 
 _TABLE_AND_NUMBER = (types.Number, types.Boolean, types.Array, types.Record)
 _KNOWN_FEW = 100_000
@@ -55,17 +57,18 @@ def _places(ask: Callable[..., Any]) -> Callable[..., Any]:
     return lru_cache(_KNOWN_FEW)(ask)
 
 
-def _registries(ask: Callable[..., Any]) -> Callable[..., Any]:
-    """Numba's own operations are imported once; it asks for them whenever it tries a second meaning of a call."""
-    done: set[int] = set()
+def _refreshes(ask: Callable[..., Any]) -> Callable[..., Any]:
+    """Numba looks for new operations whenever it tries a second meaning of a call. New ones come with a new module."""
 
-    def load_additional_registries(self: Any) -> None:
-        if id(self) not in done:
+    def refresh(self: Any) -> None:
+        if _modules.get(id(self)) != len(sys.modules):
             ask(self)
-            done.add(id(self))
+            _modules[id(self)] = len(sys.modules)
 
-    return load_additional_registries
+    return refresh
 
+
+_modules: dict[int, int] = {}  # of a context of Numba: how many modules there were when it looked
 
 _BuiltIn: Any = types.Function
 _BaseContext: Any = base.BaseContext
@@ -75,9 +78,10 @@ _REPLACED: tuple[tuple[Any, str, tuple[str, ...], Callable[..., Any]], ...] = (
     (_BuiltIn, "get_call_type", ("self", "context", "args", "kws"), _operators),
     (_BaseContext, "get_abi_sizeof", ("self", "ty"), _sizes),
     (base, "_has_loc", ("fn",), _places),
-    (cpu.CPUContext, "load_additional_registries", ("self",), _registries),
+    (_BaseContext, "refresh", ("self",), _refreshes),
+    (typing_context.BaseContext, "refresh", ("self",), _refreshes),
 )
-_MADE: dict[str, Callable[..., Any]] = {}
+_MADE: dict[tuple[Any, str], Callable[..., Any]] = {}
 
 
 def replacements() -> list[tuple[Any, str, Callable[..., Any]]]:
@@ -87,9 +91,9 @@ def replacements() -> list[tuple[Any, str, Callable[..., Any]]]:
         original = getattr(owner, name, None)
         if original is None or tuple(inspect.signature(original).parameters) != args:
             continue
-        if name not in _MADE:
-            _MADE[name] = around(original)
-        found.append((owner, name, _MADE[name]))
+        if (owner, name) not in _MADE:
+            _MADE[owner, name] = around(original)
+        found.append((owner, name, _MADE[owner, name]))
     return found
 
 
@@ -101,6 +105,7 @@ def compiling() -> Iterator[None]:
         return
     with ExitStack() as stack:
         _depth.append(True)
+        _modules.clear()
         stack.callback(_depth.pop)
         stack.callback(gc.set_threshold, *gc.get_threshold())
         if gc.get_threshold()[0]:  # not where somebody has switched it off

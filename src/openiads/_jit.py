@@ -265,14 +265,16 @@ class _Whole(_Linking):
         super().finalize()
 
     def _optimize_final_module(self) -> None:
-        """One full pass. The code is scalar: a pass for counted references before it, and turning loops and sums into
-        vectors, cost a quarter of the time and gave nothing (measured on the reference raid)."""
+        """One pass of second degree. The code is scalar: a pass for counted references before it, turning loops and sums
+        into vectors, and the third degree cost time and gave nothing (measured on the reference raid)."""
         for function in self._final_module.functions:
             if not function.is_declaration and function.linkage == Linkage.linkonce_odr:
                 function.linkage = (
                     "internal"  # nobody else calls it: what is called at one place only is put there
                 )
-        manager, builder = self._codegen._module_pass_manager(loop_vectorize=False, slp_vectorize=False)
+        manager, builder = self._codegen._module_pass_manager(
+            opt=2, loop_vectorize=False, slp_vectorize=False
+        )
         manager.run(self._final_module, builder)
 
 
