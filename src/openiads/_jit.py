@@ -4,9 +4,9 @@ Every compiled function uses :data:`kernel`. The settings are part of the promis
 the same bytes: no ``fastmath`` (it gave different digests on different CPUs), no ``parallel``, no bounds
 checks in production (the interpreted run, ``NUMBA_DISABLE_JIT=1``, is the one that checks).
 
-Numba keys its on-disk cache by the *defining* file alone, so a function would stay stale when a module that
-it imports has changed. The cache folder is therefore named by a digest of every source file of the package,
-the Numba version and the Python version; a change anywhere compiles anew.
+A compiled function depends on all modules that its own imports. The cache folder is therefore named by a digest of
+every source file of the compiled rooms, the Numba version and the Python version; a change anywhere compiles anew.
+What is kept there is told in `openiads._kept_code`.
 """
 
 from __future__ import annotations
@@ -15,8 +15,7 @@ import hashlib
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -29,6 +28,10 @@ from numba.core.compiler_lock import global_compiler_lock
 from numba.core.compiler_machinery import register_pass
 from numba.core.sigutils import normalize_signature
 from numba.core.typing.templates import make_concrete_template
+
+from openiads._compiling import compiling
+from openiads._kept import cache_root
+from openiads._kept_code import KeptCode
 
 config: Any = numba.config  # its settings are made at run time
 
@@ -43,7 +46,9 @@ COMPILED_ROOMS = ("physics", "world", "engine", "tracking", "doctrine")
 def source_digest() -> str:
     """SHA-256 (hex) of all sources that can reach compiled code, in path order."""
     digest = hashlib.sha256()
-    files = [PACKAGE_DIR / "_jit.py", PACKAGE_DIR / "units.py"]
+    files = [
+        PACKAGE_DIR / name for name in ("_jit.py", "_kept.py", "_kept_code.py", "_compiling.py", "units.py")
+    ]
     for room in COMPILED_ROOMS:
         files.extend(sorted((PACKAGE_DIR / room).rglob("*.py")))
     for file in files:
@@ -57,30 +62,24 @@ ENGINE_DIGEST = source_digest()
 
 def cache_dir() -> Path:
     """Folder of compiled code for exactly this source, Numba and Python."""
-    root = os.environ.get("OPENIADS_CACHE_DIR")
-    if root is None:
-        root = os.path.join(os.environ.get("XDG_CACHE_HOME", os.path.expanduser("~/.cache")), "openiads")
     tag = f"{ENGINE_DIGEST[:16]}-numba{numba.__version__}-py{sys.version_info[0]}{sys.version_info[1]}"
-    return Path(root) / "kernels" / tag
+    return cache_root() / "kernels" / tag
 
 
-def _use_own_cache() -> bool:
-    """Point Numba at our folder; without a writable one compile in memory (and say so in `warmup`)."""
+def _folder() -> tuple[bool, bool]:
+    """Whether the folder is there to be read, and to be written; without either all is compiled in memory."""
+    folder = cache_dir()
     try:
-        folder = cache_dir()
         folder.mkdir(parents=True, exist_ok=True)
-        if not os.access(folder, os.W_OK):
-            return False
+        return True, os.access(folder, os.W_OK)
     except OSError:
-        return False
-    config.CACHE_DIR = str(folder)
-    return True
+        return os.path.isdir(folder), False
 
 
 def prune_cache(keep: int = 3) -> int:
     """Remove the compiled code of older sources, all but the `keep` newest; returns how many folders went.
 
-    Each change of the package leaves a folder of some 30 MB that nothing will read again.
+    Each change of the package leaves a folder of some MB that nothing will read again.
     """
     own = cache_dir()
     try:
@@ -93,15 +92,24 @@ def prune_cache(keep: int = 3) -> int:
     return max(len(others) - keep + 1, 0)
 
 
-CACHE_ON_DISK = _use_own_cache()
+CACHE_ON_DISK, CACHE_WRITABLE = _folder()
 COMPILED = not config.DISABLE_JIT
+if CACHE_WRITABLE:
+    config.CACHE_DIR = str(cache_dir())  # for what users compile with Numba's own decorators
 
 _SETTINGS: dict[str, Any] = {
     "nogil": True,
-    "cache": CACHE_ON_DISK,
     "error_model": "numpy",
     "boundscheck": False,
 }
+
+
+_CACHE_DIR = cache_dir()
+
+
+def plain(function: F) -> F:
+    """The Python function of a kernel: for a few calls, where loading compiled code would cost more."""
+    return getattr(function, "py_func", function)
 
 
 def kernel(function: F) -> F:
@@ -109,10 +117,28 @@ def kernel(function: F) -> F:
     if not COMPILED:
         return function
     dispatcher = numba.njit(**_SETTINGS, pipeline_class=_Entry)(function)
+    if CACHE_ON_DISK:
+        dispatcher._cache = KeptCode(function, _CACHE_DIR)
+    dispatcher.typeof_pyval = _Types(dispatcher)
     parts = _Parts(dispatcher)
     dispatcher.get_call_template = parts.call_template
     dispatcher.get_overload = parts.overload
     return dispatcher  # type: ignore[no-any-return]
+
+
+class _Types:
+    """Numba type of an argument. What is not known may be of the part of Numba that is loaded with its compiler only."""
+
+    def __init__(self, dispatcher: Any) -> None:
+        self._context = dispatcher.targetctx
+        self._ask = dispatcher.typeof_pyval
+
+    def __call__(self, value: object) -> Any:
+        known = self._ask(value)
+        if known is types.pyobject:
+            self._context.refresh()
+            known = self._ask(value)
+        return known
 
 
 class _Flags(compiler.Flags):
@@ -167,7 +193,7 @@ class _Parts:
         for name in ("no_compile", "no_cpython_wrapper", "no_cfunc_wrapper"):
             setattr(flags, name, True)
         library = _Part(of.targetctx.codegen(), of.py_func.__qualname__)
-        with global_compiler_lock, _operators_remembered():
+        with global_compiler_lock, compiling():
             result = compiler.compile_extra(
                 of.typingctx,
                 of.targetctx,
@@ -184,32 +210,6 @@ class _Parts:
         return result.signature, key
 
 
-_TABLE_AND_NUMBER = (types.Number, types.Boolean, types.Array, types.Record)
-_BuiltIn: Any = types.Function
-_ask = _BuiltIn.get_call_type
-
-
-def _get_call_type(self: Any, context: Any, args: tuple[Any, ...], kws: dict[str, Any]) -> Any:
-    """Signature of a built-in function for `args`; for numbers and tables it is worked out once."""
-    if kws or not all(isinstance(a, _TABLE_AND_NUMBER) for a in args):
-        return _ask(self, context, args, kws)
-    known = self.__dict__.setdefault("openiads_known", {})
-    if args not in known:
-        known[args] = _ask(self, context, args, kws)
-    return known[args]
-
-
-@contextmanager
-def _operators_remembered() -> Iterator[None]:
-    """While kernels are compiled: Numba tries dozens of meanings of `a * b` at every use of it, twice each."""
-    before = _BuiltIn.get_call_type
-    _BuiltIn.get_call_type = _get_call_type
-    try:
-        yield
-    finally:
-        _BuiltIn.get_call_type = before
-
-
 class _Linking(JITCodeLibrary):
     """A library that takes in the code of others when it is finished, not when they are."""
 
@@ -223,6 +223,8 @@ class _Linking(JITCodeLibrary):
 class _Part(_Linking):
     """Code that waits for a caller to be compiled with."""
 
+    _taken = False
+
     def finalize(self) -> None:
         raise RuntimeError(f"{self.name} is compiled with its callers only")
 
@@ -233,6 +235,15 @@ class _Part(_Linking):
                     function.linkage = "linkonce_odr"
             self._shared_module = self._final_module
         return self._shared_module
+
+    def add_llvm_module(self, ll_module: Any) -> None:
+        """A part is one module: taken as it is, not copied into an empty one."""
+        if self._taken:
+            super().add_llvm_module(ll_module)
+            return
+        ll_module.data_layout = self._codegen._data_layout
+        self._final_module = ll_module
+        self._taken = True
 
     def _optimize_functions(self, ll_module: Any) -> None:
         ll_module.data_layout = self._codegen._data_layout
@@ -254,14 +265,16 @@ class _Whole(_Linking):
         super().finalize()
 
     def _optimize_final_module(self) -> None:
-        """One full pass. The code is scalar: a pass for counted references before it, and turning loops and sums into
-        vectors, cost a quarter of the time and gave nothing (measured on the reference raid)."""
+        """One pass of second degree. The code is scalar: a pass for counted references before it, turning loops and sums
+        into vectors, and the third degree cost time and gave nothing (measured on the reference raid)."""
         for function in self._final_module.functions:
             if not function.is_declaration and function.linkage == Linkage.linkonce_odr:
                 function.linkage = (
                     "internal"  # nobody else calls it: what is called at one place only is put there
                 )
-        manager, builder = self._codegen._module_pass_manager(loop_vectorize=False, slp_vectorize=False)
+        manager, builder = self._codegen._module_pass_manager(
+            opt=2, loop_vectorize=False, slp_vectorize=False
+        )
         manager.run(self._final_module, builder)
 
 
@@ -322,6 +335,10 @@ class _Inner(compiler.Compiler):
 
 class _Entry(_Inner):
     """Numba's compiler, for a function that Python calls."""
+
+    def compile_extra(self, func: Any) -> Any:
+        with compiling():
+            return super().compile_extra(func)
 
     def define_pipelines(self) -> Any:
         if self.state.library is None:

@@ -89,3 +89,11 @@ def test_interpreted_runs_make_their_own(folder, monkeypatch):
     kept("t", (1.0,), 3, make)
     assert make.times == 2
     assert not list(folder.iterdir())
+
+
+def test_another_library_or_processor_is_another_origin(folder, monkeypatch):
+    make = Maker()
+    kept("t", (1.0,), 3, make)
+    monkeypatch.setattr(room, "_made_with", lambda: "others")
+    kept("t", (1.0,), 3, make)
+    assert make.times == 2

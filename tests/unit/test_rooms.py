@@ -11,13 +11,16 @@ ROOT = Path(openiads.__file__).parent
 # Room → rooms that it may import (docs/architecture.md). Every room may import itself.
 ALLOWED = {
     "units": set(),
-    "_jit": set(),
+    "_kept": set(),
+    "_kept_code": {"_kept"},
+    "_compiling": set(),
+    "_jit": {"_kept", "_kept_code", "_compiling"},
     "physics": {"units", "_jit"},
     "tracking": {"physics", "units", "_jit"},
-    "catalog": {"units"},
+    "catalog": {"units", "_kept"},
     "scenario": {"units", "catalog"},
     "doctrine": {"world", "engine", "tracking", "physics", "units", "_jit"},
-    "world": {"scenario", "catalog", "doctrine", "physics", "tracking", "units", "_jit"},
+    "world": {"scenario", "catalog", "doctrine", "physics", "tracking", "units", "_jit", "_kept"},
     "engine": {"world", "physics", "tracking", "units", "_jit"},
     "agents": {
         "engine",

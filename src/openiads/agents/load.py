@@ -92,7 +92,7 @@ def _kind(target: Any, file: Path, name: str) -> str:
 
 
 def read_module(file: Path) -> tuple[ModuleType, str]:
-    """Run the file as a module; its kernels are not kept on disk, where Numba would not see that a helper has changed."""
+    """Run the file as a module; its kernels are not kept on disk, where nobody would see that a helper has changed."""
     try:
         name = f"openiads_doctrine_{hashlib.sha256(file.read_bytes()).hexdigest()[:16]}"
     except OSError as error:
@@ -102,17 +102,17 @@ def read_module(file: Path) -> tuple[ModuleType, str]:
         raise DoctrineError(f"{file} cannot be loaded")
     module = importlib.util.module_from_spec(spec)
     before = set(sys.modules)
-    cached = _jit._SETTINGS["cache"]
+    cached = _jit.CACHE_ON_DISK
     sys.modules[name] = module
     sys.path.insert(0, str(file.parent))
     try:
-        _jit._SETTINGS["cache"] = False
+        _jit.CACHE_ON_DISK = False
         spec.loader.exec_module(module)
     except Exception as error:
         sys.modules.pop(name, None)
         raise at_fault(error, file, "loading") from error
     finally:
-        _jit._SETTINGS["cache"] = cached
+        _jit.CACHE_ON_DISK = cached
         sys.path.remove(str(file.parent))
     return module, _digest(file, set(sys.modules) - before)
 

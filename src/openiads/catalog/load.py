@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from openiads.catalog import stored
 from openiads.catalog.faults import CatalogError, Fault, listed, nearest
 from openiads.catalog.items import Catalog, Item, Source
 from openiads.catalog.kinds import KINDS
@@ -24,7 +25,8 @@ def load_catalog(extra: Iterable[str | os.PathLike[str]] = ()) -> Catalog:
     """The shipped catalogue, and the items of `extra` files and folders (searched for `*.yaml`, `*.yml`).
 
     An extra item may use the sources of the shipped `sources.yaml`, of a `sources.yaml` in an extra folder
-    and its own. It may not take an id that is in use. The shipped part is read once per process.
+    and its own. It may not take an id that is in use. The shipped part is read once per process, and kept in the cache
+    folder under a digest of its files.
 
     Raises:
         CatalogError: with all faults of all files.
@@ -42,10 +44,17 @@ def load_catalog(extra: Iterable[str | os.PathLike[str]] = ()) -> Catalog:
 def _load_shipped() -> Catalog:
     global _shipped, _shipped_sources  # noqa: PLW0603 - read once per process
     if _shipped is None:
-        loader = _Loader({}, {})
-        loader.add(DATA_DIR)
-        _shipped = loader.catalog()
-        _shipped_sources = loader.sources
+        file = stored.place(_files(DATA_DIR), DATA_DIR)
+        found = None if file is None else stored.load(file, DATA_DIR)
+        if found is None:
+            loader = _Loader({}, {})
+            loader.add(DATA_DIR)
+            _shipped = loader.catalog()
+            _shipped_sources = loader.sources
+            if file is not None:
+                stored.save(file, DATA_DIR, loader.items, loader.sources)
+        else:
+            _shipped, _shipped_sources = Catalog(found[0]), found[1]
     return _shipped
 
 

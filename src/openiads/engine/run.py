@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import local
 from typing import Any
 
-import numba
 import numpy as np
 from numba import types
 from numba.core.types.function_type import CompileResultWAP
@@ -34,6 +33,8 @@ def first_class(decide: Decide, w: Any) -> Any:
     """
     if not COMPILED:
         return decide
+    import numba.experimental.function_type  # noqa: PLC0415  (what Numba knows of functions as arguments; nothing else needs it)
+
     signature = types.void(numba.typeof(w), types.int64)
     decide.compile(signature)  # type: ignore[attr-defined]
     return CompileResultWAP(decide.get_compile_result(signature))  # type: ignore[attr-defined]

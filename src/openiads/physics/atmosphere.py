@@ -20,7 +20,7 @@ import math
 
 import numpy as np
 
-from openiads._jit import kernel
+from openiads._jit import kernel, plain
 
 GAS_CONSTANT_JPKGK = 8314.32 / 28.9644  # R*/M0 of the 1976 standard (older than the SI value of R)
 HEAT_RATIO = 1.4
@@ -68,7 +68,7 @@ def _layers(alt_m):
     return t, _BASE_P[i] * math.exp(_GMR / lapse * math.log(t0 / t))
 
 
-_T86, _P86 = _layers(TOP_OF_LAYERS_M)
+_T86, _P86 = plain(_layers)(TOP_OF_LAYERS_M)
 _A86 = math.sqrt(HEAT_RATIO * GAS_CONSTANT_JPKGK * _T86)
 
 # Published densities, km and kg/m^3; the first row is the value of the layers, for continuity (it is
@@ -136,20 +136,21 @@ _INV_R0 = 1.0 / R0_M
 
 
 def _table() -> np.ndarray:
-    """Rows of (density, speed of sound) at even steps of the table coordinate."""
-    rows = np.empty((_ROWS, 2))
-    for i in range(_ROWS):
-        h = (i - _ROW0) * _STEP_M
-        z = R0_M * h / (R0_M - h)
-        for _ in range(4):  # Newton on the cubic of `density_sound`
-            u = z * _INV_R0
-            z -= (z * (1.0 - u * (1.0 - u)) - h) / (1.0 - 2.0 * u + 3.0 * u * u)
-        if z < TOP_OF_LAYERS_M:
-            t, p = _layers(z)
-            rows[i] = p / (GAS_CONSTANT_JPKGK * t), math.sqrt(HEAT_RATIO * GAS_CONSTANT_JPKGK * t)
+    """Rows of (density, speed of sound) at even steps of the table coordinate; in plain Python, the same to the bit."""
+    layers, upper_density = plain(_layers), plain(_upper_density)
+    h = (np.arange(_ROWS) - _ROW0) * _STEP_M
+    z = R0_M * h / (R0_M - h)
+    for _ in range(4):  # Newton on the cubic of `density_sound`
+        u = z * _INV_R0
+        z -= (z * (1.0 - u * (1.0 - u)) - h) / (1.0 - 2.0 * u + 3.0 * u * u)
+    rows = []
+    for alt_m in z.tolist():
+        if alt_m < TOP_OF_LAYERS_M:
+            t, p = layers(alt_m)
+            rows.append((p / (GAS_CONSTANT_JPKGK * t), math.sqrt(HEAT_RATIO * GAS_CONSTANT_JPKGK * t)))
         else:
-            rows[i] = _upper_density(z), _A86
-    return rows
+            rows.append((upper_density(alt_m), _A86))
+    return np.array(rows)
 
 
 _RHO_A = _table()

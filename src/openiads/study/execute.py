@@ -179,10 +179,10 @@ class Watch:
 
     def _compiled(self) -> None:
         took_s = time.perf_counter() - self._start_s
-        kept = "later runs start at once" if _jit.CACHE_ON_DISK else "no cache folder is writable: not kept"
+        kept = "later runs start at once" if _jit.CACHE_WRITABLE else "no cache folder is writable: not kept"
         if took_s > _WORTH_SAYING_S:  # less: another process has compiled meanwhile
             self._told.say(f"compiled the engine in {took_s:.0f} s; {kept}")
-        if _jit.CACHE_ON_DISK:
+        if _jit.CACHE_WRITABLE:
             with suppress(OSError):
                 self._mark.touch()
             _jit.prune_cache()

@@ -1,24 +1,23 @@
 """Tables that depend on a catalogue item alone, kept beside the compiled code: the next start reads them.
 
-What is kept is found by a digest of everything that it was made from, in the folder of exactly this source, and holds a
-digest of itself: a table that is missing, cut off or changed is made anew. Interpreted runs, which check compiled
-ones, neither read nor write.
+What is kept is found by a digest of everything that it was made from (the libraries and the kind of processor, whose
+last bits differ, too), in the folder of exactly this source, and holds a digest of itself: a table that is missing, cut
+off or changed is made anew. Interpreted runs, which check compiled ones, neither read nor write.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from functools import cache
 from typing import Any
 
 import numpy as np
+import scipy
+from llvmlite.binding import get_host_cpu_name
 
+from openiads import _kept
 from openiads._jit import CACHE_ON_DISK, COMPILED, cache_dir
-
-_DIGEST_BYTES = 32
 
 
 def kept(name: str, made_from: tuple[Any, ...], columns: int, make: Callable[[], np.ndarray]) -> np.ndarray:
@@ -27,15 +26,26 @@ def kept(name: str, made_from: tuple[Any, ...], columns: int, make: Callable[[],
     name: what it is; made_from: all that `make` depends on, besides the sources of the package: numbers, texts,
     arrays, None and tuples of these.
     """
+    body = kept_bytes(name, made_from, lambda: np.ascontiguousarray(make(), dtype=np.float64).tobytes())
+    return np.frombuffer(body).reshape(-1, columns).copy()
+
+
+def kept_bytes(name: str, made_from: tuple[Any, ...], make: Callable[[], bytes]) -> bytes:
+    """The bytes that `make()` gives, from disk where they are there; as :func:`kept`."""
     if not (CACHE_ON_DISK and COMPILED):
         return make()
-    digest = hashlib.sha256(b"".join(_parts(made_from))).hexdigest()[:32]
+    digest = hashlib.sha256(b"".join(_parts((_made_with(), made_from)))).hexdigest()[:32]
     file = cache_dir() / "tables" / f"{name}-{digest}"
-    found = _read(file, columns)
+    found = _kept.read(file)
     if found is None:
-        found = np.ascontiguousarray(make(), dtype=np.float64)
-        _write(file, found)
+        found = make()
+        _kept.write(file, found)
     return found
+
+
+@cache
+def _made_with() -> str:
+    return f"NumPy {np.__version__}, SciPy {scipy.__version__}, {get_host_cpu_name()}"
 
 
 def _parts(value: Any) -> Iterator[bytes]:
@@ -50,27 +60,3 @@ def _parts(value: Any) -> Iterator[bytes]:
         yield f"{value!r};".encode()
     else:
         raise TypeError(f"{type(value).__name__} has no bytes of its own")
-
-
-def _read(file: Path, columns: int) -> np.ndarray | None:
-    try:
-        text = file.read_bytes()
-    except OSError:
-        return None
-    digest, body = text[:_DIGEST_BYTES], text[_DIGEST_BYTES:]
-    if hashlib.sha256(body).digest() != digest or len(body) % (8 * columns) != 0:
-        return None
-    return np.frombuffer(body).reshape(-1, columns).copy()
-
-
-def _write(file: Path, table: np.ndarray) -> None:
-    """Beside, then renamed: no reader sees half of it. A folder that cannot be written costs time only."""
-    body = table.tobytes()
-    beside = file.with_name(f"{file.name}.{os.getpid()}.tmp")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_bytes(hashlib.sha256(body).digest() + body)
-        beside.replace(file)
-    except OSError:
-        with contextlib.suppress(OSError):
-            beside.unlink()

@@ -14,6 +14,8 @@ tens to a few hundred metres. No correction is made up.
 from __future__ import annotations
 
 import difflib
+import itertools
+import json
 import math
 import os
 from collections import Counter
@@ -26,6 +28,7 @@ from typing import Any
 
 import numpy as np
 
+from openiads.world.kept import kept_bytes
 from openiads.world.recording_clean import CIVIL, ROW_RULES, Flight, Floats, Rules, clean
 from openiads.world.recording_columns import Fault, RecordingError
 from openiads.world.recording_knots import (
@@ -38,7 +41,7 @@ from openiads.world.recording_knots import (
     place,
     rigid_move,
 )
-from openiads.world.recording_read import read_states
+from openiads.world.recording_read import content_digest, read_states
 
 __all__ = [
     "CIVIL", "STAY", "Flight", "Recording", "RecordingError", "Rules", "clean", "load_shipped",
@@ -197,8 +200,48 @@ def recorded_platforms(
     Raises:
         RecordingError: the file cannot be used, or no flight is left.
     """
+    args = (move_to_lat_rad, move_to_lon_rad, rotate_rad, start_offset_s, limit, duration_s)
     with _located(path_or_shipped) as (path, known):
-        recording = read_recording(path)
+        digest = content_digest(path)
+        body = kept_bytes(
+            "recording",
+            (digest, known or os.fspath(path), *args, repr(rules)),
+            lambda: _packed(*_recorded(read_recording(path), known, *args, rules)),
+        )
+    return _unpacked(body)
+
+
+def _packed(platforms: list[tuple[str, Floats]], counts: dict[str, Any]) -> bytes:
+    """One line of names, lengths and counts, then the knots."""
+    head = {
+        "names": [name for name, _ in platforms],
+        "knots": [len(k) for _, k in platforms],
+        "counts": counts,
+    }
+    return b"".join([json.dumps(head).encode(), b"\n", *(k.tobytes() for _, k in platforms)])
+
+
+def _unpacked(body: bytes) -> tuple[list[tuple[str, Floats]], dict[str, Any]]:
+    line, _, rest = body.partition(b"\n")
+    head = json.loads(line)
+    rows = np.frombuffer(rest).reshape(-1, 7).copy()
+    ends = np.cumsum([0, *head["knots"]])
+    knots = [rows[a:b] for a, b in itertools.pairwise(ends.tolist())]
+    return list(zip(head["names"], knots, strict=True)), head["counts"]
+
+
+def _recorded(
+    recording: Recording,
+    known: str,
+    move_to_lat_rad: float | None,
+    move_to_lon_rad: float | None,
+    rotate_rad: float,
+    start_offset_s: float,
+    limit: int | None,
+    duration_s: float,
+    rules: Rules,
+) -> tuple[list[tuple[str, Floats]], dict[str, Any]]:
+    """:func:`recorded_platforms` of a recording that is read."""
     counts, kept = _cleaned(recording, known or recording.file, rules)
     middle = centroid(kept) if kept else (0.0, 0.0)
     move = STAY

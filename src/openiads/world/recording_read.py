@@ -85,6 +85,11 @@ def read_states(path: str | os.PathLike[str]) -> States:
     return States(names, key, seconds, start, numbers, ground, columns.kind, form, digest, far_off)
 
 
+def content_digest(path: str | os.PathLike[str]) -> str:
+    """SHA-256 (hex) of a file that may be a recording. Raises RecordingError as :func:`read_states` does."""
+    return _open(os.fspath(path))[1]
+
+
 def _error(file: str, message: str, row: int = 0, column: str = "") -> RecordingError:
     return RecordingError([Fault(file, row, column, message)])
 
