@@ -198,6 +198,22 @@ def dask(options: argparse.Namespace) -> None:
     ])  # fmt: skip
 
 
+def study(options: argparse.Namespace) -> None:
+    """What a study costs beside the engine: rows, encoding, writing, scheduling."""
+    from benchmarks import bench_study  # noqa: PLC0415
+
+    rows: list[Row] = []
+    for name, count in bench_study.CASES:
+        cost = bench_study.measure(name, count, options.study_turns)
+        aim = "at most 5 % at 0.1 s a replication" if cost.engine_ms > 50.0 else ""
+        rows.append(
+            (f"{name}, {count} replications in shards of {cost.chunk}",
+             f"{cost.engine_ms:.1f} ms engine, {cost.beside_ms:.2f} ms beside it: {100 * cost.share:.1f} % "
+             f"({100 * cost.least:.1f}, {100 * cost.most:.1f})", aim)
+        )  # fmt: skip
+    table(f"Study on one thread, CPU time per replication (median share of {options.study_turns}, least, most)", rows)
+
+
 # --- starting -----------------------------------------------------------------------------------------
 
 
@@ -280,6 +296,7 @@ SECTIONS: dict[str, Callable[[argparse.Namespace], None]] = {
     "scaling": scaling,
     "threads": threads,
     "dask": dask,
+    "study": study,
     "start": start,
     "cold": cold,
     **{name: lambda options, n=name: script(n, options) for name in SCRIPTS},
@@ -332,6 +349,7 @@ def main() -> None:
     )
     parser.add_argument("--thread-replications", type=int, default=10, help="on one thread and on two")
     parser.add_argument("--dask-replications", type=int, default=80, help="on one worker and on two")
+    parser.add_argument("--study-turns", type=int, default=3, help="whole studies per scenario")
     parser.add_argument("--dask-turns", type=int, default=4, help="of one worker and two")
     options = parser.parse_args()
     began = time.perf_counter()

@@ -73,6 +73,12 @@ def test_sections(compiled_engine, capsys):
     assert "| CPU time, median of 1 (least, most) |" in capsys.readouterr().out
 
 
+def test_cost_of_a_study(compiled_engine):
+    cost = module("bench_study").measure("low-approach", 6, 1)
+    assert cost.chunk == 1 and cost.engine_ms > 0.1 and cost.beside_ms > 0.1
+    assert cost.share == cost.least == cost.most == pytest.approx(cost.beside_ms / cost.engine_ms)
+
+
 @pytest.mark.long
 def test_share_of_each_system(compiled_engine, capsys):
     module("__main__").share(argparse.Namespace(share_replications=1))
