@@ -45,16 +45,24 @@ class Cost(NamedTuple):
 
 def measure(name: str, count: int, turns: int) -> Cost:
     """`turns` whole studies of `count` replications of a shipped scenario."""
-    found = []
     with tempfile.TemporaryDirectory() as folder:
-        for turn in range(turns + 1):
-            study = openiads.Study(SHIPPED / f"{name}.yaml", count, out=Path(folder) / str(turn))
-            found.append(_once(study))
-    found = sorted(found[1:], key=lambda cost: cost[1] / cost[0])  # the first one has warmed everything up
+
+        def study(size: int, out: str) -> openiads.Study:
+            return openiads.Study(SHIPPED / f"{name}.yaml", size, out=Path(folder) / out)
+
+        _once(study(2, "warm"))
+        chunk = study(count, "").chunk
+        found = [_once(study(count, str(turn))) for turn in range(turns)]
+    found.sort(key=lambda cost: cost[1] / cost[0])
     engine_s, beside_s = found[len(found) // 2]
     shares = [beside / engine for engine, beside in found]
     return Cost(
-        study.chunk, 1e3 * engine_s / count, 1e3 * beside_s / count, statistics.median(shares), shares[0], shares[-1]
+        chunk,
+        1e3 * engine_s / count,
+        1e3 * beside_s / count,
+        statistics.median(shares),
+        shares[0],
+        shares[-1],
     )
 
 
