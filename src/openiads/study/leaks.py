@@ -35,7 +35,15 @@ _ASKED = {
     for party, table in (("subject", "platform"), ("object", "platform"), ("subject", "missile"))
 }  # fmt: skip
 _CODE_OF = {spec.name: code for code, spec in ev.SPECS.items()}
-_COMMANDS = (ev.COMMAND_LOST, ev.COMMAND_TAKEN, ev.COMMAND_BACK, ev.LINK_CUT, ev.LINK_BACK, ev.POWER, ev.SITE_MOVES)
+_COMMANDS = (
+    ev.COMMAND_LOST,
+    ev.COMMAND_TAKEN,
+    ev.COMMAND_BACK,
+    ev.LINK_CUT,
+    ev.LINK_BACK,
+    ev.POWER,
+    ev.SITE_MOVES,
+)
 _OF_ALL = np.isin(np.arange(_CODES), (ev.SITE_LOST, *_COMMANDS))
 _TOLD_MOVES = ("packs up", "ready")
 
@@ -52,7 +60,9 @@ class Leaks:
 class _Log:
     """The joined log; its rows as events of `explain` (ids of one replication, None where there is nothing)."""
 
-    def __init__(self, one: Outcome, names: Names, rep: np.ndarray, n: int, first_missile: np.ndarray) -> None:
+    def __init__(
+        self, one: Outcome, names: Names, rep: np.ndarray, n: int, first_missile: np.ndarray
+    ) -> None:
         self.columns = cast(Columns, one.event)
         self.names, self.rep, self.n, self.first = names, rep, n, first_missile
         self._words: dict[str, np.ndarray] = {}
@@ -85,7 +95,9 @@ class _Log:
             return [track_id(number) if number >= 0 else None for number in index.tolist()]
         if table == "missile":
             local = index - self.first[rep]
-            return [missile_id(k) if i >= 0 else None for i, k in zip(index.tolist(), local.tolist(), strict=True)]
+            return [
+                missile_id(k) if i >= 0 else None for i, k in zip(index.tolist(), local.tolist(), strict=True)
+            ]
         if table not in self._words:
             self._words[table] = _words(ev.IDENTITY if table == "identity" else getattr(self.names, table))
         if table == "platform":
@@ -131,7 +143,8 @@ class _Sorted:
         places, rows = place_row // size, place_row % size
         code = log.field("code")[rows]
         self._kinds: dict[int, _Kind | tuple[np.ndarray, np.ndarray]] = {
-            int(c): (places[code == c], rows[code == c]) for c in np.flatnonzero(np.bincount(code, minlength=1))
+            int(c): (places[code == c], rows[code == c])
+            for c in np.flatnonzero(np.bincount(code, minlength=1))
         }
 
     def _kind(self, code: int) -> _Kind | None:
@@ -291,7 +304,9 @@ def _rows(table: pa.Table, which: np.ndarray) -> list[dict[str, Any]]:
     """Rows of a table as dicts; texts are shared, not made anew."""
     some = table.take(pa.array(which))
     names = some.column_names
-    return [dict(zip(names, row, strict=True)) for row in zip(*(_listed(some[c]) for c in names), strict=True)]
+    return [
+        dict(zip(names, row, strict=True)) for row in zip(*(_listed(some[c]) for c in names), strict=True)
+    ]
 
 
 def _listed(column: pa.ChunkedArray) -> list[Any]:
