@@ -205,8 +205,8 @@ def study(options: argparse.Namespace) -> None:
     from benchmarks import bench_study  # noqa: PLC0415
 
     rows: list[Row] = []
-    for name, count in bench_study.CASES:
-        cost = bench_study.measure(name, count, options.study_turns)
+    for name, count, shard in bench_study.CASES:
+        cost = bench_study.measure(name, count, options.study_turns, shard)
         aim = "at most 5 % at 0.1 s a replication" if cost.engine_ms > 50.0 else ""
         rows.append(
             (f"{name}, {count} replications in shards of {cost.chunk}",
