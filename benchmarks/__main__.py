@@ -184,7 +184,7 @@ def dask(options: argparse.Namespace) -> None:
     from benchmarks import bench_dask  # noqa: PLC0415
 
     found = bench_dask.measure(options.dask_replications, options.dask_turns, cores_free)
-    gains = [a / b for a, b in zip(found.one_s, found.two_s, strict=True)]
+    gains, shares = found.gains, found.of_free
     table(f"quickstart, {options.dask_replications} replications on Dask ({len(gains)} turns)", [
         ("wall time, one worker, median (least, most)",
          f"{statistics.median(found.one_s):.2f} s ({min(found.one_s):.2f}, {max(found.one_s):.2f})", ""),
@@ -194,8 +194,29 @@ def dask(options: argparse.Namespace) -> None:
          f"{found.gain:.2f} × ({min(gains):.2f}, {max(gains):.2f})", "at least 1.6 ×, on two idle cores"),
         ("two processes over one meanwhile (least, most)",
          f"{min(found.free):.2f} ×, {max(found.free):.2f} ×", "2 × on two idle cores"),
+        ("gain over that of two processes at the same moments, median (least, most)",
+         f"{100 * statistics.median(shares):.0f} % ({100 * min(shares):.0f}, {100 * max(shares):.0f})", ""),
         ("load of one minute meanwhile (least, most)", f"{min(found.load):.1f}, {max(found.load):.1f}", ""),
     ])  # fmt: skip
+
+
+def study(options: argparse.Namespace) -> None:
+    """What a study costs beside the engine: rows, encoding, writing, scheduling."""
+    from benchmarks import bench_study  # noqa: PLC0415
+
+    rows: list[Row] = []
+    for name, count, shard in bench_study.CASES:
+        cost = bench_study.measure(name, count, options.study_turns, shard)
+        aim = "at most 5 % at 0.1 s a replication" if cost.engine_ms > 50.0 else ""
+        rows.append(
+            (f"{name}, {count} replications in shards of {cost.chunk}",
+             f"{cost.engine_ms:.1f} ms engine, {cost.beside_ms:.2f} ms beside it: {100 * cost.share:.1f} % "
+             f"({100 * cost.least:.1f}, {100 * cost.most:.1f})", aim)
+        )  # fmt: skip
+    table(
+        f"Study on one thread, CPU time per replication (median share of {options.study_turns}, least, most)",
+        rows,
+    )
 
 
 # --- starting -----------------------------------------------------------------------------------------
@@ -280,6 +301,7 @@ SECTIONS: dict[str, Callable[[argparse.Namespace], None]] = {
     "scaling": scaling,
     "threads": threads,
     "dask": dask,
+    "study": study,
     "start": start,
     "cold": cold,
     **{name: lambda options, n=name: script(n, options) for name in SCRIPTS},
@@ -331,7 +353,8 @@ def main() -> None:
         "--scaling-rounds", type=int, default=3, help="of 100, 300 and 1,000 threats in turns"
     )
     parser.add_argument("--thread-replications", type=int, default=10, help="on one thread and on two")
-    parser.add_argument("--dask-replications", type=int, default=80, help="on one worker and on two")
+    parser.add_argument("--dask-replications", type=int, default=160, help="on one worker and on two")
+    parser.add_argument("--study-turns", type=int, default=3, help="whole studies per scenario")
     parser.add_argument("--dask-turns", type=int, default=4, help="of one worker and two")
     options = parser.parse_args()
     began = time.perf_counter()

@@ -8,8 +8,9 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import openiads
 from openiads.study.cluster import cluster_executor
@@ -29,7 +30,27 @@ class Dask(NamedTuple):
     @property
     def gain(self) -> float:
         """Median of the gains of each turn."""
-        return statistics.median(a / b for a, b in zip(self.one_s, self.two_s, strict=True))
+        return statistics.median(self.gains)
+
+    @property
+    def gains(self) -> list[float]:
+        """Of each turn."""
+        return [a / b for a, b in zip(self.one_s, self.two_s, strict=True)]
+
+    @property
+    def of_free(self) -> list[float]:
+        """Gain of each turn over that of two plain processes, the mean of just before and just after it."""
+        around = [0.5 * (a + b) for a, b in pairwise(self.free)]
+        return [gain / free for gain, free in zip(self.gains, around, strict=True)]
+
+
+def _all_there(executor: Any, workers: int) -> None:
+    """Wait until all workers have come."""
+    until_s = time.monotonic() + 120.0
+    while len(executor._client.nthreads()) < workers:
+        if time.monotonic() > until_s:
+            raise SystemExit(f"{workers} workers were started, {len(executor._client.nthreads())} have come")
+        time.sleep(0.1)
 
 
 def measure(count: int, turns: int, cores_free: Callable[[], float]) -> Dask:
@@ -46,10 +67,9 @@ def measure(count: int, turns: int, cores_free: Callable[[], float]) -> Dask:
             study.run(executor=clusters[workers])
             return time.perf_counter() - start
 
-        for (
-            workers
-        ) in clusters:  # imports, the cache, the World: all workers have had work before the clock runs
-            run(workers, 4 * CHUNK * workers, f"warm-{workers}")
+        for workers, executor in clusters.items():  # imports, the cache, the World: before the clock runs
+            _all_there(executor, workers)
+            run(workers, 8 * CHUNK * workers, f"warm-{workers}")
         for turn in range(turns):
             for workers in ((1, 2), (2, 1))[turn % 2]:
                 (one_s if workers == 1 else two_s).append(run(workers, count, f"{turn}-{workers}"))

@@ -1,7 +1,9 @@
 """A study on other executors, on a Dask cluster whose worker is killed, and as a job array: the bytes are the single machine's."""
 
+import hashlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -18,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from support import studies
 
 import openiads
+from openiads.agents import load_doctrine
 from openiads.cli.guard import exit_code
 from openiads.cli.studies import run_study
 from openiads.results.study_schema import MANIFEST, SEALS
@@ -229,6 +232,56 @@ def test_a_lost_executor_is_said_as_such():
         remote._result(future, None, None)
 
 
+# --- doctrines of the user's own ---------------------------------------------------------------------
+
+GREEDY = Path(__file__).resolve().parents[2] / "docs/doctrines/greedy.py"
+
+
+@pytest.fixture(scope="module")
+def greedy(place):
+    """The example doctrine in a folder of its own, and a study under it on the threads of one process."""
+    file = place / "greedy.py"
+    file.write_bytes(GREEDY.read_bytes())
+    study = openiads.Study(
+        place / "small.yaml", n=12, chunk=2, workers=1, out=place / "greedy", doctrine=f"{file}:Greedy"
+    ).run()
+    return file, study
+
+
+def test_a_doctrine_of_ones_own_on_a_dask_worker(place, greedy):
+    """The worker is a process of its own: it reads the file that was named, and its rows are those of this process."""
+    pytest.importorskip("distributed")
+    file, study = greedy
+    out = place / "greedy-dask"
+    with cluster_executor("local", 1) as executor:
+        made = openiads.Study(place / "small.yaml", n=12, chunk=2, out=out, doctrine=f"{file}:Greedy")
+        found = made.run(executor=executor)
+    assert found.manifest["doctrine"]["file_sha256"] == hashlib.sha256(GREEDY.read_bytes()).hexdigest()
+    same(out, study)
+
+
+def test_a_worker_runs_no_other_file(place, greedy):
+    file, study = greedy
+    order = remote.order_of(study.manifest, "leakage", {}, load_doctrine(f"{file}:Greedy"))
+    label, made = order.doctrine
+    ran = place / "ran"
+    other = place / "other.py"
+    other.write_text(f"open({str(ran)!r}, 'w').close()\n{GREEDY.read_text()}")
+    changed = {**order.__dict__, "study": "other"}
+    with pytest.raises(remote.WorkerError, match=r"is another file \(sha256 .*it is not run") as caught:
+        remote.work(remote.Order(**{**changed, "doctrine": (f"{other}:Greedy", made)}), (0, 0, 1))
+    assert not ran.exists() and exit_code(caught.value) == 2
+    with pytest.raises(remote.WorkerError, match="under the same path on every machine"):
+        remote.work(remote.Order(**{**changed, "doctrine": (f"{place / 'gone.py'}:Greedy", made)}), (0, 0, 1))
+    with pytest.raises(remote.WorkerError, match="differ from those of the study"):
+        remote.work(remote.Order(**{**changed, "doctrine": (label, {**made, "host_sha256": "0"})}), (0, 0, 1))
+    assert remote.work(order, (0, 0, 2)).chunk == (0, 0, 2)
+
+
+def test_an_order_for_a_study_without_a_doctrine_names_no_code(alone):
+    assert remote.order_of(alone.manifest, "leakage", {}).doctrine is None
+
+
 # --- job arrays -------------------------------------------------------------------------------------
 
 
@@ -247,6 +300,55 @@ def test_a_job_array_fills_one_folder(place, alone):
     same(place / "array", alone)
     assert (place / "array" / "overview.png").exists()  # the last one draws it
     assert any("Measures" in out for out, _ in said)
+
+
+def documented_job():
+    """The job script that docs/studies.md prints."""
+    text = (Path(__file__).resolve().parents[2] / "docs/studies.md").read_text()
+    (script,) = re.findall(r"```bash\n(#!/bin/bash\n#SBATCH.*?)```", text, re.S)
+    return script
+
+
+def test_the_job_script_of_the_documentation(tmp_path):
+    """Run by bash as an array of three tasks, each a process that knows of the others only what Slurm tells it."""
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    (shared / "openiads-cache").symlink_to(
+        os.environ.get("OPENIADS_CACHE_DIR", str(Path.home() / ".cache/openiads"))
+    )
+    studies.write(tmp_path).rename(tmp_path / "raid.yaml")
+    script = documented_job()
+    tasks, n = 3, 24
+    assert "/300" in script and "-n 1000000" in script and "--array=1-300" in script
+    (tmp_path / "job.sh").write_text(script.replace("/300", f"/{tasks}").replace("-n 1000000", f"-n {n}"))
+    program = tmp_path / "bin" / "openiads"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/bash\nexec "{sys.executable}" -m openiads "$@"\n')
+    program.chmod(0o755)
+
+    def task(number):
+        env = {
+            **os.environ, "SHARED": str(shared), "SLURM_ARRAY_TASK_ID": str(number), "SLURM_CPUS_PER_TASK": "1",
+            "PATH": f"{program.parent}:{os.environ['PATH']}",
+        }  # fmt: skip
+        return subprocess.Popen(
+            ["bash", "job.sh"],
+            cwd=tmp_path,
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    together = [task(3), task(1)]  # in any order, at once
+    said = [job.communicate(timeout=300) for job in together]
+    assert [job.returncode for job in together] == [0, 0], said
+    assert 0 < openiads.open_study(shared / "raid").replications_done < n
+    last = task(2)
+    out, err = last.communicate(timeout=300)
+    assert last.returncode == 0 and "Measures" in out, err
+    whole = openiads.Study(tmp_path / "raid.yaml", n=n, out=tmp_path / "whole").run()
+    same(shared / "raid", whole)
 
 
 def test_a_lost_job_is_made_up_by_resume(place, alone):

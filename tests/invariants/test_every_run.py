@@ -1,12 +1,16 @@
 """What must be true of every run (openiads.testing), on the shipped scenario, on scenes and on random Worlds."""
 
+import time
 from collections import Counter
 
+import numpy as np
 import pytest
 from support import runs, scenes
 
+from openiads.doctrine.standard import decide
 from openiads.engine import events, status
-from openiads.testing import check_invariants
+from openiads.engine.run import Engine
+from openiads.testing import CHECKS, Invariants, check_invariants
 
 
 def assert_sound(outcome, world, names, what):
@@ -34,22 +38,41 @@ def test_quickstart(compiled_engine):
     assert launches > 100
 
 
+class Sweep:
+    """Runs replications, checks each, and keeps count: of what has happened in them, so that empty sky is noticed."""
+
+    def __init__(self):
+        self.codes, self.seen, self.events = Counter(), Counter(), 0
+
+    def run(self, world, names, seed, replications, what):
+        engine, sound = Engine(world, decide), Invariants(world, names)
+        for k in replications:
+            outcome = engine.run(seed, k)
+            wrong = sound.check(outcome)
+            assert not wrong, f"{what}, seed {seed}, replication {k}:\n" + "\n".join(wrong)
+            both = outcome.event.code * 1000 + np.clip(outcome.event.detail, -1, 998) + 1
+            self.codes.update(both.tolist())
+            self.events += len(both)
+            self.seen["track table full"] += bool(outcome.status & status.TRACK_OVERFLOW)
+            self.seen["replications"] += 1
+
+    def counts(self):
+        """How often each event, and each event with each word of its detail, has happened."""
+        found = Counter(self.seen)
+        for both, number in self.codes.items():
+            spec, detail = events.SPECS[both // 1000], both % 1000 - 1
+            found[spec.name] += number
+            if spec.detail is not None:
+                found[f"{spec.name}: {spec.detail[detail]}"] += number
+        return found
+
+
 def sweep(worlds, replications, build=scenes.generated):
-    """Run them all; returns what has happened in them, so that a sweep over empty sky is noticed."""
-    seen = Counter()
+    """Run them all; returns what has happened in them."""
+    many = Sweep()
     for seed in worlds:
-        world, names = build(seed)
-        for k in range(replications):
-            outcome = runs.run(world, seed, k)
-            assert_sound(outcome, world, names, f"World {seed}, replication {k}")
-            for code, detail in zip(outcome.event.code.tolist(), outcome.event.detail.tolist(), strict=True):
-                seen[events.SPECS[code].name] += 1
-                kinds = events.SPECS[code].detail
-                if kinds is not None:
-                    seen[f"{events.SPECS[code].name}: {kinds[detail]}"] += 1
-            seen["track table full"] += bool(outcome.status & status.TRACK_OVERFLOW)
-            seen["replications"] += 1
-    return seen
+        many.run(*build(seed), seed, range(replications), f"World {seed}")
+    return many.counts()
 
 
 #: Of parts that random Worlds do not use: these scenes do, and tests/verification/test_w30, w31 and w10_command
@@ -61,6 +84,7 @@ ELSEWHERE = (
     "link back", "strobes cross", "passive track", "crossing refuted", "homes on jamming", "emitter silent", "site moves",
     "gun fire", "power supply", "burn-through", "resupply",
 )  # fmt: skip
+IN_TESTS_OF_THEIR_OWN = ("jamming", "seduced", "command back")
 EVERYDAY = (
     *(spec.name for spec in events.SPECS.values() if spec.name not in ELSEWHERE),
     *(f"missile end: {fate}" for fate in ("kill", "miss", "dud", "end of run", "strike")),
@@ -70,22 +94,29 @@ EVERYDAY = (
 )  # fmt: skip
 
 
-def test_random_worlds(compiled_engine):
-    seen = sweep(range(300), 1)
+WORLDS, OF_A_WORLD, OF_A_SCENE = 475, 8, 520
+
+
+def test_ten_thousand_replications(compiled_engine, capsys):
+    """Random Worlds and every scene, all checks on each: no violation, and everything that can happen has happened."""
+    start_s = time.process_time()
+    random, staged = Sweep(), Sweep()
+    for seed in range(WORLDS):
+        random.run(*scenes.generated(seed), seed, range(OF_A_WORLD), f"World {seed}")
+    for name, scene in ALL.items():
+        staged.run(*scene(), 7, range(OF_A_SCENE), name)
+    seen, rest = random.counts(), staged.counts()
+    total = seen["replications"] + rest["replications"]
+    with capsys.disabled():
+        print(
+            f"\ninvariants: {total} replications of {WORLDS + len(ALL)} Worlds, {random.events + staged.events} events, "
+            f"{total * (len(CHECKS) + 1)} checks, 0 violations, {time.process_time() - start_s:.0f} CPU-s"
+        )
+    assert total >= 10_000
     missing = [name for name in EVERYDAY if not seen[name]]
-    assert not missing, f"300 random Worlds without: {missing}"
-
-
-def test_what_random_worlds_lack_happens_in_scenes(compiled_engine):
-    seen = Counter()
-    for name in ("siege", "cut_off", "strobes", *scenes.MORE):
-        world, _ = ALL[name]()
-        for seed in range(12):
-            seen.update(events.SPECS[code].name for code in runs.run(world, seed).event.code.tolist())
-    missing = [
-        name for name in ELSEWHERE if not seen[name] and name not in ("jamming", "seduced", "command back")
-    ]
-    assert not missing, missing
+    assert not missing, f"{WORLDS} random Worlds without: {missing}"
+    missing = [name for name in ELSEWHERE if not rest[name] and name not in IN_TESTS_OF_THEIR_OWN]
+    assert not missing, f"scenes without: {missing}"
 
 
 def test_crowds(compiled_engine):

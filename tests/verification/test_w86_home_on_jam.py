@@ -5,12 +5,15 @@ says so, and not without either; a silent jammer is lost after the memory, to th
 whatever was shot at; a common factor on the power of all jammers changes no choice.
 """
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from support import emitters as em
 from support import land
 from support import saturation as sat
 
+from openiads.agents import PlainEngine, engine_of, load_doctrine
 from openiads.engine import events as ev
 from openiads.engine.systems.home_on_jam import _strongest
 from openiads.world import schema
@@ -164,3 +167,36 @@ def test_a_missile_that_homes_changes_nothing_where_nobody_jams():
         assert len(outcome.round) > 0
         logs.append(outcome.event.tobytes() + outcome.round.tobytes())
     assert logs[0] == logs[1]
+
+
+GREEDY = Path(__file__).resolve().parents[2] / "docs/doctrines/greedy.py"
+
+
+def test_a_doctrine_in_plain_python_may_do_the_same():
+    """The example doctrine fires at the passive track under the same rules, and is refused for the same reasons."""
+    greedy = load_doctrine(f"{GREEDY}:Greedy")
+    outcome = engine_of(greedy, raid(FIRE)).run(21)
+    assert not len(sat.of(outcome, ev.DETECTION))
+    assert outcome.round.fate.tolist() == [FATE["kill"]]
+    assert len(engine_of(greedy, raid(FIRE, hoj={}, duration_s=40.0)).run(21).round) == 0
+    outcome = engine_of(greedy, raid({}, asset=True, duration_s=40.0)).run(21)
+    assert len(outcome.round) == 0
+    assert reasons(outcome) == {"known from strobes alone"}
+
+
+def test_the_view_says_what_is_known_from_strobes_alone():
+    seen = []
+
+    class Watch:
+        def decide(self, view):
+            tracks = view.tracks
+            seen.extend((bool(t["passive"]), bool(t["may_engage"])) for t in tracks)
+            if len(tracks):
+                homing = view.options.pk[:, 0, :].max()
+                seen.append(("pk", float(homing)))
+
+    PlainEngine(raid(FIRE), Watch).run(21)
+    assert (True, True) in seen and any(s[0] == "pk" and s[1] > 0.0 for s in seen)
+    seen.clear()
+    PlainEngine(raid(FIRE, hoj={}), Watch).run(21)
+    assert (True, True) in seen and all(s[1] == 0.0 for s in seen if s[0] == "pk")

@@ -22,6 +22,8 @@ from openiads.physics.interceptor_schema import SEEKER_SEMI_ACTIVE
 from openiads.tracking.schema import CONFIRMED
 from openiads.world import schema
 
+#: Why a threat may not be fired at whatever is ordered: said in the log without an order.
+_TOLD = (standard.IDENTITY, standard.HOLD, emitters.KNOWN_FROM_STROBES, emitters.NOT_LOCATED)
 OVER, UNDER_WAY = -1, -2  # instead of a command post: the run is over; so many steps without a decision
 
 
@@ -73,7 +75,7 @@ def appraise(w, c):
         standard.appraise(w, c, k, t_s)
         if w.picture[k].threat > 0.0:
             reason = permission(w, c, k)
-            if reason in (standard.IDENTITY, standard.HOLD):
+            if reason in _TOLD:
                 standard.withhold(w, c, k, reason)
     if w.gun.shape[0] > 0:
         assign_guns(w, c, t_s)
@@ -90,7 +92,7 @@ def permission(w, c, k):
     if trk.t_update_s <= pic.t_verdict_s:
         return standard.COMMITTED  # shot at, and not yet seen to have survived
     if pic.passive == 1:
-        return emitters.KNOWN_FROM_STROBES
+        return emitters.refusal(w, c, k)
     own = pic.arm_priority == 1
     if pic.threat > 0.0 and pic.asset >= 0 and pic.time_to_go_s < standard.OWN_UNIT_TIME_S:
         kind = w.site[pic.asset].kind
@@ -114,12 +116,13 @@ def bearing_on(w, c, b, k):
     trk = w.track[k]
     if w.emission.shape[0] > 0 and too_far(w, bat.radar, trk):
         return standard.AMBUSH, 0
+    alone = post.remote == 0 and w.picture[k].passive == 0  # a passive track needs nobody's radar
     if not in_sector(w, bat.radar, trk):
-        return (standard.ENVELOPE if post.remote == 0 else standard.NO_REASON), 0
+        return (standard.ENVELOPE if alone else standard.NO_REASON), 0
     par = w.tracker[w.radar.shape[0] + c]
     t_s = w.sim[0].t_s + (post.reaction_s + delay_s(w, c, bat.node))
     if not in_sight(w, bat.radar, trk, par, t_s):
-        return (standard.BELOW_HORIZON if post.remote == 0 else standard.NO_REASON), 0
+        return (standard.BELOW_HORIZON if alone else standard.NO_REASON), 0
     return standard.NO_REASON, 1
 
 
@@ -130,7 +133,10 @@ def weigh(w, c, k, b, q, own):
     rounds, site = ready_rounds(w, b, q)
     if rounds <= 0:
         return standard.NO_ROUNDS, 0.0, math.nan
-    if own == 0 and w.weapon[q].seeker_kind == SEEKER_SEMI_ACTIVE:
+    passive = w.picture[k].passive == 1
+    if passive and (w.arms.shape[0] == 0 or w.arms[q].homes == 0):
+        return emitters.NO_HOMING, 0.0, math.nan
+    if own == 0 and not passive and w.weapon[q].seeker_kind == SEEKER_SEMI_ACTIVE:
         return standard.ENVELOPE, 0.0, math.nan
     cap = standard.MEET_CAP_S
     if w.picture[k].klass in (classify.CRUISE_MISSILE, classify.DRONE, classify.BALLISTIC, classify.ARM):

@@ -35,6 +35,7 @@ class UserDoctrine:
     kind: str  # COMPILED or PLAIN
     sha256: str  # of the file and of the modules beside it that it imports
     target: Callable[..., Any]
+    file_sha256: str = ""  # of the file alone: what a worker elsewhere asks for before it runs it
 
     @property
     def label(self) -> str:
@@ -48,6 +49,7 @@ class UserDoctrine:
             "name": self.name,
             "kind": self.kind,
             "sha256": self.sha256,
+            "file_sha256": self.file_sha256,
             "host_sha256": host_digest(),
         }
 
@@ -69,7 +71,8 @@ def load_doctrine(text: str) -> UserDoctrine:
         hint = f"; did you mean {near[0]!r}?" if near else ""
         raise DoctrineError(f"{file}: there is no {name!r} in it{hint}")
     target = getattr(module, name)
-    return UserDoctrine(file, name, _kind(target, file, name), digest, target)
+    own = hashlib.sha256(file.read_bytes()).hexdigest()
+    return UserDoctrine(file, name, _kind(target, file, name), digest, target, own)
 
 
 def _kind(target: Any, file: Path, name: str) -> str:
@@ -114,7 +117,12 @@ def read_module(file: Path) -> tuple[ModuleType, str]:
     finally:
         _jit.CACHE_ON_DISK = cached
         sys.path.remove(str(file.parent))
-    return module, _digest(file, set(sys.modules) - before)
+    _BESIDE.setdefault(name, set()).update(set(sys.modules) - before)
+    return module, _digest(file, _BESIDE[name])
+
+
+#: Module of a doctrine → modules that it was the first to import. A file that is loaded again in one process finds them there.
+_BESIDE: dict[str, set[str]] = {}
 
 
 def _digest(file: Path, loaded: set[str]) -> str:

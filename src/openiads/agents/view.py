@@ -39,6 +39,7 @@ COLUMNS: dict[str, tuple[_Field, ...]] = {
         ("time_to_go_s", "f8", "s", "until it is there"),
         ("rounds_out", "i8", "", "rounds planned or flying against it"),
         ("rounds_fired", "i8", "", "rounds fired at it so far"),
+        ("passive", "?", "", "known from jam strobes alone: only missiles that home on jamming can be fired at it"),
         ("may_engage", "?", "", "identity and rules of engagement permit fire, and nobody is at it"),
     ),
     "batteries": (
@@ -164,7 +165,7 @@ class View:
             out[name] = pic[source]
         for name in ("identity", "p_hostile", "p_class", "threat", "time_to_go_s", "rounds_out"):
             out[name] = pic[name]
-        out["id"] = trk["id"]
+        out["id"], out["passive"] = trk["id"], pic["passive"]
         out["may_engage"] = [self._permitted(int(k)) for k in rows]
         return _closed(out)
 

@@ -325,15 +325,15 @@ def _not_hostile(known: Chains, threat: str) -> Finding:
 def holds_of(known: Chains, threat: str) -> list[Hold]:
     """Reasons for holding fire, each with the time for which it stood until the next word (or the end)."""
     spoken = known.of(threat, "fire withheld", "assigned")
-    spans: dict[str, Hold] = {}
+    spans: dict[str, list[float]] = {}  # reason → first, last, total
     for event, after in zip_longest(spoken, spoken[1:]):
-        until = _end(known, threat) if after is None else after.t_s
         if event.event != "fire withheld" or event.detail in (None, "none"):
             continue
-        reason = str(event.detail)
-        old = spans.get(reason, Hold(reason, event.t_s, until, 0.0))
-        spans[reason] = Hold(reason, old.first_s, until, old.total_s + max(until - event.t_s, 0.0))
-    return list(spans.values())
+        until = _end(known, threat) if after is None else after.t_s
+        span = spans.setdefault(str(event.detail), [event.t_s, until, 0.0])
+        span[1] = until
+        span[2] += max(until - event.t_s, 0.0)
+    return [Hold(reason, *span) for reason, span in spans.items()]
 
 
 def _held_fire(known: Chains, threat: str) -> Iterator[str]:

@@ -7,6 +7,7 @@ The store writes by these tables and the reader checks by them; docs/results.md 
 # ruff: noqa: PLC0415  (heavy imports only where they are used: the command line starts fast)
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 FORMAT: Final = "openiads run"
@@ -240,6 +241,12 @@ def arrow_schema(table: str, metadata: dict[str, str] | None = None) -> Any:
 
 def arrow_fields(columns: tuple[Column, ...], metadata: dict[str, str] | None = None) -> Any:
     """The same for any list of columns."""
+    plain = _fields(columns)
+    return plain.with_metadata(metadata) if metadata is not None else plain
+
+
+@cache
+def _fields(columns: tuple[Column, ...]) -> Any:
     import pyarrow as pa
 
     types = {
@@ -257,7 +264,7 @@ def arrow_fields(columns: tuple[Column, ...], metadata: dict[str, str] | None = 
         fields.append(
             pa.field(column.name, types[column.kind], metadata={k: v for k, v in notes.items() if v})
         )
-    return pa.schema(fields, metadata=metadata)
+    return pa.schema(fields)
 
 
 def encoding_of(column: Column) -> str | None:

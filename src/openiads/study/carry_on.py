@@ -120,7 +120,8 @@ def _compute(
         work = in_threads(job, course, threads)
     else:
         told.phase("computing elsewhere")
-        order = order_of(content, course.measure.name, {name: content["libraries"][name] for name in BITS})
+        libraries = {name: content["libraries"][name] for name in BITS}
+        order = order_of(content, course.measure.name, libraries, points.doctrine)
         work = in_executor(order, course, folder, executor, workers, counter.add)
     with disk_errors_of(folder):
         for done in work:

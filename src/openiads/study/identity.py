@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
 
@@ -30,14 +29,6 @@ def identity(content: Mapping[str, Any]) -> str:
         own["track_quality"] = content["track_quality"]
     own["libraries"] = {name: content["libraries"][name] for name in BITS}
     return sha256(json.dumps(own, sort_keys=True, separators=(",", ":"), allow_nan=False).encode())
-
-
-def at_home(doctrine: object, executor: Executor | None) -> None:
-    """Code of the user's own is run where he names it, not on other machines."""
-    if doctrine is not None and executor is not None:
-        raise StudyError(
-            "a doctrine of your own runs in this process only: leave the cluster or executor out"
-        )
 
 
 def same_doctrine(folder: Path, content: Mapping[str, Any], doctrine: str | None) -> UserDoctrine | None:

@@ -19,6 +19,7 @@ from threading import Lock
 from typing import Any, NamedTuple
 
 from openiads import _jit
+from openiads.agents.load import UserDoctrine, load_doctrine
 from openiads.analysis.intervals import Sums
 from openiads.analysis.measures import measure
 from openiads.catalog import load_catalog
@@ -74,6 +75,7 @@ class Order:
     catalog: str
     libraries: Mapping[str, str]
     watch_s: float | None = None
+    doctrine: tuple[str, Mapping[str, str]] | None = None  # FILE.py:NAME, and what the manifest says of it
 
 
 class Shard(NamedTuple):
@@ -85,8 +87,10 @@ class Shard(NamedTuple):
     files: dict[str, bytes]
 
 
-def order_of(content: Mapping[str, Any], measured: str, libraries: Mapping[str, str]) -> Order:
-    """The order that goes with the manifest of a study."""
+def order_of(
+    content: Mapping[str, Any], measured: str, libraries: Mapping[str, str], own: UserDoctrine | None = None
+) -> Order:
+    """The order that goes with the manifest of a study; `own`: the doctrine that the user has named."""
     scenario = content["scenario"]
     drawn = any("law" in v for v in content["vary"])
     design = {"vary": content["vary"], "points": content["points"] if drawn else []}
@@ -96,6 +100,7 @@ def order_of(content: Mapping[str, Any], measured: str, libraries: Mapping[str, 
         keep=int(content["keep"]), events=bool(content["events"]), measure=measured,
         engine=content["engine_sha256"], catalog=content["catalog_sha256"], libraries=dict(libraries),
         watch_s=content.get("track_quality"),
+        doctrine=None if own is None else (own.label, own.described()),
     )  # fmt: skip
 
 
@@ -142,7 +147,26 @@ def _read(order: Order) -> Points:
         _same_input(Path(order.origin).parent / name, digest)
     plain = read_plain(order.text, order.origin)
     varied, design = read_back(plain, order.design, catalog)
-    return Points(plain, order.text, order.origin, varied, design, catalog, watch_s=order.watch_s)
+    named = None if order.doctrine is None else _same_doctrine(*order.doctrine)
+    return Points(plain, order.text, order.origin, varied, design, catalog, named, order.watch_s)
+
+
+def _same_doctrine(label: str, made: Mapping[str, str]) -> UserDoctrine:
+    """The doctrine at this worker: its file is run only when it is the one that the user has named there."""
+    where = f"the doctrine {label} at the worker on {platform.node()}"
+    try:
+        found = hashlib.sha256(Path(label.rpartition(":")[0]).read_bytes()).hexdigest()
+    except OSError as error:
+        raise WorkerError(f"{where} cannot be read: {error.strerror}; its file must be under the same path on every "
+                          "machine") from None  # fmt: skip
+    if found != made["file_sha256"]:
+        raise WorkerError(
+            f"{where} is another file (sha256 {found[:12]}, the study {made['file_sha256'][:12]}); it is not run"
+        )
+    own = load_doctrine(label)
+    if own.described() != made:
+        raise WorkerError(f"{where}: modules beside it, or openiads.agents, differ from those of the study")
+    return own
 
 
 def _same_input(path: Path, digest: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import pyarrow as pa
@@ -20,6 +21,7 @@ from openiads.results import schema, study_schema
 from openiads.study import columns as col
 from openiads.study import depots, tables
 from openiads.study.chain import missiles_table, threats_table
+from openiads.study.joined import Columns
 from openiads.study.leaks import Leaks, leaks_of
 from openiads.world.names import Names, missile_id, track_id
 from openiads.world.schema import World
@@ -102,7 +104,7 @@ def join(outcomes: Sequence[Outcome], names: Names) -> Batch:
     sizes = np.array([len(o.round) for o in outcomes], dtype=np.int64)
     first_missile = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64)
     rep = np.repeat(np.arange(count), [len(o.event) for o in outcomes])
-    log = np.concatenate([np.asarray(o.event) for o in outcomes]).view(np.recarray)
+    log = Columns([o.event for o in outcomes])
     shift = {"platform": rep * n, "missile": first_missile[rep]}
     for party in ("subject", "object", "via"):
         values = log[party]
@@ -112,19 +114,17 @@ def join(outcomes: Sequence[Outcome], names: Names) -> Batch:
     rounds = np.concatenate([np.asarray(o.round) for o in outcomes]).view(np.recarray)
     one = dataclasses.replace(
         outcomes[0],
-        event=log,
+        event=cast(np.recarray, log),
         round=rounds,
         platform_state=np.concatenate([np.asarray(o.platform_state) for o in outcomes]).view(np.recarray),
     )
-    return Batch(outcomes, one, names, rep, n, first_missile, _words(one, names, sizes))
+    return Batch(outcomes, one, names, rep, n, first_missile, _words(names, sizes))
 
 
-def _words(one: Outcome, names: Names, missiles: np.ndarray) -> col.Words:
+def _words(names: Names, missiles: np.ndarray) -> col.Words:
     numbers = [missile_id(row) for row in range(int(missiles.max(initial=0)))]
-    local, _ = tables._local_tracks(one.event)
     words = col.Words(
         {
-            "local track": [f"{names.radar[radar]}/{number}" for radar, number in local],
             "platform": names.platform,
             "missile": numbers,
             "site": names.site,
@@ -146,7 +146,7 @@ def _words(one: Outcome, names: Names, missiles: np.ndarray) -> col.Words:
 def _always(batch: Batch, point: int, names: Names, world: World) -> dict[str, pa.Table]:
     threats = threats_table(batch.one, batch.names, batch.words, len(batch.outcomes))
     missiles = missiles_table(batch.one, batch.names, batch.words)
-    leaks = leaks_of(batch.one, batch.names, batch.words, batch.rep, batch.n_platforms, threats, missiles,
+    leaks = leaks_of(batch.one, batch.names, batch.rep, batch.n_platforms, threats, missiles,
                      batch.first_missile, len(batch.outcomes))  # fmt: skip
     replications = np.array([o.replication for o in batch.outcomes], dtype=np.int64)
     sites = _sites(batch, names)
@@ -286,15 +286,15 @@ def _rounds(batch: Batch, names: Names) -> dict[str, object]:
     more, left = depots.by_weapon(batch.outcomes, names, weapons)
     log = batch.one.event
     hostile = _identity(batch, "hostile")
-    ends = log[(log.code == ev.PLATFORM_END) & (log.detail == _KILLED) & (log.via >= 0)]
-    ends = ends[hostile[ends.subject]]
+    ends = np.flatnonzero((log.code == ev.PLATFORM_END) & (log.detail == _KILLED) & (log.via >= 0))
+    ends = ends[hostile[log.subject[ends]]]
     weapon_of = np.full(len(batch.one.round), -1, dtype=np.int64)
-    launch = log[log.code == ev.LAUNCH]
-    weapon_of[launch.subject] = launch.detail
+    launch = np.flatnonzero(log.code == ev.LAUNCH)
+    weapon_of[log.subject[launch]] = log.detail[launch]
     row_of = np.array([weapons.index(w) if w in weapons else -1 for w in names.weapon], dtype=np.int64)
-    by = row_of[weapon_of[ends.via]] if len(ends) else np.zeros(0, dtype=np.int64)
+    by = row_of[weapon_of[log.via[ends]]] if len(ends) else np.zeros(0, dtype=np.int64)
     kills = np.bincount(
-        (ends.subject // batch.n_platforms) * len(weapons) + by, minlength=count * len(weapons)
+        (log.subject[ends] // batch.n_platforms) * len(weapons) + by, minlength=count * len(weapons)
     )
     return {
         "weapon": _tiled(weapons, count),

@@ -29,7 +29,7 @@ from openiads.scenario.text import read_text
 from openiads.study.carry_on import carry_on, disk_errors_of, estimate_text, make, text_file
 from openiads.study.changes import read_changes
 from openiads.study.design import CHUNK, MAX_REPLICATIONS, Point, StudyError, chunk_size
-from openiads.study.identity import at_home, identity, refuse_another, same_doctrine
+from openiads.study.identity import identity, refuse_another, same_doctrine
 from openiads.study.manifest import library_versions, sha256
 from openiads.study.part import Part, join, no_goal
 from openiads.study.points import Points, describe, inputs_of
@@ -126,7 +126,6 @@ class Study:
         Raises ScenarioError, StudyError: the input. StoreError: the disk. ClusterError: the executor is gone.
         """
         told = progress or Quiet()
-        at_home(self.doctrine, executor)
         folder, manifest, points = self.prepare(told, joins=self.part is not None)
         if made is not None:
             made(folder)
@@ -255,7 +254,6 @@ def resume(
     catalog = load_catalog()
     refuse_another(folder, content, catalog)
     own = same_doctrine(folder, content, doctrine)
-    at_home(own, executor)
     scenario = content["scenario"]
     plain = read_plain(scenario["text"], scenario["file"])
     varied, design = read_back(plain, content, catalog)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from dataclasses import dataclass
-from functools import cached_property
+from collections import defaultdict, namedtuple
+from collections.abc import Iterator
+from functools import cache, cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from openiads.engine import events as ev
 from openiads.engine.outcome import Outcome
@@ -15,9 +18,8 @@ from openiads.world.schema import World
 EPS_S = 1e-6  # two computations of one time
 
 
-@dataclass(frozen=True)
-class Row:
-    """One event as plain Python numbers (fields of world.schema.EVENT)."""
+class Row(NamedTuple):
+    """One event as plain Python numbers (fields of world.schema.EVENT, in their order)."""
 
     t: float
     code: int
@@ -31,21 +33,91 @@ class Row:
     value: float
 
 
-class Case:
-    """An outcome with its World and Names, and the views of it that several checks need."""
+@cache
+def _record(fields: tuple[str, ...]) -> Any:
+    """A class of plain rows with these fields."""
+    return namedtuple("record", fields)
 
-    def __init__(self, outcome: Outcome, world: World, names: Names) -> None:
-        self.o, self.w, self.names = outcome, world, names
-        self.log = [Row(*row) for row in outcome.event.tolist()]
+
+class Table:
+    """A table that is read often: its rows as plain Python numbers, made once; its columns and parts as NumPy has them.
+
+    `table[3].site`, `table["site"]`, `table.site`, `table[mask]`, `len(table)`, iteration over rows.
+    """
+
+    def __init__(self, array: np.ndarray) -> None:
+        self.array = np.asarray(array).view(np.ndarray)
+        self.dtype = self.array.dtype
+
+    @cached_property
+    def rows(self) -> list[Any]:
+        """All rows; of a table with two axes the tables along the first."""
+        if self.array.ndim > 1:
+            return [Table(part) for part in self.array]
+        make = _record(self.dtype.names or ())._make
+        return [make(row) for row in self.array.tolist()]
+
+    def __len__(self) -> int:
+        return len(self.array)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.rows)
+
+    def __getitem__(self, key: Any) -> Any:
+        return self.rows[key] if type(key) is int or isinstance(key, np.integer) else self.array[key]
+
+    def __getattr__(self, name: str) -> np.ndarray:
+        if name.startswith("_") or name not in (self.dtype.names or ()):
+            raise AttributeError(name)
+        column: np.ndarray = self.array[name]
+        return column
+
+
+class Tables:
+    """The tables of a World or of an outcome, each as a :class:`Table`; what is no table is as it was."""
+
+    def __init__(self, of: Any) -> None:
+        self._of = of
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._of, name)
+        if isinstance(value, np.ndarray) and value.dtype.names:
+            value = Table(value)
+        self.__dict__[name] = value
+        return value
+
+
+class Case:
+    """An outcome with its World and Names, and the views of it that several checks need.
+
+    `w`, `o`: the World, in its initial state, and the outcome as :class:`Tables`. `w` of an earlier Case of the same World may be
+    given instead of the World: its rows are not made again.
+    """
+
+    def __init__(self, outcome: Outcome, world: World | Tables, names: Names) -> None:
+        self.w: Any = world if isinstance(world, Tables) else Tables(world)
+        self.o: Any = Tables(outcome)
+        self.names = names
+        self.log = [Row._make(row) for row in outcome.event.tolist()]
         self.by_code: dict[int, list[Row]] = defaultdict(list)
         for row in self.log:
             self.by_code[row.code].append(row)
+        self._of: dict[tuple[int, ...], list[Row]] = {}
+        self._posts: dict[int, set[int]] = {}
 
     def of(self, *codes: int) -> list[Row]:
         """Events of these codes in order of time."""
         if len(codes) == 1:
             return self.by_code[codes[0]]
-        return [row for row in self.log if row.code in codes]
+        found = self._of.get(codes)
+        if found is None:
+            there = [code for code in codes if code in self.by_code]
+            if len(there) <= 1:
+                found = self.by_code[there[0]] if there else []
+            else:
+                found = [row for row in self.log if row.code in there]
+            self._of[codes] = found
+        return found
 
     @cached_property
     def dead_from(self) -> list[float]:
@@ -65,6 +137,14 @@ class Case:
         for row in self.of(ev.PLATFORM_END):
             out.setdefault(row.subject, row)
         return out
+
+    @cached_property
+    def flown(self) -> tuple[np.ndarray, np.ndarray]:
+        """Per platform: from when to when it flies, s (f8; NaN where it has no end)."""
+        until = np.full(len(self.w.platform), np.nan)
+        for p, row in self.end_of.items():
+            until[p] = row.t
+        return self.w.platform["t_start_s"], until
 
     @cached_property
     def launch_of(self) -> dict[int, Row]:
@@ -88,10 +168,12 @@ class Case:
 
     def posts_of_radar(self, r: int) -> set[int]:
         """All command posts that a radar has reported to, by itself or with its battery."""
-        moves = [x.object for x in self.of(ev.REPORTS_TO) if x.subject == r]
-        b = self.w.radar[r].battery
-        moves += [x.object for x in self.of(ev.COMMAND_TAKEN, ev.COMMAND_BACK) if x.subject == b]
-        return {int(self.w.radar[r].command_post), *moves}
+        if r not in self._posts:
+            moves = [x.object for x in self.of(ev.REPORTS_TO) if x.subject == r]
+            b = self.w.radar[r].battery
+            moves += [x.object for x in self.of(ev.COMMAND_TAKEN, ev.COMMAND_BACK) if x.subject == b]
+            self._posts[r] = {int(self.w.radar[r].command_post), *moves}
+        return self._posts[r]
 
     def post_of_battery(self, b: int, t: float) -> int:
         """Command post that a battery obeys at a time."""

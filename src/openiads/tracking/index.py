@@ -2,9 +2,9 @@
 
 A track of two plots or more is kept in the list of the cell of its last position if it cannot take a plot
 further away than ROW_REACH_M before the index expires; otherwise (fast, uncertain, ballistic) in the WIDE
-list, which every plot looks through, comparing its distance with `reach_m` alone. Tracks of one plot are in the YOUNG list. A plot looks into the cells that its own
-error and ROW_REACH_M can bridge. The index is exact: it leaves out only tracks that the gate would refuse
-(tested).
+list, which every plot looks through, comparing its distance with `reach_m` alone. Tracks of one plot are in
+the YOUNG list. A plot looks into the cells that its own error and ROW_REACH_M can bridge. The index is exact:
+it leaves out only tracks that the gate would refuse (tested).
 
 Cells repeat every N_AXIS cells along each ECEF axis: the cells that one plot looks into are never the same
 list. Lists are doubly linked through the rows (`prev`, `next`, `cell`), heads are in the track set. Deleted
@@ -20,7 +20,9 @@ from openiads.tracking.schema import FREE, N_AXIS, WIDE, YOUNG
 
 ROW_REACH_M = 15_000.0
 CELL_M = 24_000.0
-FALL_MPS2 = 6.0  # half of g and a little: what a ballistic prediction differs by from a straight one, over t^2
+FALL_MPS2 = (
+    6.0  # half of g and a little: what a ballistic prediction differs by from a straight one, over t^2
+)
 _ROUNDING_M = 1e-3
 _ONE_IN = 4
 
@@ -126,7 +128,9 @@ def collect_near(tracks, tset, x, y, z, reach_m, first, out):
         for j in range(n_high):
             out[j] = j
         return n_high
-    if _ONE_IN * tset.n_wide > n_high:  # of so many rows each is looked at faster than one is found by another
+    if (
+        _ONE_IN * tset.n_wide > n_high
+    ):  # of so many rows each is looked at faster than one is found by another
         n = 0
         for j in range(n_high):
             if tracks[j].cell == WIDE and _within(tracks[j], x, y, z, reach_m):

@@ -35,16 +35,8 @@ LINE = 64  # bytes that a processor reads from memory together
 def whole_lines(fields: list[tuple[Any, ...]]) -> np.dtype:
     """An aligned record dtype whose rows are whole cache lines: what a row has at its head is read at once."""
     made = np.dtype(fields, align=True)
-    names = made.names or ()
-    return np.dtype(
-        {
-            "names": list(names),
-            "formats": [made[name] for name in names],
-            "offsets": [made.fields[name][1] for name in names],  # type: ignore[index]
-            "itemsize": -(-made.itemsize // LINE) * LINE,
-        },
-        align=True,
-    )
+    fill = -made.itemsize % LINE
+    return np.dtype([*fields, ("fill", "u1", (fill,))], align=True) if fill else made
 
 
 PLOT = np.dtype(
@@ -74,7 +66,10 @@ TRACK = whole_lines(
     [
         # Read for every plot: kept together at the head of the row, what tells most of them apart first
         ("next", "i8"),  # next row in the list of the index, -1 none (index)
-        ("reach_m", "f8"),  # no plot farther away, its own error aside, can be its until the index expires (index)
+        (
+            "reach_m",
+            "f8",
+        ),  # no plot farther away, its own error aside, can be its until the index expires (index)
         ("pos_ecef_m", "f8", (3,)),  # combined estimate (imm)
         ("cell", "i8"),  # list of the index that the row is in, -1 none (index)
         ("status", "i8"),  # FREE, TENTATIVE, CONFIRMED, COASTED (lifecycle)
@@ -201,7 +196,9 @@ class Work(NamedTuple):
     pick: np.ndarray  # i8 (plots,): solution of the cluster
     dropped: np.ndarray  # i8 (tracks,): rows deleted in the last call
     n_dropped: np.ndarray  # i8 (1,): how many of them
-    at: np.ndarray  # f8 (tracks, 4): predicted position (ECEF m) and its variance (m^2) of tracks that are compared
+    at: (
+        np.ndarray
+    )  # f8 (tracks, 4): predicted position (ECEF m) and its variance (m^2) of tracks that are compared
 
 
 def make_work(max_plots: int, max_tracks: int) -> Work:

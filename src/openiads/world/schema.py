@@ -489,7 +489,7 @@ def from_a_line(table: Table) -> Table:
     """A copy that begins at the begin of a cache line."""
     room = np.zeros(table.nbytes + LINE, np.uint8)  # what lies between the fields is the same in every run
     first = -room.ctypes.data % LINE
-    own = room[first : first + table.nbytes].view(table.dtype).reshape(table.shape).view(type(table))
+    own: Table = room[first : first + table.nbytes].view(table.dtype).reshape(table.shape).view(type(table))
     np.copyto(own, table)
     return own
 

@@ -161,7 +161,7 @@ def _hand_over(w, b, q, c, t_s):
     out = ch.planned + ch.flying
     old = w.track[ch.track]
     if old.id == ch.track_id:
-        old.engaged = 0
+        old.engaged = shoot.others_at(w, q)
         if w.picture[ch.track].track_id == ch.track_id:
             w.picture[ch.track].rounds_out -= out
     for i in range(w.sim[0].n_rounds):

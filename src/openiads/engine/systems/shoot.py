@@ -266,6 +266,21 @@ def _assess(w, b, c):
 
 
 @kernel
+def others_at(w, c):
+    """1 where another channel is at the track of channel c too: one may have been handed over to a post that had its own."""
+    ch = w.channel[c]
+    for q in range(w.channel.shape[0]):
+        if (
+            q != c
+            and w.channel[q].track == ch.track
+            and w.channel[q].track_id == ch.track_id
+            and w.channel[q].phase not in (schema.CHANNEL_FREE, schema.CHANNEL_GUN)
+        ):
+            return 1
+    return 0
+
+
+@kernel
 def close(w, b, c, reason):
     """The one place where an engagement ends and its channel becomes free."""
     ch = w.channel[c]
@@ -277,7 +292,7 @@ def close(w, b, c, reason):
         float(ch.fired),
     )  # fmt: skip
     if trk.id == ch.track_id:
-        trk.engaged = 0
+        trk.engaged = others_at(w, c)
         if ch.fired > 0:
             # What has been shot at is a target again only when it is seen to have survived.
             w.picture[ch.track].t_verdict_s = max(ch.t_burst_s, 0.0) + _NEW_LOOK_S
