@@ -35,8 +35,8 @@ LINE = 64  # bytes that a processor reads from memory together
 def whole_lines(fields: list[tuple[Any, ...]]) -> np.dtype:
     """An aligned record dtype whose rows are whole cache lines: what a row has at its head is read at once."""
     made = np.dtype(fields, align=True)
-    fill = -made.itemsize % LINE
-    return np.dtype([*fields, ("fill", "u1", (fill,))], align=True) if fill else made
+    rest = -made.itemsize % LINE
+    return np.dtype([*fields, ("to_line", "u1", (rest,))], align=True) if rest else made
 
 
 PLOT = np.dtype(
