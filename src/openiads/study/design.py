@@ -18,7 +18,9 @@ from openiads.scenario.overrides import Varied, value_text
 MAX_POINTS = 10_000
 MAX_REPLICATIONS = 10_000_000  # of all points together
 CHUNK = 100
-_LEAST_CHUNKS = 16  # of one point, so that small studies keep several workers busy
+_CHUNKS = 16  # of one point, so that studies keep many workers busy ...
+_FEWER_CHUNKS = 8  # ... where a shard would else be so small that writing it costs more than it is worth:
+_WORTH_A_SHARD = 25
 
 
 class StudyError(Exception):
@@ -67,7 +69,7 @@ def chunk_size(n: int, wanted: int | None) -> int:
     """Replications per shard: about 100, fewer in small studies. It follows from n alone, not from the machine."""
     if wanted is not None:
         return wanted
-    return max(1, min(CHUNK, math.ceil(n / _LEAST_CHUNKS)))
+    return min(CHUNK, max(math.ceil(n / _CHUNKS), min(_WORTH_A_SHARD, math.ceil(n / _FEWER_CHUNKS)), 1))
 
 
 def chunks(points: int, n: int, size: int) -> list[Chunk]:
