@@ -123,7 +123,7 @@ def check_files(files: Iterable[Path]) -> None:
     from openiads.cli.notes import notes_of_file
 
     bad = 0
-    for file in files:
+    for file in map(shipped.file_or_shipped, files):
         found = _faults(file)
         for line in found:
             sys.stderr.write(f"{line}\n")
