@@ -38,7 +38,8 @@ plt.rcParams.update({"figure.figsize": (7.0, 3.4), "figure.dpi": 90, "axes.grid"
 # %% [markdown]
 # ## By hand
 #
-# An antenna at 35 m and a target at 15 m: 24.4 km + 16.0 km = 40.3 km. A target of 240 m/s is there for 168 s.
+# An antenna at 35 m and a target at 15 m: 24.4 km + 16.0 km = 40.3 km, each rounded by itself. A target of 240 m/s is
+# there for 168 s.
 
 # %%
 effective_m = 4.0 / 3.0 * EARTH_MEAN_RADIUS_M

@@ -12,7 +12,7 @@ import pytest
 import synthetic_run as made
 
 from openiads.cli import guard
-from openiads.cli.shipped import find
+from openiads.cli.shipped import describe, find
 from openiads.study.store import RunExists, StoreError, new_run
 
 OPENIADS = [sys.executable, "-m", "openiads"]
@@ -281,3 +281,14 @@ def test_check_finds_what_only_the_tables_show(tmp_path):
     done = openiads("check", file)
     assert done.returncode == 2 and "Traceback" not in done.stderr
     assert "SCUD" in done.stderr and "out of reach" in done.stderr and "far.yaml:" in done.stderr
+
+
+def test_a_shipped_scenario_is_listed_with_its_question_and_checked_by_name(tmp_path):
+    listed = " ".join(openiads("scenarios").stdout.split())
+    for name, title, question in describe():
+        assert title and question.endswith("?")
+        assert f"{name} {title} {question}" in listed
+    done = openiads("check", "low-approach", cwd=tmp_path)
+    assert done.returncode == 0 and "low-approach.yaml: ok" in done.stdout
+    (tmp_path / "low-approach").write_text("openiads: 1\n")  # a file of that name goes first
+    assert openiads("check", "low-approach", cwd=tmp_path).returncode == 2

@@ -68,6 +68,15 @@ def test_two_rounds_against_one_is_the_closed_form(salvos):
     assert found.value == pytest.approx(plain[1] - plain[0], abs=1e-12)
 
 
+def test_the_picture_says_what_a_and_b_are(salvos):
+    """It is sent without the text beside it."""
+    found = compare(*salvos)
+    picture = openiads.comparison_overview(found, kind="svg").decode()
+    pair = found.pairs[0]
+    assert pair.label_a != pair.label_b and "doctrine.salvo=1" in pair.label_a
+    assert f"A: {pair.label_a}; B: {pair.label_b}" in picture
+
+
 def test_common_luck_saves_replications(salvos):
     """The first round of a salvo of two has the luck of the only round: what two let through, one lets through nearly always."""
     leaked = [s.table("runs")["leaked"].to_numpy() > 0 for s in salvos]

@@ -2,9 +2,10 @@
 
 from openiads.analysis.chains import Chains, Event
 from openiads.analysis.deceived import led_away
-from openiads.analysis.explain import explain_one
+from openiads.analysis.explain import Explanation, Step, explain_one
 from openiads.analysis.links import first_failed_link
 from openiads.analysis.sentences import sentence
+from openiads.cli.tell import explanation_text
 
 ROW = {"identity": "hostile", "fate": "hit its target", "type": "fighter", "class": "fighter", "group": "F", "target": "A",
        "killer": None, "t_end_s": 90.0, "hit_site": "A", "t_hostile_s": 5.0, "t_detection_s": 1.0, "rounds_fired": 2}  # fmt: skip
@@ -79,3 +80,19 @@ def test_cut_links_are_told():
     assert "The link between CP and FC was cut by jamming from 20 s on." in told
     assert "The link between CP and FC was back from 70 s on." in told
     assert "B1 was without its command post CP from 20 s on." in told
+
+
+def test_one_round_is_a_round():
+    closed = [
+        event(30.0, "engagement end", obj="B1", detail="target assessed killed", value=n)
+        for n in (0.0, 1.0, 2.0)
+    ]
+    words = ["0 rounds", "1 round", "2 rounds"]
+    assert [sentence(e) for e in closed] == [
+        f"engagement by B1 closed after {w}: target assessed killed" for w in words
+    ]
+
+
+def test_an_altitude_just_below_the_ellipsoid_is_no_minus_0():
+    step = Step(1.0, "launch", "launched", 19.3e3, -0.2)
+    assert "-0 " not in explanation_text(Explanation("F-01", "F-01", [step], "", []))

@@ -1,10 +1,12 @@
 """What every report says of its limits is what the documents say: one source, openiads.report.limits."""
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from openiads.catalog import load_catalog
 from openiads.report import limits
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -34,6 +36,15 @@ def test_the_page_says_the_same(statements):
     tail = found[-1].removeprefix(wanted[-1])  # what follows the list on the page
     assert [*found[:-1], found[-1][: len(wanted[-1])]] == wanted
     assert tail == "" or tail.startswith(" "), tail
+
+
+def test_the_page_counts_the_values_of_the_catalogue_by_grade():
+    grades = Counter(str(value.grade) for item in load_catalog() for value in item.values.values())
+    said = (
+        f"Of {sum(grades.values()):,} values {grades['B']} are of grade B, {grades['C']} C, {grades['D']} D, "
+        f"{grades['E']} vendors' claims (E), {grades['F']} assumptions (F); none is a measurement"
+    )
+    assert said in (DOCS / "credibility.md").read_text(encoding="utf-8") and not grades["A"]
 
 
 def test_the_confidence_by_model_is_that_of_the_page():

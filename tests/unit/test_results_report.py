@@ -1,14 +1,17 @@
 """Summary and picture of a run: what must be in them, on a terminal and elsewhere."""
 
 import io
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import synthetic_run as made
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 from rich.console import Console
 
 from openiads.physics.geodesy import ecef_to_geodetic
-from openiads.report.chart_chain import MAX_ROWS, chosen
+from openiads.report.chart_chain import _STARTS, MAX_ROWS, _beside, chosen
 from openiads.report.chart_map import near_km, spread, wide_km
 from openiads.report.mapping import Map, geodetic
 from openiads.report.picture import overview
@@ -98,6 +101,22 @@ def test_at_most_forty_rows_and_the_rest_is_counted(run):
     assert left_out == 3 * 32 - MAX_ROWS
     assert sum(row["id"].startswith("civ-03") for row in rows) == 3  # wrong shots are never left out
     assert sum(row["fate"] == "hit its target" for row in rows) == 9  # nor is what came through
+
+
+@pytest.mark.parametrize(
+    ("end_s", "text", "inside"),
+    [(730.0, "killed", True), (930.0, "killed", True), (990.0, "killed", False), (730.0, "x" * 60, False)],
+)
+def test_what_became_of_a_threat_stands_beside_its_bar_where_there_is_room(end_s, text, inside):
+    axes = Figure(figsize=(13.0, 3.0)).add_axes((0.1, 0.1, 0.75, 0.8))
+    axes.set_xlim(0.0, 1000.0)
+    axes.set_ylim(-0.8, 0.8)
+    row = {"fate": "killed", "wrong_shots": 0, "t_end_s": end_s, **{key: 5.0 for _, key in _STARTS}}
+    seen = SimpleNamespace(run=SimpleNamespace(t_end_s=1000.0), missiles=[])
+    _beside(axes, seen, row, 0, text, 7.0, False)
+    canvas = FigureCanvasAgg(axes.figure)
+    place, frame = axes.texts[0].get_window_extent(canvas.get_renderer()), axes.get_window_extent()
+    assert (frame.x0 < place.x0 and place.x1 < frame.x1) == inside
 
 
 def test_paths_end_where_the_flight_ends(run):

@@ -143,6 +143,17 @@ def test_what_is_not_a_run_is_said_clearly(tmp_path, stored):
         open_run(stored.with_name("made-up-sed1"))
 
 
+def test_the_folder_of_a_comparison_says_how_it_is_reported(tmp_path):
+    for letter in "ab":
+        (tmp_path / letter).mkdir()
+        with pytest.raises(RunError) as told:
+            open_run(tmp_path)
+        assert "comparison" not in str(told.value)
+        (tmp_path / letter / "study.json").write_text("{}")
+    with pytest.raises(RunError, match=r"openiads report .*a --against .*b"):
+        open_run(tmp_path)
+
+
 def test_a_missing_file_is_named(copy):
     (copy / "threats.parquet").unlink()
     with pytest.raises(RunError, match=r"threats\.parquet is missing"):

@@ -161,6 +161,15 @@ def test_plans_that_cannot_be(place, more, says):
         openiads.sensitivity(place / "small.yaml", **{"uncertain": {FUZE: None}, **more})
 
 
+def test_a_study_and_what_drives_it_want_two_folders(place, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    plain = openiads.Study(place / "small.yaml", 2).run()
+    _, drawn = openiads.sensitivity(
+        place / "small.yaml", {ROUNDS: "integers(2,6)"}, method="oat", n=2, budget=6
+    )
+    assert drawn.path.name == plain.path.name.replace("-seed", "-oat-seed") != plain.path.name
+
+
 def test_command_line(place):
     done = studies.openiads("sensitivity", "small.yaml", "--uncertain", f"{ROUNDS}=integers(2,6)", "--method", "oat", "-n", 2,
                             "--out", "cli", cwd=place)  # fmt: skip

@@ -69,6 +69,15 @@ def test_the_page_holds_what_the_tables_say(study):
     assert study_page(study) == study_page(study)
 
 
+def test_what_never_varied_has_no_interval_of_width_0(study):
+    header, _ = columns.decode(study_data(study))
+    alike = [m for told in header["measures"] for m in told if m["alike"]]
+    assert any(m["name"] == "wrong_shots" for m in alike)
+    assert all(m["value"] is not None and m["low"] is None and m["high"] is None for m in alike)
+    rest = [m for told in header["measures"] for m in told if not m["alike"] and m["low"] is not None]
+    assert rest and all(m["low"] < m["high"] for m in rest)
+
+
 @pytest.fixture
 def server(study, tmp_path):
     made = StudyServer(study_page(study), lambda p, r: replayed(study.path, p, r, tmp_path, None))

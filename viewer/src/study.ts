@@ -3,7 +3,8 @@
 import { Columns, fromBase64, decode } from "./format";
 import { h, sized } from "./dom";
 
-interface Told { name: string; meaning: string; unit: string; value: number | null; low: number | null; high: number | null; n: number }
+// `low` and `high` are null where nothing can be said; `alike`: the same in every replication, so that there is no interval either.
+interface Told { name: string; meaning: string; unit: string; value: number | null; low: number | null; high: number | null; n: number; alike: boolean }
 interface StudyHeader {
   study: { name: string; title: string; seed: number; done: number; wanted: number; path: string };
   points: { number: number; label: string }[];
@@ -14,6 +15,9 @@ interface Bin { low: number; high: number; rows: number[] }
 
 const MOST_ROWS = 300;
 const number = (x: number | null) => (x === null ? "–" : Math.abs(x) >= 100 ? x.toFixed(0) : String(Number(x.toPrecision(3))));
+const interval = (m: Told) => (m.alike ? `in all ${m.n}` : m.low === null || m.high === null ? "–" : `${number(m.low)} to ${number(m.high)}`);
+const READING = "Point at a measure to read what it is. Intervals: the replication is the unit; they say how well the model's own figure is known, "
+  + "not how near it is to anything real. In all: the same in every replication, so there is no interval.";
 
 class StudyPage {
   point = 0;
@@ -35,7 +39,7 @@ class StudyPage {
     document.getElementById("app")!.replaceChildren(
       h("header", {}, h("h1", {}, s.title), h("p", {}, `${s.name}, seed ${s.seed}: ${s.done} replications at ${header.points.length} point${header.points.length === 1 ? "" : "s"}${missing}`)),
       h("main", {},
-        h("section", {}, h("label", {}, "point ", points), h("h2", {}, "Measures"), this.table),
+        h("section", {}, h("label", {}, "point ", points), h("h2", {}, "Measures"), this.table, h("p", { class: "note" }, READING)),
         h("section", {}, h("label", {}, "distribution of ", what), this.note, this.canvas, this.list)));
     this.canvas.addEventListener("click", (e) => {
       const k = Math.floor(((e.offsetX - 40) / (this.canvas.clientWidth - 50)) * this.bins.length);
@@ -70,9 +74,9 @@ class StudyPage {
 
   private tell(): void {
     const n = this.bins.reduce((s, b) => s + b.rows.length, 0), c = this.header.shown[this.shown];
-    this.note.textContent = `${c.meaning}; n = ${n} replications`;
+    this.note.textContent = `${c.meaning}; bars: how many of n = ${n} replications`;
     const rows = this.header.measures[this.point].map((m) => h("tr", { title: m.meaning }, h("td", {}, m.name.replaceAll("_", " ")),
-      h("td", {}, `${number(m.value)}${m.unit && m.value !== null ? ` ${m.unit}` : ""}`), h("td", {}, m.low === null || m.high === null ? "–" : `${number(m.low)} to ${number(m.high)}`), h("td", {}, String(m.n))));
+      h("td", {}, `${number(m.value)}${m.unit && m.value !== null ? ` ${m.unit}` : ""}`), h("td", {}, interval(m)), h("td", {}, String(m.n))));
     this.table.replaceChildren(h("tr", {}, ...["measure", "estimate", "95 % interval", "n"].map((t) => h("th", {}, t))), ...rows);
   }
 

@@ -160,7 +160,7 @@ def _wrong_shot(e: Event) -> str:
 
 
 def _engagement_end(e: Event) -> str:
-    rounds = f" after {e.value:.0f} rounds" if e.value is not None else ""
+    rounds = f" after {e.value:.0f} round{'' if e.value == 1 else 's'}" if e.value is not None else ""
     return f"engagement by {e.object} closed{rounds}: {e.detail}"
 
 

@@ -12,7 +12,7 @@ from openiads.cli.guard import UserError
 
 FOLDER = Path(openiads.__file__).resolve().parent / "scenario" / "shipped"
 _SUFFIXES = (".yaml", ".yml")
-_TITLE = re.compile(r"^(?:title|description):\s*(?:[>|]-?\s*\n\s+)?(.+)$", re.MULTILINE)
+_LINE = r"^(?:{}):\s*(?:[>|]-?\s*\n\s+)?(.+)$"
 
 
 def names() -> list[str]:
@@ -20,13 +20,25 @@ def names() -> list[str]:
     return sorted(path.stem for path in FOLDER.glob("*.yaml"))
 
 
-def describe() -> list[tuple[str, str]]:
-    """(name, title) of the shipped scenarios."""
+def describe() -> list[tuple[str, str, str]]:
+    """(name, title, the question that it answers) of the shipped scenarios."""
     rows = []
     for name in names():
-        found = _TITLE.search((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
-        rows.append((name, found.group(1).strip("\"' ") if found else ""))
+        text = (FOLDER / f"{name}.yaml").read_text(encoding="utf-8")
+        rows.append((name, _value(text, "title|description"), _value(text, "question")))
     return rows
+
+
+def _value(text: str, keys: str) -> str:
+    """The text of the first of these keys, as far as its first line goes; "" without."""
+    found = re.search(_LINE.format(keys), text, re.MULTILINE)
+    return found.group(1).strip("\"' ") if found else ""
+
+
+def file_or_shipped(file: Path) -> Path:
+    """The file, or the shipped scenario of that name where there is no such file."""
+    name = str(file)
+    return FOLDER / f"{name}.yaml" if not file.exists() and name in names() else file
 
 
 def find(scenario: str) -> Path:

@@ -107,7 +107,7 @@ def explanation_text(told: Explanation) -> str:
     lines = [told.headline, "", f"{'time s':>8}  {'range km':>8}  {'alt m':>7}"]
     for step in told.steps:
         range_km = "" if step.range_m is None else f"{step.range_m / 1e3:.1f}"
-        alt = "" if step.alt_m is None else f"{step.alt_m:.0f}"
+        alt = "" if step.alt_m is None else f"{step.alt_m:z.0f}"  # z: no "-0"
         lines.append(f"{step.t_s:8.1f}  {range_km:>8}  {alt:>7}  {step.text}")
     if not told.steps:
         lines.append("    (nothing about it is in the log)")
@@ -123,7 +123,7 @@ def check_files(files: Iterable[Path]) -> None:
     from openiads.cli.notes import notes_of_file
 
     bad = 0
-    for file in files:
+    for file in map(shipped.file_or_shipped, files):
         found = _faults(file)
         for line in found:
             sys.stderr.write(f"{line}\n")

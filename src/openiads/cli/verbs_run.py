@@ -84,7 +84,12 @@ def explain(
 @app.command(short_help="Validate scenario or catalogue files.")
 @guarded
 def check(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Scenario or catalogue files.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE...", help="Scenario or catalogue files; also shipped scenarios by name."
+        ),
+    ],
 ) -> None:
     """Validate files; every fault with its place, value and what is allowed."""
     from openiads.cli.tell import check_files
@@ -129,11 +134,14 @@ def envelope(
 @app.command()
 @guarded
 def scenarios() -> None:
-    """List the shipped scenarios."""
+    """List the shipped scenarios, each with the question that it answers."""
+    import textwrap
+
     from openiads.cli.shipped import describe
 
-    for name, title in describe():
+    for name, title, question in describe():
         typer.echo(f"{name:24} {title}".rstrip())
+        typer.echo(textwrap.fill(question, 110, initial_indent=" " * 25, subsequent_indent=" " * 25))
 
 
 @app.command(short_help="Compile the engine for this machine.")

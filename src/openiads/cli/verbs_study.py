@@ -165,7 +165,12 @@ def sensitivity(
     n: Annotated[int, typer.Option("-n", min=1, help="Replications of every point.")] = 20,
     budget: Annotated[int, typer.Option(min=1, help="Replications in all, at most.")] = 2000,
     of: Annotated[str, typer.Option(metavar="MEASURE", help="What is to be explained.")] = "leakage",
-    out: StudyOutOption = None,
+    out: Annotated[
+        Optional[Path],
+        typer.Option(
+            help="Folder to make [default: studies/<scenario>-<method>-seed<N>].", show_default=False
+        ),
+    ] = None,
     seed: SeedOption = None,
     workers: WorkersOption = None,
 ) -> None:

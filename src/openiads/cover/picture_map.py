@@ -119,7 +119,7 @@ def _wide(axes: Any, cover: Coverage) -> None:
     known: dict[str, float] = {}
     for text, range_m, site, colour, dash in sorted(rings, key=lambda ring: -ring[1]):
         new = text not in known
-        known.setdefault(text, 200.0 + 23.0 * len(known))
+        known.setdefault(text, 190.0 + 31.0 * len(known))
         _ring(axes, cover, text if new else "", range_m, site, colour, dash, known[text])
     handles = []
     for k, one in reversed(list(enumerate(cover.maps))):

@@ -14,6 +14,7 @@ from openiads.report.scene import Scene
 
 MAX_ROWS = 40
 _LONGEST = 46  # characters beside a bar
+_PER_LETTER = 0.0058  # share of the axes that one of them takes, at most
 
 _STARTS = (
     ("in sight", "t_line_of_sight_s"),
@@ -129,7 +130,7 @@ def _beside(
     start = min((row[key] for _, key in _STARTS if row[key] is not None), default=end)
     text = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}\u2026"
     look: dict[str, Any] = {"fontsize": font - 0.5, "color": _fate_colour(row), "va": "center", "zorder": 8}
-    if not margin and end <= 0.72 * t_end_s:
+    if not margin and end <= (0.985 - _PER_LETTER * len(text)) * t_end_s:
         axes.text(end + 0.008 * t_end_s, y, text, **look)
     elif not margin and start > 0.3 * t_end_s:
         axes.text(start - 0.006 * t_end_s, y, text, ha="right", **look)

@@ -36,10 +36,10 @@ def comparison_overview(found: Comparison, shown: str = "leakage", kind: str = "
 
 def _draw(found: Comparison, shown: str) -> Figure:
     rows = max(len(found.pairs[0].differences), min(len(found.pairs), _MOST))
-    height = 2.2 + 0.27 * rows
+    height = 2.4 + 0.27 * rows
     figure = Figure(figsize=(13.0, height))
     FigureCanvasAgg(figure)
-    bottom, top = 0.8 / height, 1.0 - 1.1 / height
+    bottom, top = 0.8 / height, 1.0 - 1.3 / height
     left = figure.add_axes((0.13, bottom, 0.42, top - bottom))
     right = figure.add_axes((0.7, bottom, 0.27, top - bottom))
     _standardised(left, found.pairs[0])
@@ -58,7 +58,19 @@ def _draw(found: Comparison, shown: str) -> Figure:
     )
     figure.text(0.02, 1 - 0.66 / height, _short(verdict(found.pairs[0], shown), 150), fontsize=10, color=style.FAINT,
                 va="center")  # fmt: skip
+    figure.text(0.02, 1 - 0.94 / height, _short(_who(found), 150), fontsize=10, color=style.TEXT, va="center")
     return figure
+
+
+def _who(found: Comparison) -> str:
+    """What A and B are; of several pairs of points, those of the first, which is the one drawn on the left."""
+    pair = found.pairs[0]
+    told = []
+    for letter, name, label in (("A", found.name_a, pair.label_a), ("B", found.name_b, pair.label_b)):
+        words = [name] if found.name_a != found.name_b else []
+        told.append(f"{letter}: {', '.join([*words, label] if label else words or [name])}")
+    left = " (on the left)" if len(found.pairs) > 1 else ""
+    return f"{'; '.join(told)}{left}"
 
 
 def _short(text: str, most: int) -> str:

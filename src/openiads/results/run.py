@@ -202,6 +202,13 @@ def path_of(run: Run, kind: str, ident: str) -> dict[str, np.ndarray]:
     return {name: rows[name].to_numpy() for name in names}
 
 
+def _pair_in(folder: Path) -> str:
+    """What to say of the folder of a comparison, which holds two studies; nothing of any other."""
+    if not all((folder / letter / "study.json").is_file() for letter in "ab"):
+        return ""
+    return f"; it is a comparison of two studies: openiads report {folder / 'a'} --against {folder / 'b'}"
+
+
 def _manifest(folder: Path) -> dict[str, Any]:
     file = folder / schema.MANIFEST
     if not folder.exists():
@@ -212,7 +219,7 @@ def _manifest(folder: Path) -> dict[str, Any]:
         with file.open("rb") as handle:
             text = handle.read(_MAX_MANIFEST_BYTES + 1)
     except FileNotFoundError:
-        raise RunError(f"{folder} is not a run: it has no {schema.MANIFEST}") from None
+        raise RunError(f"{folder} is not a run: it has no {schema.MANIFEST}{_pair_in(folder)}") from None
     except OSError as error:
         raise RunError(f"{file} cannot be read: {error.strerror}") from None
     if len(text) > _MAX_MANIFEST_BYTES:

@@ -65,11 +65,14 @@ def study_for(
     budget: int = BUDGET,
     **more: Any,
 ) -> Study:
-    """The study that a method needs; `more`: seed, out, workers, command of `Study`. Raises StudyError."""
+    """The study that a method needs, by default in studies/<scenario>-<method>-seed<seed>; `more`: seed, out, workers,
+    command of `Study`. Raises StudyError."""
     design, points, _ = planned(method, len(uncertain), n, budget)
     if method != "oat":
         _need_salib()
-    return Study(scenario, n, uncertain=uncertain, design=design, points=points, **more)
+    study = Study(scenario, n, uncertain=uncertain, design=design, points=points, **more)
+    study.kind = f"-{method}"
+    return study
 
 
 def sensitivity(

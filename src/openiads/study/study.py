@@ -98,6 +98,9 @@ class Study:
         self.vary = dict(vary or {})
         self.seed = seed
         self.out = None if out is None else Path(out)
+        self.kind = (
+            ""  # what stands in the name of the default folder, so that two verbs do not want the same one
+        )
         self.workers = workers
         self.uncertain, self.design, self.points = dict(uncertain or {}), design, points
         self.chunk = chunk_size(n, chunk if chunk is not None or not self.uncertain else min(n, CHUNK))
@@ -155,7 +158,9 @@ class Study:
         manifest = self._manifest(text, origin, varied, design, points, catalog)
         if uncertain:
             manifest["design"] = {"kind": self.design, "cube": cube.tolist()}
-        folder = self.out or Path("studies") / f"{manifest['scenario']['name']}-seed{manifest['seed']}"
+        folder = (
+            self.out or Path("studies") / f"{manifest['scenario']['name']}{self.kind}-seed{manifest['seed']}"
+        )
         texts = [points.scenario(p.number).text for p in design]
         if joins:
             join(folder, manifest, lambda: make(folder, manifest, texts))

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from openiads.analysis.intervals import SAME
 from openiads.analysis.measures import COLUMNS, MEASURES, estimate
 from openiads.results.study import StudyResults
 from openiads.results.study_schema import TABLES
@@ -83,6 +84,9 @@ def _measures(runs: dict[str, Any], point: int) -> list[dict[str, Any]]:
     for one in MEASURES.values():
         found = estimate(one.name, part)
         value, low, high = (x if math.isfinite(x) else None for x in (found.value, found.low, found.high))
+        alike = found.method == SAME  # a value that never varied shows no interval: not one of width 0
+        if alike:
+            low = high = None
         told.append(
             {
                 "name": one.name,
@@ -92,6 +96,7 @@ def _measures(runs: dict[str, Any], point: int) -> list[dict[str, Any]]:
                 "low": low,
                 "high": high,
                 "n": found.n,
+                "alike": alike,
             }
         )
     return told

@@ -127,7 +127,11 @@ def comparison_part(found: Comparison, of: str, other: str) -> Part:
 def _comparison(found: Comparison, of: str, other: str) -> Iterator[Item]:
     pairs = found.pairs[:_MOST_POINTS]
     verdicts = [f"{compare_summary._name(found, p)}{compare_summary.verdict(p, of)}." for p in pairs]
-    yield box(*verdicts, title=f"A: this study. B: {other}. Same luck, seed {found.seed}.")
+    first = found.pairs[0]
+    told = len(pairs) == 1 and first.label_a != first.label_b
+    names = [f"{name} ({label})" if told else name
+             for name, label in (("this study", first.label_a), (other, first.label_b))]  # fmt: skip
+    yield box(*verdicts, title=f"A: {names[0]}. B: {names[1]}. Same luck, seed {found.seed}.")
     for note in found.notes:
         yield box(note, kind="alarm")
     yield Picture(
@@ -154,4 +158,5 @@ def _comparison_figure(found: Comparison, of: str) -> Figure:
         compare_picture._points(right, found, of)
     else:
         compare_picture._halves(right, found.pairs[0])
+        right.set_xlabel("variance saved (right of 1: helps)", fontsize=8)
     return sheet.figure
