@@ -14,6 +14,7 @@ from openiads.physics.geodesy import altitude_m
 from openiads.tracking.imm import predicted_state
 
 _SCAN = 10  # times that are tried, early to late, before the bisection
+_SCAN_FALLING = 40  # of a target that falls: it is in the envelope for some twenty seconds of seven minutes
 
 
 @kernel
@@ -35,9 +36,14 @@ def fly_on(x, y, z, vx, vy, vz, tau_s):
 
 
 @kernel
+def _falls(trk):
+    return trk.n_models == 3 and trk.mu[2] > 0.5
+
+
+@kernel
 def track_at(trk, par, t_s, tau_s):
     """Where a fused track will be tau_s after t_s."""
-    if trk.n_models == 3 and trk.mu[2] > 0.5:
+    if _falls(trk):
         x, y, z, _, _, _ = predicted_state(trk, par, t_s + tau_s)
         return x, y, z
     p, v = trk.pos_ecef_m, trk.vel_ecef_mps
@@ -79,13 +85,14 @@ def meet(w, weapon, site, trk, par, t_s, delay_s, cap_s, n_bisections):
     if margin < 0.0 or delay_s + tof > hi:
         # At the cap it may be past and gone: look for any time that will do, from early to late.
         found = False
-        for k in range(1, _SCAN + 1):
-            hi = cap_s * k / _SCAN
+        n = _SCAN_FALLING if _falls(trk) else _SCAN
+        for k in range(1, n + 1):
+            hi = cap_s * k / n
             x, y, z = track_at(trk, par, t_s, hi)
             tof, margin = reach(w, weapon, g.x_m, g.y_m, g.z_m, x, y, z)
             if margin >= 0.0 and delay_s + tof <= hi:
                 found = True
-                lo = cap_s * (k - 1) / _SCAN
+                lo = cap_s * (k - 1) / n
                 break
         if not found:
             return False, math.inf, math.inf, x, y, z
