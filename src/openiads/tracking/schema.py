@@ -74,7 +74,10 @@ TRACK = whole_lines(
     [
         # Read for every plot: kept together at the head of the row, what tells most of them apart first
         ("next", "i8"),  # next row in the list of the index, -1 none (index)
-        ("reach_m", "f8"),  # no plot farther away, its own error aside, can be its until the index expires (index)
+        (
+            "reach_m",
+            "f8",
+        ),  # no plot farther away, its own error aside, can be its until the index expires (index)
         ("pos_ecef_m", "f8", (3,)),  # combined estimate (imm)
         ("cell", "i8"),  # list of the index that the row is in, -1 none (index)
         ("status", "i8"),  # FREE, TENTATIVE, CONFIRMED, COASTED (lifecycle)
@@ -170,6 +173,7 @@ TRACKER = np.dtype(
         ("pos_sigma_max_m", "f8"),  # a track whose predicted position is less certain is deleted
         ("speed_max_mps", "f8"),  # a faster track is deleted
         ("speed_sigma_mps", "f8"),  # prior standard deviation of each velocity component
+        ("doubt_mps", "f8"),  # where a second plot asks for more speed, the first is kept for a better one
         ("q_cv_h", "f8"),  # white-noise acceleration density, horizontal and vertical, m^2/s^3
         ("q_cv_v", "f8"),
         ("q_man_h", "f8"),
