@@ -166,6 +166,30 @@ def test_close_targets_need_the_joint_choice():
     assert plots.track.tolist() == [1, 0]
 
 
+@pytest.mark.parametrize("both", [False, True])
+def test_second_plots_go_by_speed_not_by_age(both):
+    """Two targets at rest, 8 km apart, first seen 4.5 s apart, the older one looked at next: its plot is not for the
+    younger track, although that one is less spread (6 ln (12 / 7.5) = 2.8 against 8 km in 7.5 s: d^2 = 1.1).
+    """
+    radar = Radar(revisit_s=12.0)
+    a, b = (0.0, 0, 0), (8000.0, 0, 0)
+    radar.scan(0.0, [a])
+    assert radar.scan(4.5, [b]).event[0] == s.STARTED
+    plots = radar.scan(12.0, [a, (0, 9e4, 0)] if both else [a])  # also as one of a batch
+    assert (plots.track[0], plots.event[0]) == (0, s.UPDATED)
+    assert radar.scan(16.5, [b]).track[0] == 1
+
+
+@pytest.mark.parametrize(("doubt", "n_tracks"), [(2000.0, 1), (1000.0, 2), (0.0, 2)])
+def test_first_plot_is_kept_beyond_the_doubtful_speed(doubt, n_tracks):
+    """A second plot that asks for 1.5 km/s: the first is kept for a better one where `doubt_mps` is less."""
+    radar = Radar(doubt_mps=doubt)
+    radar.scan(0.0, [(0, 0, 0)])
+    plots = radar.scan(10.0, [(15_000.0, 0, 0)])
+    assert plots.event[0] == s.UPDATED
+    assert sorted(radar.live().n_updates.tolist()) == [1, 2][2 - n_tracks :]
+
+
 def test_crossing_targets_keep_their_tracks():
     """Two targets cross at 90 degrees and 200 m: each track ends with the target with which it began."""
     rng = np.random.default_rng(8)

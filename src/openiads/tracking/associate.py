@@ -3,6 +3,11 @@
 Source: Blackman, Popoli, *Design and Analysis of Modern Tracking Systems*, Artech House 1999, chapter 6. The
 cost of a pair is d^2 + ln det S - U (see `params.free_cost`): below zero where joining is likelier than
 "missed, and new".
+
+A second plot of a track is given by d^2 alone. What is known of a new track is a distribution of its velocity, the same
+for all; S grows with the time between the two plots and only turns that velocity into a distance. ln det S, a concave
+function of that time, would make the sum over a batch smallest where some of the times are short and others long:
+the plots of a row of targets would go to their neighbours' tracks.
 """
 
 from __future__ import annotations
@@ -50,8 +55,10 @@ def candidates(tracks, tset, par, plot, first, cols, costs):
         if math.fabs(t - row.t_update_s) < dead_time:
             continue
         d2, det = gate_d2(row, par, t, z[0], z[1], z[2], r[0], r[1], r[2], r[3], r[4], r[5])
-        c = d2 + math.log(det) - par.cost_free
-        if d2 <= gate and (c < 0.0 or first):
+        if d2 > gate:
+            continue
+        c = d2 if first else d2 + math.log(det) - par.cost_free
+        if c < 0.0 or first:
             cols[n] = j
             costs[n] = c
             n += 1

@@ -31,6 +31,7 @@ DEFAULTS: dict[str, Any] = {
     "pos_sigma_max_m": 30_000.0,
     "speed_max_mps": 7_000.0,
     "speed_sigma_mps": 1_000.0,
+    "doubt_mps": 2_000.0,  # 0: at every second plot
     "q_cv_h": 0.2,
     "q_cv_v": 0.05,
     "q_man_h": 1_500.0,
@@ -83,6 +84,7 @@ def tracker_params(
             "late_max_s",
             "cost_free",
             "retrodict",
+            "doubt_mps",
         )
         if not np.isfinite(array).all() or (array < 0).any() or (not zero_ok and (array == 0).any()):
             raise ValueError(f"tracker_params: {name}={value!r} must be finite and above zero")

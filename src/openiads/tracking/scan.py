@@ -45,11 +45,6 @@ from openiads.tracking.schema import (
     UPDATED,
 )
 
-_DOUBT_SIGMAS = (
-    2.0  # of the speed that a first plot is given: beyond it the first plot is kept for a better second one
-)
-
-
 _SIGMAS = 10.0  # of both tracks together: what is farther apart, and could not have come, is no duplicate
 _MORE = 2.0 * (1.0 + 1e-9)
 
@@ -156,10 +151,10 @@ def _update(tracks, tset, par, plot, j, dropped, n_dropped):
 
 @kernel
 def _is_doubtful(row, par, plot):
-    """Does a second plot ask for a speed that little but a ballistic missile has? Then it may well be another target."""
+    """Does a second plot ask for more than `doubt_mps`? Then it may well be another target."""
     z, pos = plot.pos_ecef_m, row.pos_ecef_m
     dx, dy, dz = z[0] - pos[0], z[1] - pos[1], z[2] - pos[2]
-    reach = _DOUBT_SIGMAS * par.speed_sigma_mps * (plot.t_s - row.t_s)
+    reach = par.doubt_mps * (plot.t_s - row.t_s)
     return dx * dx + dy * dy + dz * dz > reach * reach
 
 

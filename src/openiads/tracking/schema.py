@@ -165,6 +165,7 @@ TRACKER = np.dtype(
         ("pos_sigma_max_m", "f8"),  # a track whose predicted position is less certain is deleted
         ("speed_max_mps", "f8"),  # a faster track is deleted
         ("speed_sigma_mps", "f8"),  # prior standard deviation of each velocity component
+        ("doubt_mps", "f8"),  # where a second plot asks for more speed, the first is kept for a better one
         ("q_cv_h", "f8"),  # white-noise acceleration density, horizontal and vertical, m^2/s^3
         ("q_cv_v", "f8"),
         ("q_man_h", "f8"),
