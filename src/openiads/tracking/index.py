@@ -20,9 +20,7 @@ from openiads.tracking.schema import FREE, N_AXIS, WIDE, YOUNG
 
 ROW_REACH_M = 15_000.0
 CELL_M = 24_000.0
-FALL_MPS2 = (
-    6.0  # half of g and a little: what a ballistic prediction differs by from a straight one, over t^2
-)
+FALL_MPS2 = 6.0  # half of g and a little: what a ballistic prediction differs by from a straight one, over t^2
 _ROUNDING_M = 1e-3
 _ONE_IN = 4
 
@@ -128,9 +126,7 @@ def collect_near(tracks, tset, x, y, z, reach_m, first, out):
         for j in range(n_high):
             out[j] = j
         return n_high
-    if (
-        _ONE_IN * tset.n_wide > n_high
-    ):  # of so many rows each is looked at faster than one is found by another
+    if _ONE_IN * tset.n_wide > n_high:  # of so many rows each is looked at faster than one is found by another
         n = 0
         for j in range(n_high):
             if tracks[j].cell == WIDE and _within(tracks[j], x, y, z, reach_m):

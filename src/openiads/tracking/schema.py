@@ -74,10 +74,7 @@ TRACK = whole_lines(
     [
         # Read for every plot: kept together at the head of the row, what tells most of them apart first
         ("next", "i8"),  # next row in the list of the index, -1 none (index)
-        (
-            "reach_m",
-            "f8",
-        ),  # no plot farther away, its own error aside, can be its until the index expires (index)
+        ("reach_m", "f8"),  # no plot farther away, its own error aside, can be its until the index expires (index)
         ("pos_ecef_m", "f8", (3,)),  # combined estimate (imm)
         ("cell", "i8"),  # list of the index that the row is in, -1 none (index)
         ("status", "i8"),  # FREE, TENTATIVE, CONFIRMED, COASTED (lifecycle)

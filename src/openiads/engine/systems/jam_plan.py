@@ -46,9 +46,7 @@ def illuminate(w, r, p, t_s):
     dx, dy, dz = s.x_m - par.x_m, s.y_m - par.y_m, s.z_m - par.z_m
     dist = max(math.sqrt(dx * dx + dy * dy + dz * dz), 1.0)
     alt = altitude_m(s.x_m, s.y_m, s.z_m)
-    visible, _ = look_path(
-        w.refraction[w.radar[r].stand], alt, ground_range_m(dist, par.alt_m, alt, EARTH_MEAN_RADIUS_M)
-    )
+    visible, _ = look_path(w.refraction[w.radar[r].stand], alt, ground_range_m(dist, par.alt_m, alt, EARTH_MEAN_RADIUS_M))
     if not visible:
         return
     for j in range(w.jammer.shape[0]):
