@@ -4,10 +4,9 @@ Source: Blackman, Popoli, *Design and Analysis of Modern Tracking Systems*, Arte
 cost of a pair is d^2 + ln det S - U (see `params.free_cost`): below zero where joining is likelier than
 "missed, and new".
 
-A second plot of a track is given by d^2 alone. What is known of a new track is a distribution of its velocity, the same
-for all; S grows with the time between the two plots and only turns that velocity into a distance. ln det S, a concave
-function of that time, would make the sum over a batch smallest where some of the times are short and others long:
-the plots of a row of targets would go to their neighbours' tracks.
+A second plot of a track is given by d^2 alone. What is known of a new track is a distribution of its velocity,
+the same for all; the time between the two plots only turns it into a distance. With ln det S a track that has
+missed a look is dearer by 6 ln 2 than one that has not, and in a row of targets its neighbour takes its plot.
 """
 
 from __future__ import annotations
