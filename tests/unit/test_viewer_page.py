@@ -129,6 +129,25 @@ def test_the_time_line_is_dragged(page, at):
     assert page.js("document.querySelector('.time').textContent") == "T+5:00   06:05:00Z"
 
 
+def test_whom_to_follow_by_keys(page, at):
+    at(400.0)
+    followed = "openiads.page.views[0].followed?.id ?? null"
+    page.key("Escape")
+    assert page.js(followed) is None
+    page.key(".", "Period", ".")
+    first = page.js(followed)
+    page.key(".", "Period", ".")
+    second = page.js(followed)
+    page.key(",", "Comma", ",")
+    assert first and second and first != second and page.js(followed) == first
+    page.key("n", "KeyN", "n")
+    page.key("Enter", "Enter", "\r")
+    last = "openiads.page.views[0].events.shown[openiads.page.views[0].events.before(openiads.page.clock.t) - 1]"
+    assert page.js(followed) in (page.js(f"{last}.subject"), page.js(f"{last}.object"))
+    page.key("Escape")
+    assert page.js(followed) is None
+
+
 def test_the_keys(page, at):
     at(100.0)
     page.key("ArrowRight")

@@ -2,7 +2,7 @@ import { h } from "./dom";
 
 const KEYS: [string, string][] = [
   ["space", "play, pause"], ["← →", "5 s back, on (with shift 30 s)"], ["+ −", "faster, slower"], ["Home End", "to the start, the end"],
-  ["n p", "next, previous event of the list"], ["f", "follow with the camera, or not"], ["Esc", "let go of what is followed; close panels"],
+  ["n p", "next, previous event of the list"], ["enter", "follow what the last event of the list is about"], [", .", "follow the one before, the next of what moves"], ["f", "follow with the camera, or not"], ["Esc", "let go of what is followed; close panels"],
   ["0", "whole scene again"], ["t", "from above"], ["d", "coverage: selected radar, all, none"], ["r", "next radar"], ["l", "layers"], ["c", "charts"], ["? h", "this help"],
 ];
 

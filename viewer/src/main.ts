@@ -149,12 +149,12 @@ export class Page {
   toggle(panel: HTMLElement): void { panel.hidden = !panel.hidden; }
 
   private key(e: KeyboardEvent): void {
-    if (e.ctrlKey || e.metaKey || e.altKey || e.target instanceof HTMLSelectElement || (e.target instanceof HTMLInputElement && e.key === " ")) return;
+    if (e.ctrlKey || e.metaKey || e.altKey || e.target instanceof HTMLSelectElement || (e.key === "Enter" && e.target instanceof Element && e.target.matches("button, summary, a, input")) || (e.target instanceof HTMLInputElement && e.key === " ")) return;
     const c = this.clock, view = this.views[0], step = e.shiftKey ? 30 : 5;
     const acts: Record<string, () => void> = {
       " ": () => c.toggle(), ArrowLeft: () => c.set(c.t - step), ArrowRight: () => c.set(c.t + step), Home: () => c.set(0), End: () => c.set(c.end),
       "+": () => c.faster(1), "=": () => c.faster(1), "-": () => c.faster(-1), "_": () => c.faster(-1),
-      n: () => this.hop(1), p: () => this.hop(-1), f: () => this.views.forEach((v) => { v.orbit.follow = !v.orbit.follow && v.followed !== null; }),
+      n: () => this.hop(1), p: () => this.hop(-1), Enter: () => this.showLast(), ".": () => view.followNext(1), ",": () => view.followNext(-1), f: () => this.views.forEach((v) => { v.orbit.follow = !v.orbit.follow && v.followed !== null; }),
       Escape: () => this.escape(), "0": () => this.views.forEach((v) => v.home()), t: () => this.views.forEach((v) => { v.orbit.el = Math.PI / 2 - 1e-3; v.orbit.az = 0; }),
       d: () => { this.options.dome = this.options.dome === "selected" ? "all" : this.options.dome === "all" ? "none" : "selected"; this.layers.querySelector<HTMLSelectElement>("[name=dome]")!.value = this.options.dome; },
       r: () => this.views.forEach((v) => { const all = v.model.header.radars; if (v.radar) v.selectRadar(all[(all.indexOf(v.radar) + 1) % all.length].id); }),
@@ -179,6 +179,12 @@ export class Page {
     while (by < 0 && k >= 0 && list.shown[k].t >= this.clock.t) k--;
     const e = list.shown[k];
     if (e) this.clock.set(e.t);
+  }
+
+  /** Follow whom the last event of the first view's list is about. */
+  private showLast(): void {
+    const list = this.views[0].events, e = list.shown[list.before(this.clock.t) - 1];
+    if (e) this.views[0].show(e);
   }
 
   private tell(): void {

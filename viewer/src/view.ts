@@ -8,7 +8,7 @@ import { Details } from "./details";
 import { h } from "./dom";
 import { CLASSES, EventList, colourOf } from "./events";
 import { CONFIDENCE, Ellipsoids, localAt } from "./ellipsoid";
-import { Content, Radar } from "./format";
+import { Content, LogEvent, Radar } from "./format";
 import { Frame } from "./geo";
 import { Coast, Globe } from "./globe";
 import { Beam, Dome, Strobes, matrixAt, terrain, zoneShell } from "./layers";
@@ -100,11 +100,7 @@ export class View {
     if (this.ground) this.scene.add(this.ground);
     this.radar = this.model.header.radars.find((r) => r.rotating) ?? this.model.header.radars[0] ?? null;
     for (const r of this.model.header.radars) if (this.model.byId.has(r.id)) this.select.append(h("option", { value: r.id }, `${r.id} (${r.type})`));
-    this.events = new EventList(this.model.events, (e) => {
-      this.clock.set(e.t);
-      const id = [e.subject, e.object].find((k) => k && this.model.byId.has(k));
-      if (id) this.follow(id);
-    });
+    this.events = new EventList(this.model.events, (e) => this.show(e));
     this.details = new Details(this.model, (t) => this.clock.set(t), (id) => this.follow(id || null), this.options);
     const ppi = h("canvas", { class: "ppi", title: "tracks as seen from this radar; click one to follow it, wheel to zoom" });
     this.ppi = new Ppi(ppi, this.model, this.plots, this.options);
@@ -193,6 +189,13 @@ export class View {
     this.orbit.follow = false;
   }
 
+  /** To the time of an event, and to whom it is about. */
+  show(e: LogEvent): void {
+    this.clock.set(e.t);
+    const id = [e.subject, e.object].find((k) => k && this.model.byId.has(k));
+    if (id) this.follow(id);
+  }
+
   follow(id: string | null): void {
     const e = id ? (this.model.byId.get(id) ?? null) : null;
     this.followed = e;
@@ -202,6 +205,14 @@ export class View {
     this.details.show(e);
     this.details.tick(this.clock.t);
     this.picked(e ? e.id : null);
+  }
+
+  /** Follow the next (by 1) or the previous (by -1) of what moves and is shown now, in the order of the run's tables. */
+  followNext(by: number): void {
+    const all = this.model.entities.filter((e) => e.visible && e.kind !== "site" && e.kind !== "track" && this.shows(e));
+    if (!all.length) return;
+    const at = this.followed ? all.indexOf(this.followed) : -1;
+    this.follow(all[at < 0 ? (by > 0 ? 0 : all.length - 1) : (at + by + all.length) % all.length].id);
   }
 
   selectRadar(id: string): void {
