@@ -142,7 +142,9 @@ def test_whom_to_follow_by_keys(page, at):
     assert first and second and first != second and page.js(followed) == first
     page.key("n", "KeyN", "n")
     page.key("Enter", "Enter", "\r")
-    last = "openiads.page.views[0].events.shown[openiads.page.views[0].events.before(openiads.page.clock.t) - 1]"
+    last = (
+        "openiads.page.views[0].events.shown[openiads.page.views[0].events.before(openiads.page.clock.t) - 1]"
+    )
     assert page.js(followed) in (page.js(f"{last}.subject"), page.js(f"{last}.object"))
     page.key("Escape")
     assert page.js(followed) is None
