@@ -72,10 +72,10 @@ def test_the_page_holds_what_the_tables_say(study):
 def test_what_never_varied_has_no_interval_of_width_0(study):
     header, _ = columns.decode(study_data(study))
     alike = [m for told in header["measures"] for m in told if m["alike"]]
-    assert any(m["name"] == "wrong_shots" for m in alike)
-    assert all(m["value"] is not None and m["low"] is None and m["high"] is None for m in alike)
+    assert alike and all(m["value"] is not None and m["low"] is None and m["high"] is None for m in alike)
     rest = [m for told in header["measures"] for m in told if not m["alike"] and m["low"] is not None]
     assert rest and all(m["low"] < m["high"] for m in rest)
+    assert any(m["name"] == "wrong_shots" and m["value"] == 0.0 and m["high"] > 0.1 for m in rest)
 
 
 @pytest.fixture

@@ -36,6 +36,32 @@ def test_mean_is_that_of_students_t():
     assert found.n == 25 and found.value == pytest.approx(x.mean())
 
 
+@pytest.mark.parametrize(
+    ("mean", "in_bursts"), [(0.005, False), (0.02, False), (0.1, False), (0.1, True), (2.0, True)]
+)
+def test_counts_of_rare_events_hold_where_students_t_does_not(mean, in_bursts):
+    random = np.random.default_rng([int(1000 * mean), in_bursts])
+    shape = (STUDIES, 200)
+    if in_bursts:
+        y = (random.random(shape) < mean / 3.0) * (1 + random.poisson(2.0, shape))
+    else:
+        y = random.poisson(mean, shape)
+    found = [iv.count(iv.sums(row, np.ones(200))) for row in y]
+    assert (
+        0.91 <= covered(found, mean) <= 0.965
+    )  # the least where some 1 is expected in all: counts are whole
+    assert all(f.low >= 0.0 and f.high > f.value for f in found)
+    if mean == 0.005:
+        assert covered([iv.mean(iv.sums(row, np.ones(200))) for row in y], mean) < 0.7
+
+
+def test_where_nothing_was_seen_a_count_has_a_bound():
+    found = iv.count(iv.sums(np.zeros(200), np.ones(200)))
+    t = scipy.stats.t.ppf(0.975, 199)
+    assert (found.value, found.low, found.high) == pytest.approx((0.0, 0.0, t * t / 200))
+    assert interval_of(MEASURES["wrong_shots"], iv.sums(np.zeros(50), np.ones(50))).high > 0.05
+
+
 def test_bootstrap_is_near_that_of_scipy_and_repeats():
     x = np.random.default_rng(2).gamma(2.0, 3.0, 60)
     found = iv.bootstrap(x, resamples=9000)

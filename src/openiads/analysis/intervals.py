@@ -147,6 +147,23 @@ def mean(s: Sums, confidence: float = CONFIDENCE) -> Interval:
     return Interval(found.value, found.low, found.high, s.n, float(s.n), method, confidence)
 
 
+def count(s: Sums, confidence: float = CONFIDENCE) -> Interval:
+    """A mean number of rare events per replication (x is 1 in each): never below zero, and wide enough where none was seen.
+
+    Score interval of a Poisson mean on the effective number of replications: that which would give the variance seen
+    if the events were independent, never more than there are. The Poisson limit of Wilson's interval.
+    """
+    if s.n < 2 or s.x <= 0.0:
+        return mean(s, confidence)
+    value, variance = s.y / s.n, _ratio_variance(s)
+    effective = min(value / variance, float(s.n)) if variance > 0.0 else float(s.n)
+    square = t_quantile(s.n - 1, confidence) ** 2
+    middle = value + 0.5 * square / effective
+    half = math.sqrt(square * value / effective + 0.25 * square * square / (effective * effective))
+    low = 0.0 if value == 0.0 else max(middle - half, 0.0)
+    return Interval(value, low, middle + half, s.n, float(s.n), "score, counts over replications", confidence)
+
+
 def _ratio_variance(s: Sums) -> float:
     """Variance of y/x by linearisation, with n - 1 degrees of freedom."""
     r = s.y / s.x

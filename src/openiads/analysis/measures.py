@@ -15,7 +15,7 @@ import numpy as np
 from openiads.analysis import intervals
 from openiads.analysis.intervals import CONFIDENCE, GoalError, Interval, Sums
 
-PROPORTION, RATIO, MEAN = "proportion", "ratio", "mean"
+PROPORTION, RATIO, MEAN, COUNT = "proportion", "ratio", "mean", "count"
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,8 @@ MEASURES: Final = {
         Measure("kills_per_round", RATIO, "killed", "rounds_at_hostile", "hostile platforms killed per missile fired at them"),
         Measure("rounds_fired", MEAN, "rounds_fired", "", "missiles fired"),
         Measure("rounds_left", MEAN, "rounds_left", "", "missiles left, ready and in reserve"),
-        Measure("wrong_shots", MEAN, "wrong_shots", "", "missiles and bursts of guns fired at what is not hostile"),
-        Measure("wrong_kills", MEAN, "wrong_kills", "", "friends and neutrals killed by a missile"),
+        Measure("wrong_shots", COUNT, "wrong_shots", "", "missiles and bursts of guns fired at what is not hostile"),
+        Measure("wrong_kills", COUNT, "wrong_kills", "", "friends and neutrals killed by a missile"),
         Measure("wrong_shot_runs", PROPORTION, "has_wrong_shot", "", "replications with a wrong shot"),
         Measure("assets_surviving", PROPORTION, "assets_left", "assets", "defended assets that survive"),
         Measure("sites_surviving", PROPORTION, "sites_left", "sites", "radars, launchers and command posts that survive"),
@@ -82,7 +82,9 @@ def sums_of(one: Measure, runs: Mapping[str, Any]) -> Sums:
 
 def interval_of(one: Measure, s: Sums, confidence: float = CONFIDENCE) -> Interval:
     """The interval that belongs to the kind of the measure."""
-    make = {PROPORTION: intervals.proportion, RATIO: intervals.ratio, MEAN: intervals.mean}[one.kind]
+    make = {
+        PROPORTION: intervals.proportion, RATIO: intervals.ratio, MEAN: intervals.mean, COUNT: intervals.count,
+    }[one.kind]  # fmt: skip
     return make(s, confidence)
 
 
