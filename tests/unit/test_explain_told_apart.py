@@ -16,7 +16,9 @@ def story(assigned, rounds, seen=(), fate="hit its target"):
     known.events["F-01"] = [event(1.0, "line of sight", obj="FC"), event(1.0, "detection", obj="FC")]
     known.events["F-01"] += [event(2.0, "local track", obj="FC", via="FC/7"), *seen]
     for t_s, who in assigned:
-        known.events[who].append(event(t_s, "assigned", who, "B1", "TN0002"))
+        one = event(t_s, "assigned", who, "B1", "TN0002")
+        known.events[who].append(one)
+        known.assignments.append(one)
     known.events["F-01"].sort(key=lambda e: e.t_s)
     return known
 

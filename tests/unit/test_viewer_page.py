@@ -211,7 +211,12 @@ def test_missiles_tracks_and_sites_are_told_too(page, at, run):
         and explain(run, missile["target"]).headline in text
     )
     page.js("openiads.page.views[0].follow('AIRFIELD')")
-    assert "QBM-01" in page.js("document.querySelector('.details').innerText")
+    hit_by = next(
+        row["id"]
+        for row in run.threats.to_pylist()
+        if row["fate"] == "hit its target" and row["target"] == "AIRFIELD"
+    )
+    assert hit_by in page.js("document.querySelector('.details').innerText")
     page.js("openiads.page.views[0].follow(%s)" % json.dumps(missile["track"]))  # noqa: UP031
     assert "fused track" in page.js("document.querySelector('.details').innerText")
 

@@ -35,6 +35,7 @@ class Chains:
         events: events per platform, in time order.
         losses: events "site lost", in time order.
         strobes: times of jam strobes per radar.
+        assignments: events "assigned" of all threats, in time order.
         commands: what changed who commands, which links are cut, who has power or is in its place, in time order.
     """
 
@@ -46,6 +47,7 @@ class Chains:
     losses: list[Event] = field(default_factory=list)
     strobes: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     commands: list[Event] = field(default_factory=list)
+    assignments: list[Event] = field(default_factory=list)
 
     def of(self, threat: str, *kinds: str) -> list[Event]:
         """Events of a threat, of these kinds if any are given."""
@@ -84,6 +86,8 @@ def enter(made: Chains, event: Event, about: tuple[str | None, str | None]) -> N
         made.events[platform].append(event)
     if event.event == "site lost":
         made.losses.append(event)
+    elif event.event == "assigned":
+        made.assignments.append(event)
     elif event.event in _OF_COMMAND:
         made.commands.append(event)
     elif event.event == "site moves":

@@ -34,10 +34,7 @@ def rounds_at_others(known: Chains, threat: str) -> list[tuple[Event, list[dict[
 def _again(known: Chains, event: Event) -> list[Event]:
     """Later assignments of the same track to the same battery, whatever it then held."""
     return [
-        e
-        for threat in known.threats
-        for e in known.of(threat, "assigned")
-        if e.via == event.via and e.object == event.object and e.t_s > event.t_s
+        e for e in known.assignments if e.via == event.via and e.object == event.object and e.t_s > event.t_s
     ]
 
 

@@ -24,7 +24,7 @@ from openiads.study import tables
 from openiads.study.joined import Columns
 from openiads.world.names import Names, missile_id, track_id
 
-_NOT_ASKED = (ev.CLASSIFIED, ev.SITE_HIT, ev.PLATFORM_END, ev.MISSILE_END, ev.SEEKER_ON, ev.JAMMING)
+_NOT_ASKED = (ev.SITE_HIT, ev.PLATFORM_END, ev.MISSILE_END, ev.SEEKER_ON, ev.JAMMING)
 _CODES = max(ev.SPECS) + 1
 #: (party, table) → by code of the event: do the rules ask for it as one of that party?
 _ASKED = {
@@ -241,7 +241,33 @@ class _Joined:
         for number, row in zip(owner.tolist(), _rows(self.missiles, shot), strict=True):
             known[number].missiles[row["id"]] = row
         self._of_all(known)
+        self._shared(known)
         return known
+
+    def _shared(self, known: dict[int, _OfLeakers]) -> None:
+        """Where nothing was fired at a leaker that was assigned: all rounds and assignments of those tracks, which held others."""
+        log, rep, rounds = self.log.columns, self.log.rep, self.one.round
+        fired_at = np.zeros(len(self.leakers), dtype=bool)
+        fired_at[self.target[self.target >= 0]] = True
+        assigned = np.flatnonzero((log.code == ev.ASSIGNED) & (log.subject >= 0))
+        place = self.place[log.subject[assigned]]
+        asking = (place >= 0) & ~fired_at[place]
+        if not asking.any():
+            return
+
+        def key(number: np.ndarray, battery: np.ndarray, track: np.ndarray) -> np.ndarray:
+            made: np.ndarray = (number.astype(np.int64) * len(self.log.names.battery) + battery) * 2**32 + track
+            return made
+
+        keys = key(rep[assigned], log.object[assigned], log.via[assigned])
+        asked = np.unique(keys[asking])
+        for row, event in self._made(assigned[np.isin(keys, asked)]):
+            known[rep[row]].assignments.append(event)
+        number = np.searchsorted(self.log.first, np.arange(len(rounds)), side="right") - 1
+        there = np.isin(key(number, rounds.battery, rounds.track_id), asked) & (self.target < 0)
+        shared = np.flatnonzero(there)
+        for k, missile in zip(number[shared].tolist(), _rows(self.missiles, shared), strict=True):
+            known[k].missiles[missile["id"]] = missile
 
     def _of_all(self, known: dict[int, _OfLeakers]) -> None:
         log, rep = self.log.columns, self.log.rep
