@@ -256,7 +256,9 @@ class _Joined:
             return
 
         def key(number: np.ndarray, battery: np.ndarray, track: np.ndarray) -> np.ndarray:
-            made: np.ndarray = (number.astype(np.int64) * len(self.log.names.battery) + battery) * 2**32 + track
+            made: np.ndarray = (
+                number.astype(np.int64) * len(self.log.names.battery) + battery
+            ) * 2**32 + track
             return made
 
         keys = key(rep[assigned], log.object[assigned], log.via[assigned])
