@@ -45,6 +45,18 @@ def opened(browser, file):
     return page
 
 
+def going(page):
+    """`go(t_s)`: the page at a time, nothing followed, every side shown."""
+
+    def go(t_s=T_S):
+        page.front()
+        page.js(RESET.replace("TIME", repr(t_s)))
+        page.settle()
+        return page
+
+    return go
+
+
 def entity(page, ident):
     """Where something is on the screen, and its place in ECEF."""
     return page.js(WHERE.replace("IDENT", json.dumps(ident)))

@@ -7,7 +7,7 @@ import pymap3d
 import pytest
 from pymap3d.vincenty import vdist
 from scipy.stats import chi2
-from support.pages import GLOBE, RESET, T_S, opened
+from support.pages import GLOBE, T_S, going, opened
 
 from openiads.results import covariances, path_of
 from openiads.viewer import write_replay
@@ -27,13 +27,7 @@ def page(replay):
 
 @pytest.fixture
 def at(page):
-    def go(t_s=T_S):
-        page.front()
-        page.js(RESET.replace("TIME", repr(t_s)))
-        page.settle()
-        return page
-
-    return go
+    return going(page)
 
 
 def pink(page):

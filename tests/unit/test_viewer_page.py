@@ -14,10 +14,10 @@ from support.pages import (
     GLOBE,
     HOSTILE,
     NEUTRAL,
-    RESET,
     SYMBOLS,
     T_S,
     entity,
+    going,
     near,
 )
 
@@ -37,15 +37,7 @@ def page(replay):
 
 @pytest.fixture
 def at(page):
-    """The page at a time, nothing followed, every side shown."""
-
-    def go(t_s=T_S):
-        page.front()
-        page.js(RESET.replace("TIME", repr(t_s)))
-        page.settle()
-        return page
-
-    return go
+    return going(page)
 
 
 def test_it_opens_without_complaint_and_asks_nobody(page, at):
