@@ -7,6 +7,7 @@ no whole-number condition, solved by Frank-Wolfe; what it proves holds for every
 
 from __future__ import annotations
 
+import math
 import time
 
 import numpy as np
@@ -43,7 +44,7 @@ def relaxation_bound(value, pk, rounds, iterations=400):
 @kernel
 def _loop_classify(logodds, n):
     for i in range(n):
-        classify.update_class(logodds, 240.0 + i % 7, 0.0, 11000.0, 15.0, 0.3, 2.0, 3.0, 50.0)
+        classify.update_class(logodds, 240.0 + i % 7, 0.0, 11000.0, 15.0, 0.3, 2.0, 3.0, 50.0, 2.0, math.nan)
 
 
 @kernel

@@ -12,6 +12,7 @@ What is kept there is told in `openiads._kept_code`.
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import shutil
 import sys
@@ -114,6 +115,10 @@ def plain(function: F) -> F:
 
 def kernel(function: F) -> F:
     """Compile `function` on first call (nogil, cached on disk, IEEE arithmetic)."""
+    if any(isinstance(value, float) and math.isnan(value) for value in function.__defaults__ or ()):
+        raise ValueError(
+            f"{function.__qualname__}: NaN is no default of a kernel: Numba would compile it at every call"
+        )
     if not COMPILED:
         return function
     dispatcher = numba.njit(**_SETTINGS, pipeline_class=_Entry)(function)

@@ -5,16 +5,19 @@ Here every class must win somewhere among plausible targets, and no fighter insi
 """
 
 import itertools
+import math
 
 import numpy as np
 
 from openiads.doctrine import classify as c
 
+KNOWN = (3.0, 3.0, 100.0, 2.0, math.nan)  # sigmas of speed, climb, altitude and RCS; no acceleration
+
 
 def classified(speed, climb, altitude, rcs):
     logodds = np.zeros(c.N_CLASSES)
     for _ in range(6):
-        c.update_class(logodds, speed, climb, altitude, rcs, c.evidence_weight(10.0), 3.0, 3.0, 100.0, 2.0)
+        c.update_class(logodds, speed, climb, altitude, rcs, c.evidence_weight(10.0), *KNOWN)
     return c.best_class(logodds)[0]
 
 

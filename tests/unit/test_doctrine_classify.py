@@ -34,6 +34,9 @@ TYPICAL = {
 }
 
 
+EXACT = (0.0, 0.0, 0.0, 2.0, math.nan)  # sigmas of speed, climb, altitude and RCS; no acceleration
+
+
 def classified(speed, climb, altitude, rcs, looks=10, step_s=10.0, **kw):
     logodds = np.zeros(c.N_CLASSES)
     for _ in range(looks):
@@ -115,7 +118,7 @@ def test_a_class_can_be_lost_again():
     logodds = classified(180, 10, 4000, 14)
     assert c.best_class(logodds)[0] == c.AIRLINER
     for _ in range(12):
-        c.update_class(logodds, 900.0, -300.0, 8000.0, -9.0, c.evidence_weight(10.0))
+        c.update_class(logodds, 900.0, -300.0, 8000.0, -9.0, c.evidence_weight(10.0), *EXACT)
     assert c.best_class(logodds)[0] == c.ARM
 
 
@@ -142,9 +145,9 @@ def test_nonsense_leaves_the_memory_alone():
     logodds = classified(300, 0, 8000, 3)
     before = logodds.copy()
     for bad in ((math.nan, 0.0, 1.0), (1.0, math.inf, 1.0), (1.0, 0.0, math.nan)):
-        c.update_class(logodds, *bad, 3.0, 0.3)
-    c.update_class(logodds, 300.0, 0.0, 8000.0, 3.0, 0.0)
-    c.update_class(logodds, 300.0, 0.0, 8000.0, 3.0, math.nan)
+        c.update_class(logodds, *bad, 3.0, 0.3, *EXACT)
+    c.update_class(logodds, 300.0, 0.0, 8000.0, 3.0, 0.0, *EXACT)
+    c.update_class(logodds, 300.0, 0.0, 8000.0, 3.0, math.nan, *EXACT)
     assert (logodds == before).all()
 
 

@@ -26,7 +26,8 @@ def posterior(rules, n=0, friend=0, civil=0, logodds=NOTHING, facts=(d.NOT_KNOWN
 def airliner():
     logodds = np.zeros(classify.N_CLASSES)
     for _ in range(10):
-        classify.update_class(logodds, 180.0, 10.0, 4000.0, 14.0, classify.evidence_weight(10.0))
+        weight = classify.evidence_weight(10.0)
+        classify.update_class(logodds, 180.0, 10.0, 4000.0, 14.0, weight, 0.0, 0.0, 0.0, 2.0, math.nan)
     return logodds
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -77,3 +79,13 @@ def test_what_waits_for_its_callers_cannot_be_finished_alone():
     part = _jit._Part(_square.targetctx.codegen(), "part")
     with pytest.raises(RuntimeError, match="compiled with its callers only"):
         part.finalize()
+
+
+def test_a_default_that_is_not_equal_to_itself_is_refused():
+    """It was compiled or loaded at every call, until the process had no memory maps left."""
+
+    def loudness(x, floor=math.nan):
+        return max(x, floor)
+
+    with pytest.raises(ValueError, match="loudness: NaN"):
+        kernel(loudness)

@@ -182,11 +182,11 @@ def update_class(
     altitude_m,
     rcs_dbsm,
     weight,
-    speed_sigma_mps=0.0,
-    vertical_sigma_mps=0.0,
-    altitude_sigma_m=0.0,
-    rcs_sigma_db=2.0,
-    accel_mps2=math.nan,
+    speed_sigma_mps,
+    vertical_sigma_mps,
+    altitude_sigma_m,
+    rcs_sigma_db,
+    accel_mps2,
 ):
     """Bring `logodds` (f8 [10], natural logarithm, relative to OTHER, zeros at the start) up to date.
 
