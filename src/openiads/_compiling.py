@@ -1,8 +1,9 @@
-"""While kernels are compiled: what Numba works out anew at every use is worked out once.
+"""While kernels are compiled: what Numba works out anew at every use is worked out once, and an index counts from the start.
 
-Each replacement below gives what the original gives. It is made for one compilation and taken back after it, and only
-where Numba still has the original with the arguments that are expected here: another version compiles more slowly,
-not otherwise. Measured figures are in docs/architecture.md.
+A replacement below is made for one compilation and taken back after it, and only where Numba still has the original
+with the arguments that are expected here: another version compiles more slowly, not otherwise. Each gives what the
+original gives, but that of indices: kernels of this package have none below zero (tests/verification runs them with
+their bounds checked), so that code to count those from the end is left out. Measured figures are in docs/architecture.md.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 from numba import types
 from numba.core import base
 from numba.core.typing import context as typing_context
+from numba.cpython import slicing
 
 #: Thresholds of Python's collector meanwhile: a compilation makes millions of small objects that live as long as it.
 _COLLECT = (1_000_000, 20, 1_000)
@@ -57,6 +59,15 @@ def _places(ask: Callable[..., Any]) -> Callable[..., Any]:
     return lru_cache(_KNOWN_FEW)(ask)
 
 
+def _indices(ask: Callable[..., Any]) -> Callable[..., Any]:
+    """The place of an index that may be below zero, which Numba makes sure of at each use of a table."""
+
+    def fix_index(builder: Any, idx: Any, size: Any) -> Any:
+        return idx if getattr(builder, "counts_from_the_start", False) else ask(builder, idx, size)
+
+    return fix_index
+
+
 def _refreshes(ask: Callable[..., Any]) -> Callable[..., Any]:
     """Numba looks for new operations whenever it tries a second meaning of a call. New ones come with a new module."""
 
@@ -78,6 +89,7 @@ _REPLACED: tuple[tuple[Any, str, tuple[str, ...], Callable[..., Any]], ...] = (
     (_BuiltIn, "get_call_type", ("self", "context", "args", "kws"), _operators),
     (_BaseContext, "get_abi_sizeof", ("self", "ty"), _sizes),
     (base, "_has_loc", ("fn",), _places),
+    (slicing, "fix_index", ("builder", "idx", "size"), _indices),
     (_BaseContext, "refresh", ("self",), _refreshes),
     (typing_context.BaseContext, "refresh", ("self",), _refreshes),
 )

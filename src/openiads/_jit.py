@@ -2,7 +2,7 @@
 
 Every compiled function uses :data:`kernel`. The settings are part of the promise that the same inputs give
 the same bytes: no ``fastmath`` (it gave different digests on different CPUs), no ``parallel``, no bounds
-checks in production (the interpreted run, ``NUMBA_DISABLE_JIT=1``, is the one that checks).
+checks in production (``OPENIADS_CHECK_BOUNDS=1`` compiles them in).
 
 A compiled function depends on all modules that its own imports. The cache folder is therefore named by a digest of
 every source file of the compiled rooms, the Numba version and the Python version; a change anywhere compiles anew.
@@ -61,9 +61,15 @@ def source_digest() -> str:
 ENGINE_DIGEST = source_digest()
 
 
+#: Compiled code that raises IndexError where an index is below zero or too large; for tests (`OPENIADS_CHECK_BOUNDS=1`).
+CHECKED = os.environ.get("OPENIADS_CHECK_BOUNDS") == "1"
+
+
 def cache_dir() -> Path:
     """Folder of compiled code for exactly this source, Numba and Python."""
     tag = f"{ENGINE_DIGEST[:16]}-numba{numba.__version__}-py{sys.version_info[0]}{sys.version_info[1]}"
+    if CHECKED:
+        tag += "-checked"
     return cache_root() / "kernels" / tag
 
 
@@ -101,7 +107,7 @@ if CACHE_WRITABLE:
 _SETTINGS: dict[str, Any] = {
     "nogil": True,
     "error_model": "numpy",
-    "boundscheck": False,
+    "boundscheck": CHECKED,
 }
 
 
@@ -291,10 +297,16 @@ class _Lower(lowering.Lower):
         if isinstance(self.library, _Whole) and returned.contains_nrt_meminfo():
             raise errors.TypingError("a kernel that Python calls cannot return an array")
         self.context.enable_nrt = False
+        self.builder.counts_from_the_start = _is_ours(self.func_ir.func_id.func)
         try:
             return super().lower_function_body()
         finally:
             self.context.enable_nrt = True  # for the wrappers
+
+
+def _is_ours(function: Callable[..., Any]) -> bool:
+    """A function of this package: its indices are never negative (`openiads._compiling`). A user's own may be."""
+    return Path(function.__code__.co_filename).is_relative_to(PACKAGE_DIR)
 
 
 @register_pass(mutates_CFG=True, analysis_only=False)

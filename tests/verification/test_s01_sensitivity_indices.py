@@ -120,6 +120,11 @@ def test_what_cannot_matter_lies_at_the_floor_of_the_noise(method, budget):
     assert sum(d.above_noise for d in dead) <= 1  # 2.5 % each
 
 
+def test_what_cannot_be_negative_has_no_interval_below_zero():
+    found = of_function(noisy, LIVE, "morris", n=2, budget=2 * 7 * 4)  # so few that noise reaches below zero
+    assert min(i.low for d in found.drivers for i in (d.first, d.second)) == 0.0
+
+
 def test_luck_that_all_points_share_is_no_noise():
     found = of_function(lambda x, k: x["live"] + 100.0 * math.sin(7.0 * k), LIVE, n=5, budget=200)
     assert found.noise == pytest.approx(0.0, abs=1e-9) and found.drivers[1].first.value == pytest.approx(

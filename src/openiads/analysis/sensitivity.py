@@ -114,10 +114,11 @@ def indices(
     deviation = float(base.std())
     floor = _floor(method, noise, deviation)
     half = z_quantile(confidence)
+    least = 0.0 if method == "morris" else -math.inf  # mu* and sigma are never negative
     drivers = []
     for k, name in enumerate(names):
-        one = _index(first[0, k], half * spread[0][k])
-        two = None if second is None or spread[1] is None else _index(second[0, k], half * spread[1][k])
+        one = _index(first[0, k], half * spread[0][k], least)
+        two = None if second is None or spread[1] is None else _index(second[0, k], half * spread[1][k], least)
         far = one if method != "oat" else _index(abs(one.value), half * spread[0][k])
         above = far.low > (0.0 if method == "oat" or math.isnan(floor) else floor)
         drivers.append(Driver(name, one, two, above))
@@ -247,5 +248,5 @@ def _floor(method: str, noise: float, deviation: float) -> float:
     return 2.0 * noise / math.sqrt(math.pi) / step
 
 
-def _index(value: float, half: float) -> Index:
-    return Index(float(value), float(value - half), float(value + half))
+def _index(value: float, half: float, least: float = -math.inf) -> Index:
+    return Index(float(value), max(float(value - half), least), float(value + half))

@@ -91,14 +91,12 @@ def look_at(w, r, p, t_s, lat, lon, alt_m, course, relative, speed_mps, snr, pd,
             g.ex, g.ey, g.ez, g.nx, g.ny, g.nz, g.ux, g.uy, g.uz,
         )  # fmt: skip
         snr[i], pd[i], el_rad[i], masked[i] = 0.0, 0.0, math.nan, 0
-        if (
-            par.scan == schema.SCAN_SECTOR
-            and abs(wrap_pi(math.atan2(e, n) - par.az0_rad)) > par.sector_half_rad
-        ):
+        az = math.atan2(e, n)
+        if par.scan == schema.SCAN_SECTOR and abs(wrap_pi(az - par.az0_rad)) > par.sector_half_rad:
             continue
         w.sim[0].n_echoes = 0
         look.hidden = 0
-        if echo(w, r, p, t_s, e, n, u, 1.0):
+        if echo(w, r, p, t_s, e, n, u, az, 1.0):
             snr[i] = w.echo[0].snr
             pd[i] = pd_from_snr(w.pd_table[r], w.platform[p].swerling, w.echo[0].total)
             el_rad[i] = w.echo[0].el_rad

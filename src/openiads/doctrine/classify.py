@@ -142,14 +142,17 @@ def component_loglik(
     """
     c = COMPONENTS
     has_rcs = math.isfinite(rcs_dbsm)
+    peak = c[i, _PEAK] if has_rcs else c[i, _PEAK_NO_RCS]
     q = _misfit(ln_speed, c[i, _V], c[i, _V + 1], c[i, _V + 2], s_ln)
+    if (
+        peak - 0.5 * q <= least
+    ):  # the speed alone rules out most; the roots and the logarithm are for the rest
+        return least
     q += _misfit(vertical_mps, c[i, _W], c[i, _W + 1], c[i, _W + 2], s_vert)
     q += _misfit(altitude_m, c[i, _H], c[i, _H + 1], c[i, _H + 2], s_alt)
-    peak = c[i, _PEAK_NO_RCS]
     if has_rcs:
         q += _misfit(rcs_dbsm, c[i, _R], c[i, _R + 1], c[i, _R + 2], s_rcs)
-        peak = c[i, _PEAK]
-    if peak - 0.5 * q <= least:  # spares most components the roots and the logarithm
+    if peak - 0.5 * q <= least:
         return least
     width = _width(c[i, _V], c[i, _V + 1], c[i, _V + 2], s_ln)
     width *= _width(c[i, _W], c[i, _W + 1], c[i, _W + 2], s_vert)

@@ -109,10 +109,10 @@ def _power(p, k):
 
 
 @kernel
-def reply_likelihood(n_asked, n_replies, share_on, p_reply, p_false):
-    """Probability of this very sequence of replies and silences (no binomial coefficient).
+def reply_likelihoods(n_asked, n_replies, p_reply, p_false):
+    """Probability of this very sequence of replies and silences (no binomial coefficient): (from a set that works, else).
 
-    share_on: probability that the set works at all; p_reply, p_false: per interrogation, with and without.
+    p_reply, p_false: of a reply per interrogation, with a set that works and without.
     Counts out of order (replies above n_asked, negative) are cut to what is possible; more than MOST_ASKED
     interrogations count as so many, with the same share of replies.
     """
@@ -121,9 +121,14 @@ def reply_likelihood(n_asked, n_replies, share_on, p_reply, p_false):
     if n > MOST_ASKED:
         k = (k * MOST_ASKED + n // 2) // n
         n = MOST_ASKED
-    on = share_on * _power(p_reply, k) * _power(1.0 - p_reply, n - k)
-    off = (1.0 - share_on) * _power(p_false, k) * _power(1.0 - p_false, n - k)
-    return on + off
+    works = _power(p_reply, k) * _power(1.0 - p_reply, n - k)
+    return works, _power(p_false, k) * _power(1.0 - p_false, n - k)
+
+
+@kernel
+def _mixed(share, works, fails):
+    """Likelihood where that share of sets works."""
+    return share * works + (1.0 - share) * fails
 
 
 @kernel
@@ -178,17 +183,16 @@ def identity_posterior(
     """
     friend, civil, bird, hostile = class_likelihoods(roe, class_logodds)
     if n_asked > 0:
-        reply, false = roe.crypto_reply, roe.crypto_false
-        none = reply_likelihood(n_asked, n_friend, 0.0, reply, false)
-        friend *= reply_likelihood(n_asked, n_friend, roe.crypto_on_friend, reply, false)
-        civil *= none
-        bird *= none
-        hostile *= reply_likelihood(n_asked, n_friend, roe.crypto_on_hostile, reply, false)
-        reply, false = roe.civil_reply, roe.civil_false
-        friend *= reply_likelihood(n_asked, n_civil, roe.civil_on_friend, reply, false)
-        civil *= reply_likelihood(n_asked, n_civil, roe.civil_on_neutral, reply, false)
-        bird *= reply_likelihood(n_asked, n_civil, 0.0, reply, false)
-        hostile *= reply_likelihood(n_asked, n_civil, roe.civil_on_hostile, reply, false)
+        works, fails = reply_likelihoods(n_asked, n_friend, roe.crypto_reply, roe.crypto_false)
+        friend *= _mixed(roe.crypto_on_friend, works, fails)
+        civil *= fails
+        bird *= fails
+        hostile *= _mixed(roe.crypto_on_hostile, works, fails)
+        works, fails = reply_likelihoods(n_asked, n_civil, roe.civil_reply, roe.civil_false)
+        friend *= _mixed(roe.civil_on_friend, works, fails)
+        civil *= _mixed(roe.civil_on_neutral, works, fails)
+        bird *= fails
+        hostile *= _mixed(roe.civil_on_hostile, works, fails)
     neutral = civil + bird
     friend *= _fact(in_airway, roe.airway_friend) * _fact(closing, roe.closing_friend)
     neutral *= _fact(in_airway, roe.airway_neutral) * _fact(closing, roe.closing_neutral)

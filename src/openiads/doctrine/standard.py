@@ -169,15 +169,15 @@ def _jams(w, c, trk):
         par = w.radar[r]
         if w.radar_state[r].emitting == 0 or w.report[r].post != c:
             continue
+        dx, dy, dz = p[0] - par.x_m, p[1] - par.y_m, p[2] - par.z_m
+        narrow = 1.0 - 0.5 * par.bw_az_rad * par.bw_az_rad  # its cosine, as near as the strobe knows its direction
+        within = narrow * narrow * max(dx * dx + dy * dy + dz * dz, 1.0)
         for j in range(w.jammer.shape[0]):
             row = w.jam[r, j]
             if row.jn_main < 10.0 or row.strobe_s < 0.0:
                 continue
-            dx, dy, dz = p[0] - par.x_m, p[1] - par.y_m, p[2] - par.z_m
             along = dx * row.ux + dy * row.uy + dz * row.uz
-            d2 = max(dx * dx + dy * dy + dz * dz, 1.0)
-            narrow = math.cos(par.bw_az_rad)
-            if along > 0.0 and along * along > narrow * narrow * d2:
+            if along > 0.0 and along * along > within:
                 return identify.YES
     return identify.NO
 

@@ -509,4 +509,9 @@ def reset(own: World, world: World) -> None:
     """Bring the state tables of `own` back to the initial state of `world`, in place."""
     for name in (*STATE_TABLES, *(MOVED_TABLES if len(world.mover) else ())):
         if name not in BUFFERS:
-            np.copyto(getattr(own, name), getattr(world, name))
+            np.copyto(_bytes(getattr(own, name)), _bytes(getattr(world, name)))
+
+
+def _bytes(table: np.ndarray) -> np.ndarray:
+    """A table as it lies in memory: NumPy copies records field by field, at a fifth of the speed."""
+    return table.view(np.ndarray).reshape(-1).view(np.uint8)

@@ -177,6 +177,7 @@ LOOK = record(
     ("detected", "i8"),  # 1 after the first detection
     ("hidden", "i8"),  # 1 after a look that the ground alone hid it from; written by look
     ("t_hidden_s", "f8"),  # time of the first of them
+    ("outside", "i8"),  # 1: outside the sector of the radar, due_s is when it can be inside; written by sense
 )
 ECHO = record(  # buffer of the radar at work; written by look
     ("platform", "i8"),

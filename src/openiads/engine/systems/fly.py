@@ -13,6 +13,7 @@ from openiads.engine.systems import move
 from openiads.engine.systems.damage import damage_site
 from openiads.engine.systems.ground import ground_below_m
 from openiads.engine.systems.home_on_jam import listen
+from openiads.engine.systems.nearest import nearest
 from openiads.engine.systems.north import north_error_rad, to_true, turn_back
 from openiads.engine.systems.sightline import linked, seeker_sees
 from openiads.physics import interceptor_schema as ims
@@ -222,22 +223,10 @@ def _choose_platform(w, i, t_s, ex, ey, ez):
     dist = _distance(m, ex, ey, ez)
     if dist > 3.0 * par.seeker_range_m:
         return
-    best = -1
     # What the seeker can see beside its cue: half its field of view, and never less than the error of a track.
     gate = max(0.5 * par.seeker_fov_rad * dist, _SEARCH_GATE_M)
-    best_sq = gate * gate
-    for p in range(w.platform.shape[0]):
-        s = w.platform_state[p]
-        if s.active == 0 or w.platform[p].cloud >= 0:
-            continue
-        move.evaluate(w, p, t_s)
-        dx, dy, dz = s.x_m - ex, s.y_m - ey, s.z_m - ez
-        sq = dx * dx + dy * dy + dz * dz
-        if sq < best_sq:
-            best_sq = sq
-            best = p
-    r.platform = best
-    m.target = best
+    r.platform = nearest(w, t_s, ex, ey, ez, gate, False)
+    m.target = r.platform
 
 
 @kernel

@@ -11,6 +11,7 @@ import math
 from openiads._jit import kernel
 from openiads.engine import events, rng
 from openiads.engine.systems import move
+from openiads.engine.systems.nearest import nearest
 from openiads.engine.systems.north import to_true
 from openiads.physics.gunnery import burst_kill_probability, hit_probability, time_of_flight_s
 from openiads.tracking.imm import predicted_state
@@ -150,7 +151,7 @@ def _arrive(w, g, k):
     n = row.n
     row.n = 0
     t_s = row.t_hit_s
-    p = _platform_there(w, t_s, row.x_m, row.y_m, row.z_m)
+    p = nearest(w, t_s, row.x_m, row.y_m, row.z_m, _MEETS_M, True)
     if p < 0:
         tell(w, g, t_s, -1, row.track_id, NOTHING, row.range_m, 0.0)
         return
@@ -165,28 +166,6 @@ def _arrive(w, g, k):
     tell(w, g, t_s, p, row.track_id, KILLED if killed else MISSED, row.range_m, p_kill)
     if killed:
         move.end(w, p, move.KILLED, t_s, -1, -1)
-
-
-@kernel
-def _platform_there(w, t_s, x, y, z):
-    """The platform in flight nearest to the point aimed at; -1 none near enough."""
-    best = -1
-    best_sq = _MEETS_M * _MEETS_M
-    for p in range(w.platform.shape[0]):
-        s = w.platform_state[p]
-        if s.active == 0:
-            continue
-        dx, dy, dz = s.x_m - x, s.y_m - y, s.z_m - z
-        bound = _MEETS_M + s.speed_max_mps * abs(t_s - s.t_eval_s)
-        if dx * dx + dy * dy + dz * dz > bound * bound or not move.in_flight(w, p, t_s):
-            continue
-        move.evaluate(w, p, t_s)
-        dx, dy, dz = s.x_m - x, s.y_m - y, s.z_m - z
-        sq = dx * dx + dy * dy + dz * dz
-        if sq < best_sq:
-            best_sq = sq
-            best = p
-    return best
 
 
 @kernel

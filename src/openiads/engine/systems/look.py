@@ -38,10 +38,10 @@ NOT_ASKED = 3
 
 
 @kernel
-def echo(w, r, p, t_s, e, n, u, beam_gain2):
+def echo(w, r, p, t_s, e, n, u, az, beam_gain2):
     """Append the echo of platform p at ENU (e, n, u) of radar r to `echo[:n_echoes]`; True if there is one.
 
-    `beam_gain2`: two-way loss off the beam axis. The platform must have been evaluated at t_s.
+    az: its azimuth, rad. `beam_gain2`: two-way loss off the beam axis. The platform must have been evaluated at t_s.
     """
     par = w.radar[r]
     look = w.look[r, p]
@@ -58,7 +58,7 @@ def echo(w, r, p, t_s, e, n, u, beam_gain2):
     visible, bend = look_path(w.refraction[w.radar[r].stand], s.alt_m, arc)
     if not visible:
         return False
-    if w.mask_m.shape[1] > 0 and hidden(w, r, math.atan2(e, n), arc, s.alt_m):
+    if w.mask_m.shape[1] > 0 and hidden(w, r, az, arc, s.alt_m):
         if look.hidden == 0:
             look.hidden = 1
             look.t_hidden_s = t_s
@@ -80,11 +80,11 @@ def echo(w, r, p, t_s, e, n, u, beam_gain2):
     row.platform = p
     row.t_s = t_s
     row.range_m = dist
-    row.az_rad = math.atan2(e, n)
+    row.az_rad = az
     row.el_rad = el
     row.bend_rad = bend
-    row.cos_scan = _cos_scan(par, row.az_rad, el)
-    row.snr = _snr(w, r, p, e, n, u, dist, row.cos_scan, arc, el, t_s) * beam_gain2
+    row.cos_scan = _cos_scan(par, az, el)
+    row.snr = _snr(w, r, p, e, n, u, dist, row.cos_scan, arc, az, el, t_s) * beam_gain2
     row.next = -1
     row.peak = sim.n_echoes
     row.total = row.snr
@@ -112,7 +112,7 @@ def _cos_scan(par, az, el):
 
 
 @kernel
-def _snr(w, r, p, e, n, u, dist, cos_scan, arc, el, t_s):
+def _snr(w, r, p, e, n, u, dist, cos_scan, arc, az, el, t_s):
     """Single-pulse signal to noise, jamming and clutter, power ratio."""
     par = w.radar[r]
     g = w.site[par.site]
@@ -138,9 +138,9 @@ def _snr(w, r, p, e, n, u, dist, cos_scan, arc, el, t_s):
         power *= through
     surface = w.surface[w.radar[r].stand]
     if surface.multipath == 1:
-        power *= lobes(w, r, s.alt_m, arc, el, math.atan2(e, n))
+        power *= lobes(w, r, s.alt_m, arc, el, az)
     if surface.clutter == 1:
-        residue = surface_echo(w, r, s.alt_m, arc, dist, el, math.atan2(e, n))
+        residue = surface_echo(w, r, s.alt_m, arc, dist, el, az)
         wet = 0.0
         if w.rain_m2.shape[1] > 0:
             wet = rain_echo(w, r, e, n, s.alt_m, dist, t_s)

@@ -11,6 +11,7 @@ import math
 from openiads._jit import kernel
 from openiads.physics.flyout import flyout_lookup
 from openiads.physics.geodesy import altitude_m
+from openiads.tracking.ballistic import propagate
 from openiads.tracking.imm import predicted_state
 
 _SCAN = 10  # times that are tried, early to late, before the bisection
@@ -68,6 +69,36 @@ def reach(w, weapon, lx, ly, lz, x, y, z):
 
 
 @kernel
+def _as_it_falls(trk, par, t_s):
+    """(time from t_s, state): the ballistic flight of a track from t_s, or from its own time where that is later."""
+    p, v = trk.pos_ecef_m, trk.vel_ecef_mps
+    dt = t_s - trk.t_s
+    fall = (p[0], p[1], p[2], v[0], v[1], v[2])
+    if dt > 0.0 and _falls(trk):
+        fall = propagate(p[0], p[1], p[2], v[0], v[1], v[2], dt, par.bal_inv_beta_m2pkg)
+    return max(-dt, 0.0), fall
+
+
+@kernel
+def _further(trk, par, t_s, since_s, fall, tau_s):
+    """(position of the track tau_s after t_s, its ballistic flight by then), from that flight since_s after t_s."""
+    p, v = trk.pos_ecef_m, trk.vel_ecef_mps
+    dt = t_s + tau_s - trk.t_s
+    if not _falls(trk):
+        x, y, z = fly_on(p[0], p[1], p[2], v[0], v[1], v[2], dt)
+        return x, y, z, fall
+    fall = propagate(
+        fall[0], fall[1], fall[2], fall[3], fall[4], fall[5], tau_s - since_s, par.bal_inv_beta_m2pkg
+    )
+    m = trk.mu[2]  # as `predicted_state` weighs it
+    n = 1.0 - m
+    x = n * (p[0] + dt * v[0]) + m * fall[0]
+    y = n * (p[1] + dt * v[1]) + m * fall[1]
+    z = n * (p[2] + dt * v[2]) + m * fall[2]
+    return x, y, z, fall
+
+
+@kernel
 def meet(w, weapon, site, trk, par, t_s, delay_s, cap_s, n_bisections):
     """Earliest meeting of a round launched at t_s + delay_s: (ok, time from t_s, time of flight, x, y, z).
 
@@ -75,12 +106,13 @@ def meet(w, weapon, site, trk, par, t_s, delay_s, cap_s, n_bisections):
 
     site: the launcher's; par: TRACKER row of the track; cap_s: no later than this. The time of flight grows
     more slowly with the target's way than time itself for anything slower than the missile, so the
-    condition "the missile is there first" is bisected n_bisections times.
+    condition "the missile is there first" is bisected n_bisections times. A fall is integrated once, from time to time.
     """
     g = w.site[site]
+    since_s, fall = _as_it_falls(trk, par, t_s)
     lo = 0.0
     hi = cap_s
-    x, y, z = track_at(trk, par, t_s, hi)
+    x, y, z, _ = _further(trk, par, t_s, since_s, fall, hi)
     tof, margin = reach(w, weapon, g.x_m, g.y_m, g.z_m, x, y, z)
     if margin < 0.0 or delay_s + tof > hi:
         # At the cap it may be past and gone: look for any time that will do, from early to late.
@@ -88,22 +120,26 @@ def meet(w, weapon, site, trk, par, t_s, delay_s, cap_s, n_bisections):
         n = _SCAN_FALLING if _falls(trk) else _SCAN
         for k in range(1, n + 1):
             hi = cap_s * k / n
-            x, y, z = track_at(trk, par, t_s, hi)
+            x, y, z, later = _further(trk, par, t_s, since_s, fall, hi)
             tof, margin = reach(w, weapon, g.x_m, g.y_m, g.z_m, x, y, z)
             if margin >= 0.0 and delay_s + tof <= hi:
                 found = True
-                lo = cap_s * (k - 1) / n
                 break
+            lo = hi
+            if hi > since_s:
+                since_s, fall = hi, later
         if not found:
             return False, math.inf, math.inf, x, y, z
     for _ in range(n_bisections):
         mid = 0.5 * (lo + hi)
-        x, y, z = track_at(trk, par, t_s, mid)
+        x, y, z, later = _further(trk, par, t_s, since_s, fall, mid)
         tof, margin = reach(w, weapon, g.x_m, g.y_m, g.z_m, x, y, z)
         if margin >= 0.0 and delay_s + tof <= mid:
             hi = mid
         else:
             lo = mid
-    x, y, z = track_at(trk, par, t_s, hi)
+            if mid > since_s:
+                since_s, fall = mid, later
+    x, y, z, _ = _further(trk, par, t_s, since_s, fall, hi)
     tof, _ = reach(w, weapon, g.x_m, g.y_m, g.z_m, x, y, z)
     return True, hi, tof, x, y, z

@@ -14,7 +14,7 @@ from openiads.engine.systems import sense
 from openiads.engine.systems.burn_through import allowed, gain_of, learned, load_s
 from openiads.engine.systems.deceive import false_targets
 from openiads.engine.systems.look import NOT_ASKED, REPLY_CIVIL, REPLY_FRIEND, detect, echo
-from openiads.engine.systems.move import evaluate
+from openiads.engine.systems.nearest import nearest
 from openiads.engine.systems.network import arrival_s, next_mail, post_away
 from openiads.engine.systems.north import to_true
 from openiads.engine.systems.plot_log import log_plots
@@ -292,7 +292,7 @@ def _look_at(w, r, c, t_s):
     w.sim[0].n_plots = 0
     w.sim[0].n_echoes = 0
     reach_m = _LOOK_SIGMAS * math.sqrt(max(trk.traces[0], 0.0)) + _LOOK_MARGIN_M
-    p = _platform_near(w, t_s, x, y, z, reach_m)
+    p = nearest(w, t_s, x, y, z, reach_m, True)  # the range and angle gate of the look
     q = -1
     if w.pull_off.shape[0] > 0:
         q = answered_by(w, r, c, p, t_s, x, y, z, reach_m)
@@ -346,28 +346,6 @@ def _dwell_at(w, r, c, p, t_s, x, y, z, q):
     loss *= par.edge_gain
     if w.dwell.shape[0] > 0 and w.dwell[r].most > 1:
         loss *= gain_of(w, r, c)
-    if not echo(w, r, p, t_s, e, n, u, loss):
+    if not echo(w, r, p, t_s, e, n, u, az, loss):
         return False
     return (q < 0 or mislead(w, r, c, q, t_s)) and detect(w, r) > 0
-
-
-@kernel
-def _platform_near(w, t_s, x, y, z, reach_m):
-    """The active platform nearest to a point, within reach (the range and angle gate of the look); -1 none."""
-    best = -1
-    best_sq = reach_m * reach_m
-    state = w.platform_state
-    for p in range(state.shape[0]):
-        s = state[p]
-        # Where it last was, and how far it can have come since, rules out nearly all without an evaluation.
-        dx, dy, dz = s.x_m - x, s.y_m - y, s.z_m - z
-        bound = reach_m + s.speed_max_mps * abs(t_s - s.t_eval_s)
-        if dx * dx + dy * dy + dz * dz > bound * bound or s.active == 0:
-            continue
-        evaluate(w, p, t_s)
-        dx, dy, dz = s.x_m - x, s.y_m - y, s.z_m - z
-        sq = dx * dx + dy * dy + dz * dz
-        if sq < best_sq:
-            best_sq = sq
-            best = p
-    return best

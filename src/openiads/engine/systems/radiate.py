@@ -73,7 +73,9 @@ def hear_jammers(w, r, t_s):
         arc = ground_range_m(dist, par.alt_m, s.alt_m, EARTH_MEAN_RADIUS_M)
         visible, _ = look_path(w.refraction[w.radar[r].stand], s.alt_m, arc)
         row.ux, row.uy, row.uz = dx / dist, dy / dist, dz / dist
-        if visible and not hidden(w, r, azimuth_of(w, r, dx, dy, dz), arc, s.alt_m):
+        if visible and w.mask_m.shape[1] > 0:
+            visible = not hidden(w, r, azimuth_of(w, r, dx, dy, dz), arc, s.alt_m)
+        if visible:
             row.jn_main = w.jam_coupling_m2[r, j] / (dist * dist) * one_way(w, r, s.alt_m, arc, dist)
             if w.rain[0].radius_m > 0.0:
                 row.jn_main *= one_way_through_rain(w, r, dx, dy, dz, s.alt_m, dist, t_s)

@@ -14,6 +14,7 @@ import math
 
 from openiads._jit import kernel
 from openiads.engine import events
+from openiads.engine.systems.emission import restart
 from openiads.world import schema
 
 # events.MOVE
@@ -209,6 +210,7 @@ def _arrive(w, site, k):
     row.x_m, row.y_m, row.z_m, row.alt_m = p.antenna_x_m, p.antenna_y_m, p.antenna_z_m, p.antenna_alt_m
     if p.turned == 1:
         row.az0_rad = p.az0_rad
+    restart(w, g.row)
 
 
 @kernel

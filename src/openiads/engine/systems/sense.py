@@ -47,8 +47,10 @@ def search(w, r):
     due = w.due_s[r]
     for p in range(due.shape[0]):
         if due[p] <= t_s:
-            if due[p] < s.t_search_s - _STALE_S:
-                _schedule(w, r, p, t_s)  # new, or the radar has been silent
+            if due[p] < s.t_search_s - _STALE_S or w.look[r, p].outside == 1:
+                _schedule(
+                    w, r, p, t_s
+                )  # new, or the radar has been silent, or it may be in the sector by now
             else:
                 # What steers itself is where its last step has put it: it is looked at now, not up to a second ago.
                 homing = w.platform[p].move == schema.MOVE_HOMING
@@ -84,20 +86,37 @@ def _az_rate(w, r, p, e, n):
 
 
 @kernel
+def _stays_outside(w, r, p, t_s, e, n, az_rad):
+    """Is platform p outside the sector of radar r? Then it is looked up again when it can be inside (writes look, due_s)."""
+    par = w.radar[r]
+    beyond_rad = abs(wrap_pi(az_rad - par.az0_rad)) - par.sector_half_rad
+    outside = beyond_rad > 0.0
+    w.look[r, p].outside = 1 if outside else 0
+    if outside:
+        # The straight way to the nearer edge of the sector, or to the radar itself, as fast as it can ever be.
+        way_m = math.sqrt(e * e + n * n) * math.sin(min(beyond_rad, 0.5 * math.pi))
+        wait_s = way_m / max(w.platform_state[p].speed_max_mps, 1.0)
+        w.due_s[r, p] = t_s + max(wait_s, par.period_s)  # and not more often than once per frame
+    return outside
+
+
+@kernel
 def _schedule(w, r, p, t_s):
     """First meeting of the search beam with a platform that has just appeared."""
     par = w.radar[r]
     evaluate(w, p, t_s)
     e, n, _ = _bearing(w, r, p)
+    az = math.atan2(e, n)
     if par.scan == schema.SCAN_SECTOR:
-        # The frame starts at the left edge of the sector; what is outside is looked up once per frame only.
-        phase = t_s / par.period_s
-        left = wrap_two_pi(math.atan2(e, n) - par.az0_rad + par.sector_half_rad)
+        if _stays_outside(w, r, p, t_s, e, n, az):
+            return
+        # The frame starts at the left edge of the sector.
+        left = wrap_two_pi(az - par.az0_rad + par.sector_half_rad)
         inside = min(left / (2.0 * par.sector_half_rad), 1.0)
-        due = (math.floor(phase) + inside) * par.period_s
+        due = (math.floor(t_s / par.period_s) + inside) * par.period_s
         w.due_s[r, p] = due if due > t_s else due + par.period_s
     else:
-        ahead = wrap_two_pi(math.atan2(e, n) - par.az0_rad - _TWO_PI * t_s / par.period_s)
+        ahead = wrap_two_pi(az - par.az0_rad - _TWO_PI * t_s / par.period_s)
         w.due_s[r, p] = t_s + ahead / _TWO_PI * par.period_s
 
 
@@ -107,17 +126,17 @@ def _search_look(w, r, p, t_s, due_s):
     par = w.radar[r]
     evaluate(w, p, t_s)
     e, n, u = _bearing(w, r, p)
-    rate = _az_rate(w, r, p, e, n)
+    az = math.atan2(e, n)
     if par.scan == schema.SCAN_SECTOR:
-        w.due_s[r, p] = due_s + par.period_s * max(
-            1.0 + rate * par.period_s / (2.0 * par.sector_half_rad), 0.5
-        )
-        if abs(wrap_pi(math.atan2(e, n) - par.az0_rad)) > par.sector_half_rad:
+        if _stays_outside(w, r, p, t_s, e, n, az):
             return
+        drift = _az_rate(w, r, p, e, n) * par.period_s / (2.0 * par.sector_half_rad)
+        w.due_s[r, p] = due_s + par.period_s * max(1.0 + drift, 0.5)
     else:
         # The beam turns at 2 pi / period and meets a target that moves with it a little later.
-        w.due_s[r, p] = due_s + par.period_s / max(1.0 - rate * par.period_s / _TWO_PI, 0.5)
-    echo(w, r, p, t_s, e, n, u, 1.0)
+        drift = _az_rate(w, r, p, e, n) * par.period_s / _TWO_PI
+        w.due_s[r, p] = due_s + par.period_s / max(1.0 - drift, 0.5)
+    echo(w, r, p, t_s, e, n, u, az, 1.0)
 
 
 @kernel
