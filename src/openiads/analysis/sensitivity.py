@@ -118,7 +118,9 @@ def indices(
     drivers = []
     for k, name in enumerate(names):
         one = _index(first[0, k], half * spread[0][k], least)
-        two = None if second is None or spread[1] is None else _index(second[0, k], half * spread[1][k], least)
+        two = (
+            None if second is None or spread[1] is None else _index(second[0, k], half * spread[1][k], least)
+        )
         far = one if method != "oat" else _index(abs(one.value), half * spread[0][k])
         above = far.low > (0.0 if method == "oat" or math.isnan(floor) else floor)
         drivers.append(Driver(name, one, two, above))
