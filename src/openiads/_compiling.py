@@ -2,7 +2,7 @@
 
 A replacement below is made for one compilation and taken back after it, and only where Numba still has the original
 with the arguments that are expected here: another version compiles more slowly, not otherwise. Each gives what the
-original gives, but that of indices: kernels of this package have none below zero (tests/verification runs them with
+original gives, but that of indices: kernels of this package have none below zero (tests/invariants runs them with
 their bounds checked), so that code to count those from the end is left out. Measured figures are in docs/architecture.md.
 """
 
@@ -68,6 +68,20 @@ def _indices(ask: Callable[..., Any]) -> Callable[..., Any]:
     return fix_index
 
 
+def _slices(ask: Callable[..., Any]) -> Callable[..., Any]:
+    """Bounds of a slice, which Numba finds by the same function: these may be below zero, as in Python."""
+
+    def fix_slice(builder: Any, slice: Any, size: Any) -> None:
+        before = getattr(builder, "counts_from_the_start", False)
+        builder.counts_from_the_start = False
+        try:
+            ask(builder, slice, size)
+        finally:
+            builder.counts_from_the_start = before
+
+    return fix_slice
+
+
 def _refreshes(ask: Callable[..., Any]) -> Callable[..., Any]:
     """Numba looks for new operations whenever it tries a second meaning of a call. New ones come with a new module."""
 
@@ -90,6 +104,7 @@ _REPLACED: tuple[tuple[Any, str, tuple[str, ...], Callable[..., Any]], ...] = (
     (_BaseContext, "get_abi_sizeof", ("self", "ty"), _sizes),
     (base, "_has_loc", ("fn",), _places),
     (slicing, "fix_index", ("builder", "idx", "size"), _indices),
+    (slicing, "fix_slice", ("builder", "slice", "size"), _slices),
     (_BaseContext, "refresh", ("self",), _refreshes),
     (typing_context.BaseContext, "refresh", ("self",), _refreshes),
 )

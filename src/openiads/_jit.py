@@ -306,7 +306,7 @@ class _Lower(lowering.Lower):
 
 def _is_ours(function: Callable[..., Any]) -> bool:
     """A function of this package: its indices are never negative (`openiads._compiling`). A user's own may be."""
-    return Path(function.__code__.co_filename).is_relative_to(PACKAGE_DIR)
+    return Path(function.__code__.co_filename).resolve().is_relative_to(PACKAGE_DIR)
 
 
 @register_pass(mutates_CFG=True, analysis_only=False)

@@ -1,6 +1,6 @@
 """Run with OPENIADS_CHECK_BOUNDS=1: scenes, random Worlds and all shipped scenarios, with every index checked.
 
-A wrong index ends in IndexError. Prints what has been run.
+A wrong index ends in IndexError or, below the doctrine, in EngineFault. Prints what has been run.
 """
 
 import sys
@@ -9,13 +9,13 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
-from support import scenes
+from support import scenes, wrong_index
 
 import openiads
 from openiads._jit import CHECKED
 from openiads.doctrine import classify
 from openiads.doctrine.standard import decide
-from openiads.engine.run import Engine
+from openiads.engine.run import Engine, EngineFault
 from openiads.study.execute import load
 
 
@@ -32,6 +32,14 @@ def worlds():
 
 def main():
     assert CHECKED
+    small = scenes.SCENES["cruise_raid"]()[0]
+    for doctrine in (wrong_index.beyond_a_table, wrong_index.none_for_an_index):
+        try:
+            Engine(small, doctrine).run(1)
+        except EngineFault as fault:
+            assert "IndexError" in str(fault), fault
+            continue
+        raise SystemExit(f"{doctrine.__name__} was not refused")
     for wrong in (-1, classify.N_CLASSES):
         try:
             classify.class_probability(np.zeros(classify.N_CLASSES), wrong)

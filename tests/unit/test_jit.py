@@ -89,3 +89,11 @@ def test_a_default_that_is_not_equal_to_itself_is_refused():
 
     with pytest.raises(ValueError, match="loudness: NaN"):
         kernel(loudness)
+
+
+def test_a_users_kernel_counts_from_the_end_as_python_does():
+    @kernel
+    def last(a):
+        return a[-1] + a[-2:].sum()
+
+    assert last(np.arange(5.0)) == 4.0 + 7.0

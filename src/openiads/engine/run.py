@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
 from threading import local
 from typing import Any
 
@@ -11,7 +13,7 @@ import numpy as np
 from numba import types
 from numba.core.types.function_type import CompileResultWAP
 
-from openiads._jit import COMPILED
+from openiads._jit import CHECKED, COMPILED
 from openiads.engine import status
 from openiads.engine.outcome import Outcome
 from openiads.engine.schedule import run_steps
@@ -40,6 +42,23 @@ def first_class(decide: Decide, w: Any) -> Any:
     return CompileResultWAP(decide.get_compile_result(signature))  # type: ignore[attr-defined]
 
 
+@contextmanager
+def _complaints() -> Iterator[None]:
+    """A doctrine is called as a C function, which can say that an index is wrong but not raise: here it ends the run."""
+    heard: list[str] = []
+    before = sys.unraisablehook
+    sys.unraisablehook = lambda what: heard.append(f"{type(what.exc_value).__name__}: {what.exc_value}")
+    try:
+        yield
+    finally:
+        sys.unraisablehook = before
+    if heard:
+        raise EngineFault(f"in the doctrine or what it calls: {heard[0]} ({len(heard)} times)")
+
+
+checked = _complaints if CHECKED else nullcontext
+
+
 class Engine:
     """One World and one doctrine, ready to run replications. Not to be shared between threads; see :func:`replicate`."""
 
@@ -66,7 +85,10 @@ class Engine:
         sim = w.sim[0]
         sim.seed = seed & 0xFFFFFFFF
         sim.replication = replication & 0xFFFFFFFF
-        with np.errstate(all="ignore"):  # interpreted runs follow IEEE arithmetic like compiled ones
+        with (
+            np.errstate(all="ignore"),
+            checked(),
+        ):  # interpreted runs follow IEEE arithmetic like compiled ones
             while run_steps(self._handle, self._decide, schema.LOG_STEPS) == 0:  # far below half a second
                 self._plots.take()
                 if progress is not None:

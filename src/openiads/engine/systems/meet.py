@@ -70,13 +70,11 @@ def reach(w, weapon, lx, ly, lz, x, y, z):
 
 @kernel
 def _as_it_falls(trk, par, t_s):
-    """(time from t_s, state): the ballistic flight of a track from t_s, or from its own time where that is later."""
+    """The state of a track's ballistic flight at t_s, which is not before the track's own time."""
     p, v = trk.pos_ecef_m, trk.vel_ecef_mps
-    dt = t_s - trk.t_s
-    fall = (p[0], p[1], p[2], v[0], v[1], v[2])
-    if dt > 0.0 and _falls(trk):
-        fall = propagate(p[0], p[1], p[2], v[0], v[1], v[2], dt, par.bal_inv_beta_m2pkg)
-    return max(-dt, 0.0), fall
+    if not _falls(trk):
+        return p[0], p[1], p[2], v[0], v[1], v[2]
+    return propagate(p[0], p[1], p[2], v[0], v[1], v[2], t_s - trk.t_s, par.bal_inv_beta_m2pkg)
 
 
 @kernel
@@ -109,10 +107,10 @@ def meet(w, weapon, site, trk, par, t_s, delay_s, cap_s, n_bisections):
     condition "the missile is there first" is bisected n_bisections times. A fall is integrated once, from time to time.
     """
     g = w.site[site]
-    since_s, fall = _as_it_falls(trk, par, t_s)
+    fall = _as_it_falls(trk, par, t_s)
     lo = 0.0
     hi = cap_s
-    x, y, z, _ = _further(trk, par, t_s, since_s, fall, hi)
+    x, y, z, _ = _further(trk, par, t_s, lo, fall, hi)
     tof, margin = reach(w, weapon, g.x_m, g.y_m, g.z_m, x, y, z)
     if margin < 0.0 or delay_s + tof > hi:
         # At the cap it may be past and gone: look for any time that will do, from early to late.
@@ -120,26 +118,22 @@ def meet(w, weapon, site, trk, par, t_s, delay_s, cap_s, n_bisections):
         n = _SCAN_FALLING if _falls(trk) else _SCAN
         for k in range(1, n + 1):
             hi = cap_s * k / n
-            x, y, z, later = _further(trk, par, t_s, since_s, fall, hi)
+            x, y, z, later = _further(trk, par, t_s, lo, fall, hi)
             tof, margin = reach(w, weapon, g.x_m, g.y_m, g.z_m, x, y, z)
             if margin >= 0.0 and delay_s + tof <= hi:
                 found = True
                 break
-            lo = hi
-            if hi > since_s:
-                since_s, fall = hi, later
+            lo, fall = hi, later
         if not found:
             return False, math.inf, math.inf, x, y, z
     for _ in range(n_bisections):
         mid = 0.5 * (lo + hi)
-        x, y, z, later = _further(trk, par, t_s, since_s, fall, mid)
+        x, y, z, later = _further(trk, par, t_s, lo, fall, mid)
         tof, margin = reach(w, weapon, g.x_m, g.y_m, g.z_m, x, y, z)
         if margin >= 0.0 and delay_s + tof <= mid:
             hi = mid
         else:
-            lo = mid
-            if mid > since_s:
-                since_s, fall = mid, later
-    x, y, z, _ = _further(trk, par, t_s, since_s, fall, hi)
+            lo, fall = mid, later
+    x, y, z, _ = _further(trk, par, t_s, lo, fall, hi)
     tof, _ = reach(w, weapon, g.x_m, g.y_m, g.z_m, x, y, z)
     return True, hi, tof, x, y, z
