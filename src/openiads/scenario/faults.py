@@ -127,7 +127,7 @@ def nearest(name: str, candidates: Collection[str]) -> str:
     for candidate in likely:
         if candidate.lower() == lowered or candidate.lower().replace("-", "_") == lowered.replace("-", "_"):
             return candidate
-    close = difflib.get_close_matches(name, likely, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(name, likely, n=1, cutoff=0.62)
     if close:
         return close[0]
     longer = [c for c in candidates if len(name) >= 3 and c.lower().startswith(lowered)]
