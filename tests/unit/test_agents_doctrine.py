@@ -247,3 +247,39 @@ def test_the_environment_of_the_page_runs(tmp_path):
     scope: dict = {}
     exec(blocks()[2].replace("raid.yaml", str(file)), scope)
     assert scope["env"].observation_space.contains(scope["observation"]) and scope["info"]["t_s"] > 0.0
+
+
+DOCTRINE = (
+    "import {helper}\nclass Mine:\n    x = {helper}.X\n    def decide(self, view):\n        return []\n"
+)
+
+
+def test_the_digest_holds_what_is_imported_beside_whoever_came_first(tmp_path):
+    (tmp_path / "shared_by_two.py").write_text("import deeper_beside\nX = deeper_beside.X\n")
+    (tmp_path / "deeper_beside.py").write_text("X = 1\n")
+    for name in ("first", "second"):
+        (tmp_path / f"{name}.py").write_text(f"# {name}\n" + DOCTRINE.format(helper="shared_by_two"))
+    before = [load_doctrine(f"{tmp_path / name}.py:Mine") for name in ("first", "second")]
+    (tmp_path / "deeper_beside.py").write_text("X = 2\n")
+    after = [load_doctrine(f"{tmp_path / name}.py:Mine") for name in ("first", "second")]
+    for old, new in zip(before, after, strict=True):
+        assert old.sha256 != new.sha256 and old.file_sha256 == new.file_sha256
+        assert (old.target.x, new.target.x) == (1, 2)
+    assert load_doctrine(f"{tmp_path / 'first'}.py:Mine").sha256 == after[0].sha256
+
+
+def test_a_package_beside_counts_as_a_whole_and_the_library_does_not(tmp_path):
+    from openiads.agents.load import modules_beside  # noqa: PLC0415
+
+    package = tmp_path / "tactics_beside"
+    package.mkdir()
+    for name in ("__init__", "near", "far"):
+        (package / f"{name}.py").write_text("")
+    (tmp_path / "mine.py").write_text("import json\nfrom tactics_beside.near import *\nimport openiads\n")
+    (tmp_path / "other.py").write_text("")
+    assert [p.name for p in modules_beside(tmp_path / "mine.py")] == [
+        "mine.py",
+        "__init__.py",
+        "far.py",
+        "near.py",
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import difflib
 import hashlib
 import importlib
@@ -98,43 +99,78 @@ def read_module(file: Path) -> tuple[ModuleType, str]:
     """Run the file as a module; its kernels are not kept on disk, where nobody would see that a helper has changed."""
     try:
         name = f"openiads_doctrine_{hashlib.sha256(file.read_bytes()).hexdigest()[:16]}"
+        texts = {path: path.read_bytes() for path in modules_beside(file)}
     except OSError as error:
-        raise DoctrineError(f"{file} cannot be read: {error.strerror}") from None
+        raise DoctrineError(f"{error.filename or file} cannot be read: {error.strerror}") from None
     spec = importlib.util.spec_from_file_location(name, file)
     if spec is None or spec.loader is None:
         raise DoctrineError(f"{file} cannot be loaded")
     module = importlib.util.module_from_spec(spec)
-    before = set(sys.modules)
-    cached = _jit.CACHE_ON_DISK
+    _forget_what_changed(texts)
+    cached, bytecode = _jit.CACHE_ON_DISK, sys.dont_write_bytecode
     sys.modules[name] = module
     sys.path.insert(0, str(file.parent))
     try:
         _jit.CACHE_ON_DISK = False
+        sys.dont_write_bytecode = True  # Python would take it for a text of the same second and size
         spec.loader.exec_module(module)
     except Exception as error:
         sys.modules.pop(name, None)
         raise at_fault(error, file, "loading") from error
     finally:
-        _jit.CACHE_ON_DISK = cached
+        _jit.CACHE_ON_DISK, sys.dont_write_bytecode = cached, bytecode
         sys.path.remove(str(file.parent))
-    _BESIDE.setdefault(name, set()).update(set(sys.modules) - before)
-    return module, _digest(file, _BESIDE[name])
+    return module, _digest(file, texts)
 
 
-#: Module of a doctrine → modules that it was the first to import. A file that is loaded again in one process finds them there.
-_BESIDE: dict[str, set[str]] = {}
+def modules_beside(file: Path) -> list[Path]:
+    """The file and all Python files in its folder that it imports, and they in turn, in order; found without running them.
+
+    A package counts as a whole. What is imported by computed name is not found. Raises OSError.
+    """
+    found: set[Path] = set()
+    todo = {file}
+    while todo:
+        path = todo.pop()
+        found.add(path)
+        for name in _imported(path.read_bytes()):
+            top = file.parent / name
+            beside = {top.with_suffix(".py")} | (set(top.rglob("*.py")) if top.is_dir() else set())
+            todo |= {p for p in beside if p.is_file()} - found
+    return sorted(found)
 
 
-def _digest(file: Path, loaded: set[str]) -> str:
-    found = {file}
-    for name in loaded:
-        origin = getattr(sys.modules.get(name), "__file__", None)
-        if origin and Path(origin).absolute().is_relative_to(file.parent):
-            found.add(Path(origin).absolute())
+def _imported(text: bytes) -> set[str]:
+    """Top-level names of all modules that a source imports, at any depth; none where it is no Python (running it will say so)."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError):
+        return set()
+    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    names |= {n.module for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.module and n.level == 0}
+    return {name.partition(".")[0] for name in names} - {"openiads"}
+
+
+#: Module beside a doctrine → digest of the text that was imported in this process.
+_READ: dict[Path, str] = {}
+
+
+def _forget_what_changed(texts: dict[Path, bytes]) -> None:
+    """Where the text of a module beside it is another than when it was imported, all of them are imported anew."""
+    now = {path: hashlib.sha256(text).hexdigest() for path, text in texts.items()}
+    if any(_READ.get(path, digest) != digest for path, digest in now.items()):
+        files = {str(path) for path in texts}
+        for name, module in list(sys.modules.items()):
+            if getattr(module, "__file__", None) in files:
+                del sys.modules[name]
+    _READ.update(now)
+
+
+def _digest(file: Path, texts: dict[Path, bytes]) -> str:
     total = hashlib.sha256()
-    for path in sorted(found):
+    for path, text in texts.items():
         total.update(f"{path.relative_to(file.parent)}\n".encode())
-        total.update(path.read_bytes())
+        total.update(text)
     return total.hexdigest()
 
 
