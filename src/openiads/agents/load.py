@@ -208,7 +208,12 @@ class CompiledEngine(Engine):
         progress: Callable[[float], None] | None = None,
         check: bool = True,
     ) -> Outcome:
-        """One replication; interpreted, an error in the kernel is told with its place."""
+        """One replication; interpreted, an error in the kernel is told with its place; with checked bounds, a wrong index."""
+        if _jit.CHECKED and _jit.COMPILED:
+            try:
+                return super().run(seed, replication, progress, check)
+            except EngineFault as fault:
+                raise DoctrineError(f"{self._doctrine.file}: {self._doctrine.name}: {fault}") from fault
         if _jit.COMPILED:
             return super().run(seed, replication, progress, check)
         told: list[BaseException] = []
