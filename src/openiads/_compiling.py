@@ -83,17 +83,20 @@ def _slices(ask: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _refreshes(ask: Callable[..., Any]) -> Callable[..., Any]:
-    """Numba looks for new operations whenever it tries a second meaning of a call. New ones come with a new module."""
+    """Numba looks for new operations whenever it tries a second meaning of a call.
+
+    New ones come with a new module, or are made for the types at hand and put into a registry of the context. Contexts
+    are copied, and a copy knows what the first one does.
+    """
 
     def refresh(self: Any) -> None:
-        if _modules.get(id(self)) != len(sys.modules):
+        known = len(sys.modules), sum(len(registry.functions) for registry in self._registries)
+        if self.__dict__.get("openiads_looked") != known:
+            self.openiads_looked = known  # before it looks: looking may bring more
             ask(self)
-            _modules[id(self)] = len(sys.modules)
 
     return refresh
 
-
-_modules: dict[int, int] = {}  # of a context of Numba: how many modules there were when it looked
 
 _BuiltIn: Any = types.Function
 _BaseContext: Any = base.BaseContext
@@ -132,7 +135,6 @@ def compiling() -> Iterator[None]:
         return
     with ExitStack() as stack:
         _depth.append(True)
-        _modules.clear()
         stack.callback(_depth.pop)
         stack.callback(gc.set_threshold, *gc.get_threshold())
         if gc.get_threshold()[0]:  # not where somebody has switched it off

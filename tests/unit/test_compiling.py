@@ -70,3 +70,13 @@ def test_sizes_are_those_of_llvm():
     with compiling():
         assert [context.get_abi_sizeof(kind) for kind in kinds * 2] == want * 2
     assert want[:4] == [1, 8, 8, 6]
+
+
+def test_an_operation_made_while_a_kernel_is_compiled_is_found():
+    """The greatest of three: Numba makes it for its types, without a new module."""
+
+    @kernel
+    def greatest(a, b, c, d, e):
+        return max(a, b, c, d) + max(c, d, e) + min(a, b, c, d, e)
+
+    assert greatest(1.0, 2, 5.0, 3, True) == 5.0 + 5.0 + 1.0
