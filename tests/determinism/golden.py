@@ -2,6 +2,7 @@
 
     python tests/determinism/golden.py          write golden.json anew
     python tests/determinism/golden.py --check  compare only
+    python tests/determinism/golden.py --show   print them: with another Python they must be the same
 
 Each set of digests holds for one kind of machine: NumPy and the C library round sines and exponentials differently on others,
 and the tables of a World are made with them. `machine()` says which kind it was. The file keeps one set per kind; writing drops the
@@ -59,8 +60,11 @@ def kept() -> list[dict]:
 
 
 def main() -> int:
-    """Write or compare."""
+    """Write, compare or print."""
     now = {"machine": machine(), "engine": ENGINE_DIGEST, "digests": digests()}
+    if "--show" in sys.argv[1:]:
+        print(json.dumps(now, indent=2))
+        return 0
     same = [one for one in kept() if one["machine"] == now["machine"]]
     if "--check" in sys.argv[1:]:
         equal = bool(same) and same[0]["digests"] == now["digests"]

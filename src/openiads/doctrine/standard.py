@@ -170,9 +170,8 @@ def _jams(w, c, trk):
         if w.radar_state[r].emitting == 0 or w.report[r].post != c:
             continue
         dx, dy, dz = p[0] - par.x_m, p[1] - par.y_m, p[2] - par.z_m
-        narrow = (
-            1.0 - 0.5 * par.bw_az_rad * par.bw_az_rad
-        )  # its cosine, as near as the strobe knows its direction
+        # The cosine of a beam's width: as near as the strobe knows its direction.
+        narrow = 1.0 - 0.5 * par.bw_az_rad * par.bw_az_rad
         within = narrow * narrow * max(dx * dx + dy * dy + dz * dz, 1.0)
         for j in range(w.jammer.shape[0]):
             row = w.jam[r, j]

@@ -85,10 +85,8 @@ class Engine:
         sim = w.sim[0]
         sim.seed = seed & 0xFFFFFFFF
         sim.replication = replication & 0xFFFFFFFF
-        with (
-            np.errstate(all="ignore"),
-            checked(),
-        ):  # interpreted runs follow IEEE arithmetic like compiled ones
+        # Interpreted runs follow IEEE arithmetic like compiled ones.
+        with np.errstate(all="ignore"), checked():
             while run_steps(self._handle, self._decide, schema.LOG_STEPS) == 0:  # far below half a second
                 self._plots.take()
                 if progress is not None:

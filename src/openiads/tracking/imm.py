@@ -351,6 +351,20 @@ def ballistic_membership(row, par):
 
 
 @kernel
+def falling_position(row, dt, bx, by, bz):
+    """Position dt after the track's time: straight on, and (bx, by, bz) where it falls, by that model's probability."""
+    pos = row.pos_ecef_m
+    vel = row.vel_ecef_mps
+    m = row.mu[2]
+    n = 1.0 - m
+    return (
+        n * (pos[0] + dt * vel[0]) + m * bx,
+        n * (pos[1] + dt * vel[1]) + m * by,
+        n * (pos[2] + dt * vel[2]) + m * bz,
+    )
+
+
+@kernel
 def predicted_state(row, par, t_s):
     """Combined state (x, y, z, vx, vy, vz) at t_s, without changing the track.
 
@@ -360,20 +374,15 @@ def predicted_state(row, par, t_s):
     pos = row.pos_ecef_m
     vel = row.vel_ecef_mps
     dt = t_s - row.t_s
-    x = pos[0] + dt * vel[0]
-    y = pos[1] + dt * vel[1]
-    z = pos[2] + dt * vel[2]
     if row.n_models == 2 or dt <= 0.0:
-        return x, y, z, vel[0], vel[1], vel[2]
-    m = row.mu[2]
+        return pos[0] + dt * vel[0], pos[1] + dt * vel[1], pos[2] + dt * vel[2], vel[0], vel[1], vel[2]
     bx, by, bz, bu, bv, bw = propagate(
         pos[0], pos[1], pos[2], vel[0], vel[1], vel[2], dt, par.bal_inv_beta_m2pkg
     )
+    x, y, z = falling_position(row, dt, bx, by, bz)
+    m = row.mu[2]
     n = 1.0 - m
-    return (
-        n * x + m * bx, n * y + m * by, n * z + m * bz,
-        n * vel[0] + m * bu, n * vel[1] + m * bv, n * vel[2] + m * bw,
-    )  # fmt: skip
+    return x, y, z, n * vel[0] + m * bu, n * vel[1] + m * bv, n * vel[2] + m * bw
 
 
 @kernel

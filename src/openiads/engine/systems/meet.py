@@ -12,7 +12,7 @@ from openiads._jit import kernel
 from openiads.physics.flyout import flyout_lookup
 from openiads.physics.geodesy import altitude_m
 from openiads.tracking.ballistic import propagate
-from openiads.tracking.imm import predicted_state
+from openiads.tracking.imm import falling_position, predicted_state
 
 _SCAN = 10  # times that are tried, early to late, before the bisection
 _SCAN_FALLING = 40  # of a target that falls: it is in the envelope for some twenty seconds of seven minutes
@@ -88,11 +88,7 @@ def _further(trk, par, t_s, since_s, fall, tau_s):
     fall = propagate(
         fall[0], fall[1], fall[2], fall[3], fall[4], fall[5], tau_s - since_s, par.bal_inv_beta_m2pkg
     )
-    m = trk.mu[2]  # as `predicted_state` weighs it
-    n = 1.0 - m
-    x = n * (p[0] + dt * v[0]) + m * fall[0]
-    y = n * (p[1] + dt * v[1]) + m * fall[1]
-    z = n * (p[2] + dt * v[2]) + m * fall[2]
+    x, y, z = falling_position(trk, dt, fall[0], fall[1], fall[2])
     return x, y, z, fall
 
 
