@@ -29,6 +29,7 @@ LATE_S = 30.0
 OUT_OF_REACH = (
     "too late to intercept",
     "out of the envelope",
+    "waits for the target to come nearer",
     "kill probability too low",
     "below the horizon of the fire units",
 )

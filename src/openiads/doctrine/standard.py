@@ -28,7 +28,9 @@ from openiads.world import schema
     BELOW_HORIZON,
 ) = range(12)  # fmt: skip
 AMBUSH = events.WITHHOLD.index("not yet near enough for the ambush")
+EARLY = events.WITHHOLD.index("waits for the target to come nearer")
 MEET_CAP_S = 420.0
+_LEAD_S = 30.0  # a channel is not taken earlier before the launch than this: its radar has to find the target
 _ARM_WEIGHT = 100.0  # what is to be intercepted first outweighs anything of like value
 _YOUNG = 3  # appraisals of a track that are made with every new plot; later ones at most so often:
 _APPRAISE_EVERY_S = 3.0  # what threatens something
@@ -307,6 +309,8 @@ def _assign(w, c, n, t_s):
 @kernel
 def _nearness(reason):
     """How near a unit came to taking a target, by its reason: of several units the nearest one's is reported."""
+    if reason == EARLY:
+        return 6
     if reason == LOW_PK:
         return 5
     if reason in (NO_ROUNDS, emitters.NO_HOMING):
@@ -387,11 +391,12 @@ def _option(w, c, i, b, k, t_s):
         reason = ENVELOPE
         if not own and not passive and w.weapon[q].seeker_kind == SEEKER_SEMI_ACTIVE:
             continue  # it has to be lit by that radar
-        ok, tau, _, x, y, z = meet(w, q, site, trk, par, t_s, reaction_s, cap, PLAN_BISECTIONS)
+        ok, tau, tof, x, y, z = meet(w, q, site, trk, par, t_s, reaction_s, cap, PLAN_BISECTIONS)
         if not ok or not suits(w, post, q, site, trk, x, y, z):
             continue
         desk.weapon_pk[q] = w.arsenal[q].single_pk
         desk.weapon_time[q] = tau
+        desk.weapon_wait[q] = tau - tof - reaction_s
     best = salvo.choose_weapon(
         post.layering,
         n_weapons,
@@ -406,6 +411,8 @@ def _option(w, c, i, b, k, t_s):
             if desk.weapon_pk[q] > 0.0:
                 return LOW_PK
         return reason
+    if desk.weapon_wait[best] > _LEAD_S:
+        return EARLY
     can_look = salvo.time_to_look(
         w.picture[k].time_to_go_s, desk.weapon_time[best], post.assessment_delay_s, reaction_s,
         0.5 * desk.weapon_time[best],

@@ -105,6 +105,7 @@ WITHHOLD = (
     "known from strobes alone",
     "emitter not located well enough",
     "no missile that homes on jamming",
+    "waits for the target to come nearer",
 )
 ENGAGEMENT_CLOSE = (
     "open",

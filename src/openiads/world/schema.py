@@ -183,6 +183,7 @@ class Desk(NamedTuple):
     assets: np.ndarray  # f8 [site, 5], doctrine.threat columns
     weapon_pk: np.ndarray  # f8 [weapon]
     weapon_time: np.ndarray  # f8 [weapon]
+    weapon_wait: np.ndarray  # f8 [weapon], from the end of the reaction to the launch
     weapon_rounds: np.ndarray  # i8 [weapon]
     weapon_reach: np.ndarray  # f8 [weapon], parameter
     weapon_cost: np.ndarray  # f8 [weapon], parameter

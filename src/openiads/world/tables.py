@@ -473,6 +473,7 @@ def _desk(a: Assembly, n_channels: int) -> Desk:
         assets=np.zeros((len(a.sites), 5)),
         weapon_pk=np.zeros(q),
         weapon_time=np.zeros(q),
+        weapon_wait=np.zeros(q),
         weapon_rounds=np.zeros(q, np.int64),
         weapon_reach=np.zeros(q),
         weapon_cost=np.zeros(q),
