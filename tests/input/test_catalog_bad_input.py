@@ -375,9 +375,9 @@ HOSTILE: dict[str, Callable[[], str | bytes]] = {
 @pytest.mark.parametrize("name", list(HOSTILE))
 def test_hostile_text_is_refused_at_once(tmp_path: Path, name: str) -> None:
     text = HOSTILE[name]()
-    start = time.perf_counter()
+    start = time.process_time()
     _faults(tmp_path, text)
-    assert time.perf_counter() - start < 2.0, (
+    assert time.process_time() - start < 2.0, (
         "the promise for a bad file is a second; the machine may be busy"
     )
 
