@@ -33,6 +33,10 @@ def make_report(
     results = _open(folder)
     target = out or folder.resolve().parent / f"{folder.resolve().name}-report.html"
     _refuse(target, force, "--out FILE")
+    if figures is not None and (figures / "manifest.json").exists():
+        raise UserError(
+            f"--figures {figures}: that is the folder of a run or study; pictures and tables want one of their own"
+        )
     extras = _extras(results, against, of, where)
     from openiads.report.page import build
     from openiads.study.basis import basis
