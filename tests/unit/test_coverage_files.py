@@ -242,3 +242,17 @@ def test_no_height_above_a_ground_that_is_not_there(tmp_path):
 def test_cells_too_coarse_for_a_map(tmp_path):
     with pytest.raises(CoverageError, match=r"too coarse for the map at 50 m, .* at most \d+ m"):
         coverage(small.write(tmp_path), [50.0], rcs_m2=1.0, cell_m=50e3)
+
+
+def test_one_course_or_one_aspect(tmp_path):
+    file = small.write(tmp_path)
+    done = CliRunner().invoke(
+        app,
+        ["coverage", str(file), "--aspect", "crossing", "--course", "45deg", "--out", str(tmp_path / "c")],
+    )
+    assert done.exit_code == 2 and "one of both" in done.output + str(done.stderr)
+    assert not (tmp_path / "c").exists()
+
+
+def test_the_json_says_what_it_leaves_out(found):
+    assert any("a detection is no track" in line for line in json.loads(write.table_json(found))["notes"])

@@ -183,10 +183,13 @@ def conditions(cover: Coverage) -> dict[str, Any]:
 
 
 def table_json(cover: Coverage) -> bytes:
-    """The conditions and the table, SI."""
+    """The conditions, the table in SI, and what stands under it."""
     rows = [{**asdict(row), "share": row.share} for row in cover.rows]
     return (
-        json.dumps({"conditions": conditions(cover), "rows": rows}, indent=1, allow_nan=False) + "\n"
+        json.dumps(
+            {"conditions": conditions(cover), "rows": rows, "notes": notes(cover)}, indent=1, allow_nan=False
+        )
+        + "\n"
     ).encode()
 
 

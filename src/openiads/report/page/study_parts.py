@@ -144,7 +144,7 @@ def _span(told: list[PointReport]) -> Item:
 
     def one(point: PointReport) -> str:
         found = point.measures["leakage"]
-        return f"{study_summary.rate(found)}, n = {found.n}, at {point.label}"
+        return f"{study_summary.percent(found)}, n = {found.n}, at {point.label}"
 
     return box(f"Least: {one(known[0])}.", f"Most: {one(known[-1])}.",
                title=f"Leakage over {len(known)} points: what was aimed at something on the ground and came through.")  # fmt: skip
