@@ -2,6 +2,7 @@
 
 import base64
 import csv
+import errno
 import hashlib
 import io
 import json
@@ -457,6 +458,24 @@ def test_a_disk_that_refuses_is_one_line(run, place, capsys):
     assert left.value.code == guard.INCOMPLETE
     (line,) = capsys.readouterr().err.splitlines()
     assert "cannot write" in line and "small.yaml" in line
+
+
+def test_a_disk_that_fills_up_leaves_nothing_half_written(run, tmp_path, monkeypatch):
+    """The page and some pictures are there when the disk is full: they go again, and so do the folders made for them."""
+    written = []
+
+    def commit(path, content):
+        if len(written) == 4:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        written.append(path)
+        path.write_bytes(content)
+
+    monkeypatch.setattr("openiads.study.files.commit", commit)
+    with pytest.raises(SystemExit) as stopped:
+        make_report(
+            run.path, tmp_path / "a.html", tmp_path / "deep" / "figures", None, "leakage", None, False
+        )
+    assert stopped.value.code == 3 and len(written) == 4 and not list(tmp_path.iterdir())
 
 
 # --- little to tell ---------------------------------------------------------------------------------
