@@ -87,7 +87,7 @@ def _halo() -> list[effects.AbstractPathEffect]:
 
 #: West, south, east and north border of a label, km.
 Box = tuple[float, float, float, float]
-_LETTER, _HEIGHT = 0.0215, 0.05  # of a ring's label, over the radius of the map
+_LETTER, _HEIGHT = 0.0245, 0.05  # of a ring's label, over the radius of the map
 
 
 def _box(x: float, y: float, text: str, view: float) -> Box:
