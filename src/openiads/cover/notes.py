@@ -13,9 +13,7 @@ _MEANING = (
     "Declared: the catalogue's published range, and for a sector radar its sector of that ring. Reach alone: the missile, with",
     "nobody looking. Seen in time: it meets the target there, the battery's own radar sees it then, and saw it before launch.",
 )
-_GAPS = (
-    "Gaps: nearer than the farthest are ranges to which it does not come, between direct and lofted flight."
-)
+_GAPS = "Gaps: at some ranges nearer than its farthest, between direct and lofted flight, it comes with too little left to turn."
 _LEFT_OUT = (
     "Left out: a detection is no track; identification, channels, rounds left, tracks of other batteries, what shoots back.",
     "Computed from published claims and assumptions; nothing here is validated against a real system.",
