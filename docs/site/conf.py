@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
+from pathlib import Path
 
 import openiads
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 # A property of MyST-NB's parser that Sphinx is going to drop: a note for its makers, not for ours.
 warnings.filterwarnings("ignore", category=DeprecationWarning)
@@ -14,13 +18,13 @@ author = "The openiads developers"
 copyright = "The openiads developers"
 version = release = openiads.__version__
 
-extensions = ["sphinx.ext.autodoc", "numpydoc", "myst_nb"]
+extensions = ["sphinx.ext.autodoc", "numpydoc", "myst_nb", "typeset"]
 source_suffix = {".md": "myst-nb", ".ipynb": "myst-nb", ".rst": "restructuredtext"}
 root_doc = "index"
 exclude_patterns = ["notebooks/*.py", "tests/**", "src/**"]
 language = "en_GB"
 
-# Pages are written for GitHub: plain Unicode equations in code blocks, headings as anchors.
+# Pages are written for GitHub: equations as plain text in code blocks (set by typeset.py), headings as anchors.
 highlight_language = "text"
 default_role = "code"
 myst_heading_anchors = 4

@@ -11,6 +11,7 @@ import pytest
 from support import cover as small
 from typer.testing import CliRunner
 
+from openiads.cli import shipped
 from openiads.cli.app import app
 from openiads.cover import shapes, write
 from openiads.cover.compute import coverage
@@ -216,3 +217,42 @@ def test_bad_options(words, said, tmp_path):
     assert said in done.output + (done.stderr if done.stderr_bytes else "")
     assert "Traceback" not in done.output
     assert not out.exists()
+
+
+def test_the_table_says_what_was_published_and_what_is_left_out(found):
+    """390 km were published on 4 m²: beside 1 m² that must be said."""
+    text = write.summary(found)
+    assert "91N6E: 390 km, on 4 m², taken as Pd 0.5" in text and "Published for (here: 1 m²" in text
+    assert "a detection is no track" in text and "validated" in text
+
+
+def test_a_reach_with_gaps_is_marked(tmp_path):
+    """48N6E3 meets a target at 50 m directly or after a lofted flight, and in between not at all."""
+    cover = coverage(shipped.find("quickstart"), [50.0], rcs_m2=1.0, cell_m=2000.0)
+    gaps = {row.type: row.gaps for row in cover.rows if row.kind == "missile"}
+    assert gaps["48N6E3"] and not gaps["40N6E"] and not gaps["9M96E2"]
+    assert "78 %, gaps" in write.summary(cover) and "Gaps:" in write.summary(cover)
+
+
+def test_no_height_above_a_ground_that_is_not_there(tmp_path):
+    with pytest.raises(CoverageError, match="no elevation model"):
+        coverage(small.write(tmp_path), [50.0], rcs_m2=1.0, above_ground=True)
+
+
+def test_cells_too_coarse_for_a_map(tmp_path):
+    with pytest.raises(CoverageError, match=r"too coarse for the map at 50 m, .* at most \d+ m"):
+        coverage(small.write(tmp_path), [50.0], rcs_m2=1.0, cell_m=50e3)
+
+
+def test_one_course_or_one_aspect(tmp_path):
+    file = small.write(tmp_path)
+    done = CliRunner().invoke(
+        app,
+        ["coverage", str(file), "--aspect", "crossing", "--course", "45deg", "--out", str(tmp_path / "c")],
+    )
+    assert done.exit_code == 2 and "one of both" in done.output + str(done.stderr)
+    assert not (tmp_path / "c").exists()
+
+
+def test_the_json_says_what_it_leaves_out(found):
+    assert any("a detection is no track" in line for line in json.loads(write.table_json(found))["notes"])

@@ -6,6 +6,7 @@ import importlib
 import importlib.util
 import sys
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -100,3 +101,47 @@ def test_the_site_is_built_without_a_warning_and_asks_for_nothing(tmp_path: Path
     assert tool("build_docs").outside(site) == []
     assert tool("build_docs").broken_inside(site) == []
     assert sorted(p.name for p in tmp_path.iterdir()) == ["site"]
+    assert 'role="img" aria-label="snr = Pt tau n' in (site / "docs/models/radar-equation.html").read_text(
+        encoding="utf-8"
+    )
+
+
+# --- equations --------------------------------------------------------------------------------------
+@pytest.fixture(scope="module")
+def typeset():
+    """The extension of the site that sets equations."""
+    pytest.importorskip("sphinx")
+    spec = importlib.util.spec_from_file_location("typeset", ROOT / "docs" / "site" / "typeset.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_every_equation_is_that_of_a_page(typeset) -> None:
+    """The plain line stands in a page, and what is set from it is an SVG with that line as its words."""
+    known = typeset.read(typeset.TABLE.read_text(encoding="utf-8"))
+    pages = [*(ROOT / "docs" / "models").glob("*.md"), *(ROOT / "notebooks").glob("*.py")]
+    lines = {line.strip("# ") for page in pages for line in page.read_text(encoding="utf-8").splitlines()}
+    assert len(known) >= 30 and set(known) <= lines
+    for plain, (tex, _) in known.items():
+        drawn = ET.fromstring(typeset.svg(tex, plain))
+        assert drawn.get("aria-label") == plain and drawn.find("path").get("d").startswith("M")
+        assert drawn.find("path").get("fill") == "currentColor"
+
+
+def test_a_block_of_equations(typeset) -> None:
+    made = ET.fromstring(
+        typeset.block(["a < b", "c"], {"a < b": ("a < b", "if <so>"), "c": (r"\frac{1}{2}", "")})
+    )
+    assert [len(row) for row in made] == [2, 1] and made[0][1].text == "if <so>"
+
+
+@pytest.mark.parametrize("text", ["a\nb\n    c\n", "    c\n", "a\n", "a\n    b\na\n    c\n"])
+def test_a_table_of_equations_that_is_none(typeset, text: str) -> None:
+    with pytest.raises(ValueError, match=r"equations\.txt"):
+        typeset.read(text)
+
+
+def test_tex_that_cannot_be_set(typeset) -> None:
+    with pytest.raises(ValueError):
+        typeset.svg(r"\frac{1}", "one over nothing")

@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 import errno
+import math
 import os
 import subprocess
 import sys
@@ -198,6 +199,8 @@ def test_options_that_do_not_go_together(run, tmp_path):
         ("dis", out, False, udp, None, "writes nothing"),
         ("dis", None, True, udp, None, "writes nothing"),
         ("dis", None, False, udp, -1.0, "above 0"),
+        ("dis", None, False, udp, 0.0, "above 0"),
+        ("dis", None, False, udp, math.nan, "above 0"),
     ):
         with pytest.raises((UserError, ExportError), match=word):
             export_any(run.path, to, where, force, address, speed)

@@ -2,6 +2,7 @@
 
 import base64
 import csv
+import errno
 import hashlib
 import io
 import json
@@ -14,6 +15,7 @@ from itertools import islice
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -22,16 +24,22 @@ import synthetic_run as made
 from support import page, studies
 
 import openiads
-from openiads.analysis.breakdown import report
+from openiads.analysis import intervals
+from openiads.analysis.breakdown import _positive, report
 from openiads.analysis.compare import compare
+from openiads.analysis.intervals import Interval
 from openiads.analysis.links import LEAKED
 from openiads.analysis.outcomes import outcome
 from openiads.catalog import load_catalog
 from openiads.cli import guard
+from openiads.cli.guard import UserError
 from openiads.cli.report import make_report
 from openiads.report import limits, style
+from openiads.report.chart_map import _box, _free
 from openiads.report.page import Extras, build, html_report
-from openiads.report.study_summary import rate
+from openiads.report.picture import map_handles
+from openiads.report.scene import scene
+from openiads.report.study_summary import percent, rate
 from openiads.results import open_run
 from openiads.study.discovery import discover
 from openiads.study.sensitivity import of_study
@@ -452,6 +460,24 @@ def test_a_disk_that_refuses_is_one_line(run, place, capsys):
     assert "cannot write" in line and "small.yaml" in line
 
 
+def test_a_disk_that_fills_up_leaves_nothing_half_written(run, tmp_path, monkeypatch):
+    """The page and some pictures are there when the disk is full: they go again, and so do the folders made for them."""
+    written = []
+
+    def commit(path, content):
+        if len(written) == 4:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        written.append(path)
+        path.write_bytes(content)
+
+    monkeypatch.setattr("openiads.study.files.commit", commit)
+    with pytest.raises(SystemExit) as stopped:
+        make_report(
+            run.path, tmp_path / "a.html", tmp_path / "deep" / "figures", None, "leakage", None, False
+        )
+    assert stopped.value.code == 3 and len(written) == 4 and not list(tmp_path.iterdir())
+
+
 # --- little to tell ---------------------------------------------------------------------------------
 def test_a_run_in_which_nothing_happened(tmp_path):
     result, names = made.outcome()
@@ -493,3 +519,68 @@ def test_an_unfinished_study_says_so(single, place):
     none = openiads.open_study(copy)
     words = page.text_of(page.parsed(html_report(none, openiads.basis(none))))
     assert "No replication has been computed yet." in words and "What this cannot tell you" in words
+
+
+# --- what a reader could misread --------------------------------------------------------------------
+
+
+def test_attackers_on_their_way_at_the_end_are_told(tmp_path):
+    """Nobody came through, because nobody had the time: without a word that would read as a perfect defence."""
+    (tmp_path / "late.yaml").write_text(re.sub(r"duration: .*", "duration: 20 s", studies.SCENARIO))
+    study = openiads.Study(tmp_path / "late.yaml", n=3, workers=1, out=tmp_path / "late").run()
+    (point,) = report(study)
+    assert point.measures["leakage"].value == 0.0 and point.measures["unresolved"].value == 1.0
+    words = page.text_of(page.parsed(html_report(study, openiads.basis(study))))
+    assert "NOT DECIDED" in words and "100 % (" in words and "leakage may be too low" in words
+    assert "NOT DECIDED" in openiads.study_summary(study)
+    one = openiads.open_run(openiads.execute(tmp_path / "late.yaml", out=tmp_path / "run"))
+    told = outcome(one)
+    assert told.undecided and "neither killed nor come through" in openiads.summary(one)
+    assert f"NOT DECIDED: {len(told.undecided)}" in page.text_of(
+        page.parsed(html_report(one, openiads.basis(one)))
+    )
+
+
+def test_shares_at_the_head_are_in_per_cent(single, single_text):
+    (point,) = report(single)
+    leakage = point.measures["leakage"]
+    box = page.parsed(single_text).find(".//div[@class='big']/div")
+    number, text = page.text_of(box.find("b")), page.text_of(box.find("span"))
+    assert number == f"{100 * leakage.value:.1f} %".replace(".0 %", " %")
+    assert f"{100 * leakage.low:.1f}".removesuffix(".0") in text and f"n = {N}" in text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.0, "0"), (1.0, "100"), (0.0711, "7.1"), (0.5, "50"), (0.00042, "0.042"), (0.9997, "99.970")],
+)
+def test_percentages(value, text):
+    found = Interval(value, value, value, 9, 9.0, "t")
+    assert percent(found) == f"{text} % ({text} to {text} %)"
+
+
+def test_no_count_below_zero(place):
+    """A type of missile of which one is left in one replication of five."""
+    ones, left = np.ones(5), np.array([0.0, 0.0, 0.0, 0.0, 1.0])
+    plain = intervals.mean(intervals.sums(left, ones))
+    assert plain.low < 0.0 and _positive(plain).low == 0.0 and _positive(plain).high == plain.high
+
+
+def test_pictures_do_not_go_into_a_run(run, tmp_path):
+    before = sorted(p.name for p in run.path.iterdir())
+    with pytest.raises(UserError, match="folder of a run or study"):
+        make_report(run.path, tmp_path / "a.html", run.path, None, "leakage", None, False)
+    assert sorted(p.name for p in run.path.iterdir()) == before and not list(tmp_path.iterdir())
+
+
+def test_the_legend_names_what_is_there(run, single_text):
+    labels = [line.get_label() for line in map_handles(scene(run))]
+    kinds = set(run.sites.column("kind").to_pylist())
+    assert {"radar", "launcher"} <= set(labels) and ("gun" in labels) == ("gun" in kinds)
+    assert ("friend" in labels) == ("friend" in run.threats.column("identity").to_pylist())
+
+
+def test_labels_of_rings_keep_clear_of_names():
+    name = (-200.0, -20.0, -50.0, 20.0)
+    assert not _free(_box(-100.0, 0.0, "9M96E2 declared 120 km", 450.0), [name])
+    assert _free(_box(200.0, 100.0, "9M96E2 declared 120 km", 450.0), [name])

@@ -5,8 +5,9 @@ Everything is a function of the tables of the store; the replication is the unit
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -149,7 +150,7 @@ def _point(
         n=len(usable),
         unusable=int((~usable).sum()),
         warnings=int(((np.asarray(runs["status"]) != 0) & usable).sum()),
-        measures={name: measures.estimate(name, runs, confidence) for name in measures.MEASURES},
+        measures={name: _positive(measures.estimate(name, runs, confidence)) for name in measures.MEASURES},
         by_type=list(some.leakage("type", confidence)),
         by_group=list(some.leakage("group", confidence)),
         by_target=list(some.leakage("target", confidence)),
@@ -211,7 +212,7 @@ class _Selected:
             def over(values: np.ndarray, rows: np.ndarray = rows) -> Interval:
                 has = rows & np.isfinite(values)
                 s = intervals.sums(self._counts(has, values), self._counts(has))
-                return intervals.ratio(s, confidence)
+                return _positive(intervals.ratio(s, confidence))
 
             seen = rows & np.isfinite(of["t_detection_s"])
             share = intervals.proportion(intervals.sums(self._counts(seen), self._counts(rows)), confidence)
@@ -235,8 +236,13 @@ def _weapons(rounds: Any, number: int, runs: dict[str, np.ndarray], confidence: 
         left = of["rounds_ready"][rows] + of["rounds_reserve"][rows]
         yield Weapon(
             name,
-            intervals.mean(intervals.sums(fired, ones), confidence),
-            intervals.mean(intervals.sums(kills, ones), confidence),
-            intervals.ratio(intervals.sums(kills, fired), confidence),
-            intervals.mean(intervals.sums(left, ones), confidence),
+            _positive(intervals.mean(intervals.sums(fired, ones), confidence)),
+            _positive(intervals.mean(intervals.sums(kills, ones), confidence)),
+            _positive(intervals.ratio(intervals.sums(kills, fired), confidence)),
+            _positive(intervals.mean(intervals.sums(left, ones), confidence)),
         )
+
+
+def _positive(found: Interval) -> Interval:
+    """Student's t knows no border; nothing that is told here (rounds, kills, metres, seconds, worth) can be below zero."""
+    return replace(found, low=0.0) if -math.inf < found.low < 0.0 else found

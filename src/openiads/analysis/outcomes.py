@@ -121,6 +121,7 @@ class Outcome:
     hostile: int
     hostile_killed: int
     rounds_fired: int
+    undecided: list[str]  # ids of what was aimed at something and still flew when the run ended
 
     @property
     def rounds_at_hostile(self) -> int:
@@ -144,9 +145,11 @@ def outcome(run: Run) -> Outcome:
         hostile=len(hostile),
         hostile_killed=sum(row["fate"] == "killed" for row in hostile),
         rounds_fired=len(known.missiles),
+        undecided=[r["id"] for r in hostile if r["target"] is not None and r["fate"] in _STILL_FLYING],
     )
 
 
+_STILL_FLYING = ("end of run", "flying")
 _ORDER = {"hostile": 0, "friend": 1, "neutral": 2}
 
 

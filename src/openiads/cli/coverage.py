@@ -36,7 +36,7 @@ class Words:
     rcs: str | None
     target: str | None
     speed: str | None
-    aspect: str
+    aspect: str | None
     course: str | None
     swerling: int | None
     pd: str
@@ -60,13 +60,15 @@ def run_coverage(scenario: str, words: Words, out: Path | None, force: bool) -> 
     top = _optional("--top", words.top, "length")
     if top is not None and not 100.0 <= top <= 100e3:
         raise UserError(f"--top {words.top}: out of range (100 m to 100 km)")
+    if words.aspect is not None and words.course is not None:
+        raise UserError("--aspect and --course: one of both; with one course the map has every aspect")
     altitudes, target = _asked(words)
     options = {
         "rcs_m2": _optional("--rcs", words.rcs, "rcs"),
         "target": target,
         "speed_mps": _optional("--speed", words.speed, "speed"),
         "swerling": words.swerling,
-        "aspect": words.aspect,
+        "aspect": words.aspect or "approaching",
         "course_rad": _optional("--course", words.course, "angle"),
         "pd": _probabilities(words.pd),
         "looks": words.looks,

@@ -48,9 +48,10 @@ def _write(folder: Path, to: str, out: Path | None, force: bool) -> None:
 
 
 def _send(folder: Path, udp: str, speed: float) -> None:
-    from openiads.export.udp import address
+    from openiads.export.udp import address, check_speed
 
     to = address(udp)
+    check_speed(speed)
     from openiads.export.content import Content
     from openiads.export.udp import send
     from openiads.results import open_run

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,10 @@ def make_report(
     results = _open(folder)
     target = out or folder.resolve().parent / f"{folder.resolve().name}-report.html"
     _refuse(target, force, "--out FILE")
+    if figures is not None and (figures / "manifest.json").exists():
+        raise UserError(
+            f"--figures {figures}: that is the folder of a run or study; pictures and tables want one of their own"
+        )
     extras = _extras(results, against, of, where)
     from openiads.report.page import build
     from openiads.study.basis import basis
@@ -109,16 +114,28 @@ def _compared(study: StudyResults, against: Path) -> Comparison:
 
 
 def _write(pages: dict[Path, bytes]) -> None:
-    """Each file beside its name, then renamed: no half a page. What the disk says is one line, exit code 3."""
+    """Each file beside its name, then renamed: no half a page. What the disk says is one line, exit code 3; new files go again."""
     from openiads.study.files import commit, make_folder
 
+    new: list[Path] = []
     for path, content in pages.items():
+        new += [one for one in (*reversed(path.parents), path) if not one.exists()]
         try:
             make_folder(path.parent)
             commit(path, content)
         except OSError as error:
-            sys.stderr.write(f"openiads: cannot write {path}: {error.strerror or error}\n")
+            _take_back(new)
+            sys.stderr.write(
+                f"openiads: cannot write {path}: {error.strerror or error}; nothing half-written is left\n"
+            )
             raise SystemExit(INCOMPLETE) from None
+
+
+def _take_back(new: list[Path]) -> None:
+    """Remove the files and folders that were made, the last first; what cannot be removed stays."""
+    for path in reversed(new):
+        with suppress(OSError):
+            path.rmdir() if path.is_dir() else path.unlink(missing_ok=True)
 
 
 __all__ = ["make_report"]

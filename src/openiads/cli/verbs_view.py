@@ -43,8 +43,12 @@ def coverage(
         typer.Option(help="Speed [default: the item's cruise, else 250 m/s].", show_default=False),
     ] = None,
     aspect: Annotated[
-        str, typer.Option(help="To each radar by itself: approaching, crossing or receding.")
-    ] = "approaching",
+        Optional[str],
+        typer.Option(
+            help="To each radar by itself: approaching, crossing or receding [default: approaching].",
+            show_default=False,
+        ),
+    ] = None,
     course: Annotated[
         Optional[str], typer.Option(help="One course over the map, from north.", show_default=False)
     ] = None,

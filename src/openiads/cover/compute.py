@@ -200,6 +200,11 @@ def coverage(
         scenario, target=target, rcs_m2=rcs_m2, speed_mps=speed_mps, swerling=swerling, aspect=aspect,
         course_rad=course_rad, jamming=jamming, at_s=at_s, catalog=catalog,
     )  # fmt: skip
+    if above_ground and not len(model.world.terrain):
+        raise CoverageError(
+            f"above ground: {model.scenario.name} has no elevation model (environment.terrain); without it altitudes are "
+            "above the ellipsoid"
+        )
     plane, wanted = centre(model), units(model)
     maps = []
     for k, alt in enumerate(alts):

@@ -18,6 +18,7 @@ from openiads.physics.propagation import horizon_ground_range_m
 Flags = NDArray[np.bool_]
 _CELLS = 400  # of a side, unless the cell is given
 _MOST_CELLS = 4_000_000
+_FEWEST_CELLS = 10  # of a side, where the cell is given
 _COARSE = 160  # cells of a side of the first, coarse map
 _FAINT = 0.2  # of the level asked for: seen on the coarse map
 _MARGIN = 1.04
@@ -125,7 +126,8 @@ def make_map(
     model: Model, plane: EqualArea, altitude_m: float, looks: int, level: float,
     cell_m: float | None, above_ground: bool, wanted: tuple[Unit, ...],
 ) -> AltitudeMap:  # fmt: skip
-    """The map of one altitude, as large as what is seen. Refuses (CoverageError) cells so small that there are four million.
+    """The map of one altitude, as large as what is seen. Refuses (CoverageError) cells so small that there are four
+    million, and so large that there are not ten a side.
 
     A coarse map as far as any radar could see says how large; where the fine one then is seen up to its edge after all,
     it is made as large as that.
@@ -155,7 +157,13 @@ def _fine(
     n = math.ceil(2.0 * half / cell)
     if n * n > _MOST_CELLS:
         raise CoverageError(
-            f"cells of {cell:g} m at {altitude_m:g} m make {n * n / 1e6:.0f} million; at most {_MOST_CELLS / 1e6:.0f}"
+            f"cells of {cell:g} m at {altitude_m:g} m make {n * n / 1e6:,.0f} million; "
+            f"at most {_MOST_CELLS / 1e6:.0f} million"
+        )
+    if cell_m is not None and n < _FEWEST_CELLS:
+        raise CoverageError(
+            f"cells of {cell:g} m are too coarse for the map at {altitude_m:g} m, which is {2.0 * half / 1e3:.0f} km wide; "
+            f"at most {2.0 * half / _FEWEST_CELLS:.0f} m"
         )
     return _look(model, plane, altitude_m, looks, 0.5 * n * cell, cell, above_ground)
 

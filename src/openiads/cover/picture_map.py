@@ -73,6 +73,15 @@ def _words(figure: Figure, cover: Coverage) -> None:
     figure.text(
         0.008, 0.958, f"target: {cover.words()}", fontsize=10.5, va="top", color=style.FAINT
     )  # fmt: skip
+    figure.text(
+        0.992,
+        0.988,
+        "single looks, not tracks; computed, not measured",
+        fontsize=9,
+        va="top",
+        ha="right",
+        color=style.FAINT,
+    )
     level = cover.levels[0]
     marks: list[Any] = [
         Patch(color=FOLDS[0], label=f"one radar sees it (Pd ≥ {level:g})"),
@@ -104,8 +113,11 @@ def _words(figure: Figure, cover: Coverage) -> None:
 def _wide(axes: Any, cover: Coverage) -> None:
     """All declared rings, and the outline of what any radar sees at each altitude."""
     model = cover.model
-    rings = [(f"{model.names.radar_type[r]} declared {declared_of(model, r)[0] / 1e3:.0f} km", declared_of(model, r)[0],
-              model.site_of(r), style.RADAR, (0, (1, 2))) for r in range(len(cover.radars))]  # fmt: skip
+    rings: list[tuple[str, float, Any, str, Any]] = []
+    for r, kind in enumerate(model.names.radar_type):
+        range_m, on = declared_of(model, r)
+        words = f"{kind} declared {range_m / 1e3:.0f} km, {on}"
+        rings.append((words, range_m, model.site_of(r), style.RADAR, (0, (1, 2))))
     rings += [(f"{u.weapon} declared {u.declared_m / 1e3:.0f} km", u.declared_m, model.world.site[u.sites[0]], style.REACH,
                (0, (6, 3))) for u in cover.units]  # fmt: skip
     seen_m = [one.extent_m(cover.levels[0]) for one in cover.maps]
@@ -150,8 +162,9 @@ def _ring(
     x, y = cover.plane.forward(lat, lon)
     axes.plot(x / 1e3, y / 1e3, color=colour, lw=1.0, ls=dash, alpha=0.85, zorder=3)
     k = round(at_deg) % 360
-    axes.text(x[k] / 1e3, y[k] / 1e3, text, color=colour, fontsize=8, ha="center", va="center", zorder=12,
-              path_effects=HALO)  # fmt: skip
+    side = x[k] / 1e3 / axes.get_xlim()[1]  # -1 at the left edge: there words go inwards
+    axes.text(x[k] / 1e3, y[k] / 1e3, text, color=colour, fontsize=8, va="center", zorder=12, path_effects=HALO,
+              ha="left" if side < -0.5 else "right" if side > 0.5 else "center")  # fmt: skip
 
 
 # --- right --------------------------------------------------------------------------------------------

@@ -22,7 +22,8 @@ class Row:
 
     kind: radar, network, missile (what it reaches by itself) or engaged (what it can be used against: its battery's radar
     sees in time). level: detection probability. fold: by how many radars. area_m2: all of it; inside_m2: what of it
-    lies in the declared ring. farthest_m: from the radar or the first launcher.
+    lies in the declared ring. farthest_m: from the radar or the first launcher. gaps: of a missile, whether ranges between
+    its nearest and its farthest are not reached.
     """
 
     altitude_m: float
@@ -36,6 +37,7 @@ class Row:
     declared_m: float | None
     declared_m2: float | None
     inside_m2: float | None
+    gaps: bool = False
 
     @property
     def share(self) -> float | None:
@@ -112,9 +114,11 @@ def _reach(model: Model, altitude_m: float, unit: Unit, ring_m2: float) -> Row:
     rings = np.diff(cap_area_m2(edges, float(site.lat_rad)))
     far = float(middle[ok][-1] + 0.5 * step) if ok.any() else 0.0
     inside = ok & (middle <= unit.declared_m)
+    hit = np.flatnonzero(ok)
+    gaps = hit.size > 0 and int(hit[-1] - hit[0]) + 1 - hit.size > _REACH_STEPS // 100
     return Row(
         altitude_m, "missile", unit.id, unit.weapon, None, 1, float(rings[ok].sum()), far, unit.declared_m, ring_m2,
-        float(rings[inside].sum()),
+        float(rings[inside].sum()), gaps,
     )  # fmt: skip
 
 
@@ -147,4 +151,4 @@ def _line(row: Row) -> str:
         f"{'' if row.declared_m is None else f'{row.declared_m / 1e3:.0f}':>13}",
         f"{'' if row.share is None else f'{100.0 * row.share:.2g} %' if row.share < 0.1 else f'{100.0 * row.share:.0f} %':>28}",
     ]
-    return "".join(cells).rstrip()
+    return "".join(cells).rstrip() + (", gaps" if row.gaps else "")

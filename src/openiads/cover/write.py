@@ -14,6 +14,7 @@ from openiads import __version__
 from openiads.cover.compute import Coverage
 from openiads.cover.faults import CoverageError
 from openiads.cover.maps import AltitudeMap
+from openiads.cover.notes import notes
 from openiads.cover.shapes import Shape
 from openiads.cover.table import text_of
 
@@ -182,10 +183,13 @@ def conditions(cover: Coverage) -> dict[str, Any]:
 
 
 def table_json(cover: Coverage) -> bytes:
-    """The conditions and the table, SI."""
+    """The conditions, the table in SI, and what stands under it."""
     rows = [{**asdict(row), "share": row.share} for row in cover.rows]
     return (
-        json.dumps({"conditions": conditions(cover), "rows": rows}, indent=1, allow_nan=False) + "\n"
+        json.dumps(
+            {"conditions": conditions(cover), "rows": rows, "notes": notes(cover)}, indent=1, allow_nan=False
+        )
+        + "\n"
     ).encode()
 
 
@@ -198,7 +202,6 @@ def summary(cover: Coverage) -> str:
         "",
         text_of(cover.rows),
         "",
-        "Declared: the catalogue's published range, and for a sector radar its sector of that ring. Reach alone: the missile, with",
-        "nobody looking. Seen in time: it meets the target there, the battery's own radar sees it then, and saw it before launch.",
+        *notes(cover),
     ]
     return "\n".join(lines)

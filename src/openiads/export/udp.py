@@ -33,10 +33,15 @@ def address(text: str) -> tuple[str, int]:
     return host, int(port)
 
 
-def send(content: Content, to: tuple[str, int], speed: float) -> int:
-    """Send every PDU when it is due, `speed` times as fast as it happened; returns their number."""
+def check_speed(speed: float) -> None:
+    """Raises ExportError for what is no pace: nothing, backwards, infinite or none."""
     if not 0.0 < speed <= _MOST_SPEED:
         raise ExportError(f"--speed {speed:g}: above 0 and at most {_MOST_SPEED:g}")
+
+
+def send(content: Content, to: tuple[str, int], speed: float) -> int:
+    """Send every PDU when it is due, `speed` times as fast as it happened; returns their number."""
+    check_speed(speed)
     family = socket.AF_INET6 if ":" in to[0] else socket.AF_INET
     number = 0
     with socket.socket(family, socket.SOCK_DGRAM) as out:
@@ -50,4 +55,4 @@ def send(content: Content, to: tuple[str, int], speed: float) -> int:
     return number
 
 
-__all__ = ["address", "send"]
+__all__ = ["address", "check_speed", "send"]

@@ -53,8 +53,10 @@ def draw_effect(axes: Axes, effect: Effect, found: Sequence[Interval], label: st
     axes.tick_params(length=2)
 
 
-def draw_shares(axes: Axes, names: Sequence[str], found: Sequence[Interval], colours: Sequence[str]) -> None:
-    """Bars with intervals, the first on top."""
+def draw_shares(
+    axes: Axes, names: Sequence[str], found: Sequence[Interval], colours: Sequence[str], label: str = ""
+) -> None:
+    """Bars with intervals, the first on top; `label` of the axis, so that the picture can stand alone."""
     places = np.arange(len(names))[::-1]
     for y, one, colour in zip(places, found, colours, strict=True):
         axes.barh(y, one.value, height=0.55, color=colour, lw=0, zorder=3)
@@ -63,6 +65,7 @@ def draw_shares(axes: Axes, names: Sequence[str], found: Sequence[Interval], col
     axes.set_yticks(places, list(names))
     axes.set_ylim(-0.6, max(len(names), 1) - 0.4)
     axes.set_xlim(left=0.0)
+    axes.set_xlabel(label, fontsize=8)
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x", zorder=0)
 

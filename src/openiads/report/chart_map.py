@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 import matplotlib.patheffects as effects
@@ -67,7 +68,8 @@ def draw_map(axes: Axes, scene: Layout, radius_km: float, title: str, near: bool
     axes.set_ylabel("km north", fontsize=8, labelpad=0)
     if scene.ground is not None:
         draw_ground(axes, scene.ground, scene.chart)
-    _rings(axes, scene, radius_km)
+    names = [] if near else _group_labels(axes, scene, radius_km)
+    _rings(axes, scene, radius_km, names)
     _platforms(axes, scene)
     if tracks:
         _fused(axes, scene)
@@ -75,8 +77,6 @@ def draw_map(axes: Axes, scene: Layout, radius_km: float, title: str, near: bool
     _missiles(axes, scene, near)
     _ends(axes, scene, radius_km, near)
     _sites(axes, scene, near)
-    if not near:
-        _group_labels(axes, scene, radius_km)
     _north(axes)
 
 
@@ -85,37 +85,62 @@ def _halo() -> list[effects.AbstractPathEffect]:
     return [effects.withStroke(linewidth=2.4, foreground=style.PANEL)]
 
 
+#: West, south, east and north border of a label, km.
+Box = tuple[float, float, float, float]
+_LETTER, _HEIGHT = 0.0245, 0.05  # of a ring's label, over the radius of the map
+
+
+def _box(x: float, y: float, text: str, view: float) -> Box:
+    """Of a ring's label with its middle there."""
+    wide, high = 0.5 * _LETTER * view * len(text), 0.5 * _HEIGHT * view
+    return x - wide, y - high, x + wide, y + high
+
+
+def _free(here: Box, taken: Sequence[Box]) -> bool:
+    """Whether a label keeps clear of these."""
+    west, south, east, north = here
+    return all(east < w or west > e or north < s or south > n for w, s, e, n in taken)
+
+
 def _ring(
-    axes: Axes, radius: float, view: float, colour: str, line: Any, text: str, angle_deg: float
+    axes: Axes,
+    radius: float,
+    view: float,
+    colour: str,
+    line: Any,
+    text: str,
+    angle_deg: float,
+    taken: list[Box],
 ) -> None:
+    """A ring, its label on it where other labels leave room; the label joins those."""
     if not 0.12 * view < radius < 1.3 * view:
         return
     turn = np.linspace(0.0, 2.0 * math.pi, 361)
     axes.plot(
         radius * np.sin(turn), radius * np.cos(turn), color=colour, lw=1.0, ls=line, alpha=0.75, zorder=2
     )
-    for shift in range(0, 360, 15):
-        a = math.radians(angle_deg + shift)
-        x, y = radius * math.sin(a), radius * math.cos(a)
-        if abs(x) < 0.8 * view and abs(y) < 0.95 * view:
-            axes.text(
-                x,
-                y,
-                text,
-                color=colour,
-                fontsize=7.5,
-                ha="center",
-                va="center",
-                zorder=9,
-                path_effects=_halo(),
-            )
-            return
+    turns = [math.radians(angle_deg + shift) for shift in range(0, 360, 15)]
+    inside = [(radius * math.sin(a), radius * math.cos(a)) for a in turns]
+    inside = [(x, y) for x, y in inside if abs(x) < 0.8 * view and abs(y) < 0.95 * view]
+    free = [(x, y) for x, y in inside if _free(_box(x, y, text, view), taken)]
+    for x, y in (free or inside)[:1]:
+        axes.text(
+            x, y, text, color=colour, fontsize=7.5, ha="center", va="center", zorder=9, path_effects=_halo()
+        )
+        taken.append(_box(x, y, text, view))
 
 
-def _rings(axes: Axes, scene: Layout, view: float) -> None:
+def _rings(axes: Axes, scene: Layout, view: float, taken: list[Box]) -> None:
     for k, (weapon, reach) in enumerate(sorted(scene.reach_km.items(), key=lambda item: -item[1])):
         _ring(
-            axes, reach, view, style.REACH, (0, (6, 3)), f"{weapon} declared {reach:.0f} km", 200.0 + 22.0 * k
+            axes,
+            reach,
+            view,
+            style.REACH,
+            (0, (6, 3)),
+            f"{weapon} declared {reach:.0f} km",
+            200.0 + 22.0 * k,
+            taken,
         )
     radars: dict[float, list[str]] = defaultdict(list)
     for site in scene.sites:
@@ -125,7 +150,7 @@ def _rings(axes: Axes, scene: Layout, view: float) -> None:
                 radars[site.row["radar_range_m"]].append(name)
     for k, (range_m, names) in enumerate(sorted(radars.items(), reverse=True)):
         text = f"{', '.join(names)} range {range_m / 1e3:.0f} km"
-        _ring(axes, range_m / 1e3, view, style.RADAR, (0, (1, 2)), text, 120.0 + 22.0 * k)
+        _ring(axes, range_m / 1e3, view, style.RADAR, (0, (1, 2)), text, 120.0 + 22.0 * k, taken)
 
 
 def _platforms(axes: Axes, scene: Layout) -> None:
@@ -295,7 +320,8 @@ def spread(points: list[tuple[float, float]], height: float, width: float) -> li
     return [out[k] for k in range(len(points))]
 
 
-def _group_labels(axes: Axes, scene: Layout, view: float) -> None:
+def _group_labels(axes: Axes, scene: Layout, view: float) -> list[Box]:
+    """The names of the groups where they come from; where they stand."""
     groups: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
     types: dict[tuple[str, str], list[str]] = defaultdict(list)
     for row in scene.threats:
@@ -310,7 +336,7 @@ def _group_labels(axes: Axes, scene: Layout, view: float) -> None:
             types[key].append(row["type"])
     keys = list(groups)
     if not keys:
-        return
+        return []
     texts = {key: _group_text(key[0], types[key]) for key in keys}
     anchors = [tuple(np.mean(groups[key], axis=0)) for key in keys]
     starts = []
@@ -320,12 +346,15 @@ def _group_labels(axes: Axes, scene: Layout, view: float) -> None:
         starts.append(
             (min(max(outward, -0.97 * view), 0.97 * view - width), min(y + 0.05 * view, 0.95 * view))
         )
+    boxes: list[Box] = []
     for key, (x, y), anchor in zip(keys, spread(starts, 0.062 * view, 0.55 * view), anchors, strict=True):
+        boxes.append((x, y - 0.031 * view, x + 0.0245 * view * len(texts[key]), y + 0.031 * view))
         axes.annotate(
             texts[key], anchor, xytext=(x, y), textcoords="data", fontsize=8.5, fontweight="bold",
             color=style.IDENTITY.get(key[1], style.TEXT), path_effects=_halo(), zorder=12, va="center",
             arrowprops={"arrowstyle": "-", "color": style.FAINT, "lw": 0.5, "shrinkA": 0, "shrinkB": 0},
         )  # fmt: skip
+    return boxes
 
 
 def _group_text(group: str, types: list[str]) -> str:

@@ -123,7 +123,11 @@ def map_handles(seen: Layout, happened: bool = True) -> list[Artist]:
         _mark("^", style.SITE, "radar", 7),
         _mark("s", style.SITE, "launcher", 6),
         _mark("D", style.SITE, "command post", 6),
+        _mark("P", style.SITE, "gun", 7),
+        _mark("h", style.SITE, "power unit", 7),
+        _mark("d", style.SITE, "reload column", 6),
         _mark("p", style.ASSET, "defended asset", 8),
+        _mark("X", style.ASSET, "target of surface fire", 7),
         _mark("s", style.LEAK, "any of these, lost (red)", 6),
     ]
     if any(kind == "passive track" for kind, _ in seen.paths):
@@ -132,7 +136,30 @@ def map_handles(seen: Layout, happened: bool = True) -> list[Artist]:
         lines.append(_mark("s", style.RADAR, "a radar sees 100 m above ground", 6))
     if any(row["wrong_shots"] for row in seen.threats):
         lines.append(_line(style.WRONG, "fired at civil or friend", lw=2.0))
-    return [line for line in lines if happened or line.get_label() not in _HAPPENED]
+    absent = _absent(seen) | (set() if happened else set(_HAPPENED))
+    return [line for line in lines if line.get_label() not in absent]
+
+
+def _absent(seen: Layout) -> set[str]:
+    """Labels of what no map of this run can show."""
+    who = {row["identity"] for row in seen.threats}
+    kinds = {site.kind for site in seen.sites}
+    there = {
+        "hostile (truth)": "hostile" in who,
+        "hostile, not yet detected": "hostile" in who,
+        "friend": "friend" in who,
+        "civil": "neutral" in who,
+        "missile": bool(seen.missiles),
+        "burst without a kill": bool(seen.missiles),
+        "declared missile reach": bool(seen.reach_km),
+        "defended asset": "asset" in kinds,
+        "target of surface fire": "target" in kinds,
+        **{
+            kind: kind in kinds
+            for kind in ("radar", "launcher", "command post", "gun", "power unit", "reload column")
+        },
+    }
+    return {label for label, is_there in there.items() if not is_there}
 
 
 def chain_handles() -> list[Artist]:

@@ -57,6 +57,23 @@ def rate(found: Interval) -> str:
     return f"{found.value:.4g} ({found.low:.4g} to {found.high:.4g})"
 
 
+def percent(found: Interval) -> str:
+    """A share with its interval, for people: as many digits as the interval bears out."""
+    if not (math.isfinite(found.low) and math.isfinite(found.high)):
+        return f"{_percent(found.value)} % (n = 1)"
+    if found.method == SAME:
+        return f"{_percent(found.value)} % (in all)"
+    return f"{_percent(found.value)} % ({_percent(found.low)} to {_percent(found.high)} %)"
+
+
+def _percent(share: float) -> str:
+    """One digit after the point; below 0.1 % two significant ones, and no 0 or 100 that is none."""
+    number = 100.0 * share
+    if 0.0 < number < 0.1 or 99.9 < number < 100.0:
+        return f"{number:.2g}" if number < 1.0 else f"{number:.3f}"
+    return f"{number:.1f}".removesuffix(".0")
+
+
 def _title(study: StudyResults) -> Section:
     manifest = study.manifest
     title = manifest["scenario"].get("title") or study.name
@@ -85,6 +102,21 @@ def alarm_sections(study: StudyResults, told: list[PointReport]) -> Iterator[Sec
     if warned:
         yield Section("WARNING: full tables", alarm=True, notes=(
             f"in {warned} of {n} replications a table of the engine was full (column status); they are counted",))  # fmt: skip
+    yield from _undecided(told)
+
+
+def _undecided(told: list[PointReport]) -> Iterator[Section]:
+    """Leakage counts what came through; what still flies at the end may yet."""
+    found = [p.measures["unresolved"] for p in told if p.measures["unresolved"].value > 0.0]
+    if not found:
+        return
+    worst = max(found, key=lambda one: one.value)
+    where = f" at {len(found)} of {len(told)} points, at worst" if len(told) > 1 else ""
+    yield Section(
+        "NOT DECIDED: attackers on the way to their target when the run ended", alarm=True,
+        notes=(f"{where} {percent(worst)} of what was aimed, n = {worst.n}; neither killed nor come through, so leakage may be "
+               "too low: a longer duration would tell".strip(),),
+    )  # fmt: skip
 
 
 def _detail(point: PointReport) -> Iterator[Section]:

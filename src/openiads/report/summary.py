@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _SHOWN = 20  # rows of a list before "and n more"
+_NAMED = 8  # of those on their way at the end
 
 
 @dataclass(frozen=True)
@@ -83,9 +84,15 @@ def _title(run: Run) -> Section:
 
 
 def alarm_sections(run: Run, told: Outcome) -> Iterator[Section]:
-    """What a reader must know first: warnings of the engine, shots at civil or friendly aircraft."""
+    """What a reader must know first: warnings of the engine, attackers still on their way, shots at civil or friendly aircraft."""
     if run.warnings:
         yield Section("WARNING: the engine reports", notes=tuple(run.warnings), alarm=True)
+    if told.undecided:
+        some = ", ".join(told.undecided[:_NAMED]) + (", ..." if len(told.undecided) > _NAMED else "")
+        yield Section(
+            f"NOT DECIDED: {len(told.undecided)} on the way to a target when the run ended",
+            notes=(f"neither killed nor come through: {some}; a longer duration would tell",), alarm=True,
+        )  # fmt: skip
     if told.wrong_shots:
         rounds = sum(w.rounds for w in told.wrong_shots)
         killed = sum(w.fate == "killed" for w in told.wrong_shots)

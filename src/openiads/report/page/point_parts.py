@@ -67,7 +67,6 @@ def cause_items(told: list[PointReport], several: str) -> Iterator[Item]:
     )
     first = told[0]
     if first.causes:
-        [row.name for row in first.causes]
         yield Picture(
             "causes", "Causes of leakage",
             f"{several}Share of what was aimed, with {100 * intervals.CONFIDENCE:.0f} % intervals; n = {first.n - first.unusable} "
@@ -100,11 +99,16 @@ def _by_point(told: list[PointReport]) -> Table:
     )
 
 
+_SHARE = f"share of what was aimed, {100 * intervals.CONFIDENCE:.0f} % interval"
+
+
 def _cause_figure(point: PointReport) -> Figure:
     names = [row.name for row in point.causes]
     colours = [style.CAUSES[CAUSES.index(name)] for name in names]
     found = [row.found for row in point.causes]
-    return figures.single(0.8 + 0.3 * len(names), lambda axes: draw_shares(axes, names, found, colours))
+    return figures.single(
+        0.8 + 0.3 * len(names), lambda axes: draw_shares(axes, names, found, colours, _SHARE)
+    )
 
 
 # --- kill chains ------------------------------------------------------------------------------------
@@ -122,7 +126,8 @@ def chain_items(point: Point, several: str) -> Iterator[Item]:
     for page, start in enumerate(range(0, len(shown), _ROWS)):
         some = shown[start : start + _ROWS]
         groups = ", ".join(dict.fromkeys(t.group for t in some))
-        yield Picture(f"kill-chain-{page + 1}", f"Kill chains {page + 1}", f"Groups: {groups}. n = {point.n}.",
+        title = f"Kill chains {page + 1}" if len(shown) > _ROWS else "Kill chains"
+        yield Picture(f"kill-chain-{page + 1}", title, f"Groups: {groups}. n = {point.n}.",
                       partial(_chain_figure, some, t_end_s))  # fmt: skip
     if len(threats) > len(shown):
         yield f"And {len(threats) - len(shown)} more threats; the table outcomes of the study has them all."

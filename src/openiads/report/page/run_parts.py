@@ -71,13 +71,19 @@ def _head(run: Run, told: Outcome) -> Iterator[Item]:
     yield box(
         "Everything here happened in one simulated run (n = 1). It shows how things can go, not how often. "
         "With other luck, the same defence and the same raid give other counts. For rates, make a study of many runs: "
-        f"openiads study {run.name} -n 200, then openiads report of its folder.",
+        f"openiads study {_scenario(run)} -n 200, then openiads report of its folder.",
         kind="caution", title="One run is an anecdote.",
     )  # fmt: skip
     for number, section in enumerate(summary.alarm_sections(run, told)):
         table = table_of(section, f"alarm-{number + 1}")
         notes = tuple(note.replace(str(run.path), run.path.name) for note in table.notes)
         yield Table(table.name, table.title, table.head, table.rows, table.right, notes, (), True)
+
+
+def _scenario(run: Run) -> str:
+    """The scenario as it was named to `openiads run`, else its name."""
+    words = str(run.manifest.get("command") or "").split()
+    return words[2] if words[:2] == ["openiads", "run"] and len(words) > 2 else run.name
 
 
 def _what(run: Run, told: Outcome) -> Iterator[Item]:
@@ -110,7 +116,8 @@ def _chains(seen: Scene, known: Chains) -> Iterator[Item]:
     for page, start in enumerate(range(0, len(rows), _ROWS)):
         some = rows[start : start + _ROWS]
         groups = ", ".join(dict.fromkeys(str(row["group"]) for row in some))
-        yield Picture(f"kill-chain-{page + 1}", f"Kill chains {page + 1}", f"Groups: {groups}.",
+        title = f"Kill chains {page + 1}" if len(rows) > _ROWS else "Kill chains"
+        yield Picture(f"kill-chain-{page + 1}", title, f"Groups: {groups}.",
                       partial(figures.chain_figure, seen, known, some))  # fmt: skip
     if left_out:
         yield f"{left_out} more threats that did not come through are not drawn; threats.parquet of the run has them all."

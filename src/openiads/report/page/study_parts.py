@@ -12,7 +12,7 @@ from openiads.analysis.breakdown import PointReport, report
 from openiads.analysis.compare import Comparison
 from openiads.analysis.discovery import Discovery
 from openiads.analysis.intervals import CONFIDENCE, Interval
-from openiads.analysis.measures import MEASURES
+from openiads.analysis.measures import MEASURES, PROPORTION
 from openiads.analysis.sensitivity import Sensitivity
 from openiads.report import study_summary
 from openiads.report.chart_map import nice_km, wide_km
@@ -124,8 +124,10 @@ def _headline(point: PointReport) -> Iterator[Item]:
     for name, text in _BIG.items():
         found = point.measures[name]
         if math.isfinite(found.value):
-            number, _, span = study_summary.rate(found).partition(" ")
-            shown.append((number, f"{text} {span}, {_of(name, found)}"))
+            share = MEASURES[name].kind == PROPORTION
+            told = study_summary.percent(found) if share else study_summary.rate(found)
+            number, _, span = told.partition(" (")
+            shown.append((number, f"{text} ({span}, {_of(name, found)}"))
     yield big(shown)
 
 
@@ -142,7 +144,7 @@ def _span(told: list[PointReport]) -> Item:
 
     def one(point: PointReport) -> str:
         found = point.measures["leakage"]
-        return f"{study_summary.rate(found)}, n = {found.n}, at {point.label}"
+        return f"{study_summary.percent(found)}, n = {found.n}, at {point.label}"
 
     return box(f"Least: {one(known[0])}.", f"Most: {one(known[-1])}.",
                title=f"Leakage over {len(known)} points: what was aimed at something on the ground and came through.")  # fmt: skip
