@@ -15,7 +15,7 @@ from openiads.physics.wind import wind_at
 from openiads.world import schema
 from openiads.world.assemble import Assembly
 from openiads.world.sensors import radar_constant
-from openiads.world.weather import _TILT, CANCELLER, Weather, _prfs
+from openiads.world.weather import CANCELLER, TILT, Weather, prf_list
 
 _NP_PER_M = 2.0 * 1e-4 * math.log(10.0)  # two-way, from dB/km one way
 
@@ -56,7 +56,7 @@ def _table(weather: Weather, radar: Mapping[str, Any]) -> np.ndarray:
     return make_rain_table(
         radar_constant(item), weather.rain_mm_h, weather.rain_top_m, item.si("freq_hz"),
         (item.si("beamwidth_az_rad"), item.si("beamwidth_el_rad")), item.si("range_resolution_m"),
-        CANCELLER[item.choice("canceller")], _prfs(item), dwell, item.si("clutter_improvement_db"),
+        CANCELLER[item.choice("canceller")], prf_list(item), dwell, item.si("clutter_improvement_db"),
         radar.get("rain_rejection_db", 0.0), lambda alt_m: _wind(weather, alt_m),
     )  # fmt: skip
 
@@ -66,5 +66,5 @@ def area_loss_np_per_m(weather: Weather, radar: Mapping[str, Any]) -> float:
     if weather.rain_area is None:
         return 0.0
     item = radar["item"]
-    tilt = _TILT.get(item.choice("polarisation"), CIRCULAR) if item.has("polarisation") else CIRCULAR
+    tilt = TILT.get(item.choice("polarisation"), CIRCULAR) if item.has("polarisation") else CIRCULAR
     return _NP_PER_M * rain_db_per_km(item.si("freq_hz"), weather.rain_mm_h, 0.0, tilt)

@@ -25,7 +25,7 @@ from openiads.world import schema
 from openiads.world.assemble import Assembly, Place
 from openiads.world.elevation_grid import Elevation
 from openiads.world.rain import area_loss_np_per_m
-from openiads.world.weather import Weather, _clutter_table, _fill_surface, _prfs
+from openiads.world.weather import Weather, clutter_table, fill_surface, prf_list
 
 COAST_SECTORS = 72
 _SEA_M = 1.0  # ground up to this height above the datum is sea
@@ -114,10 +114,10 @@ def _sector(
     )  # fmt: skip
     surface = np.zeros(1, schema.SURFACE).view(np.recarray)
     level_m = 0.0 if one.land is None else a.sites[radar["site"]]["place"].alt_m
-    _fill_surface(surface[0], item, mine, level_m, a.elevation is not None)
+    fill_surface(surface[0], item, mine, level_m, a.elevation is not None)
     clutter = np.zeros(0)
     if weather.clutter:
-        clutter = _clutter_table(item, mine, max(antenna_m - level_m, _MIN_ANTENNA_M), _prfs(item))
+        clutter = clutter_table(item, mine, max(antenna_m - level_m, _MIN_ANTENNA_M), prf_list(item))
     return rows.add(surface, clutter, np.full(TABLE_POINTS, one.land is not None))
 
 
@@ -133,7 +133,7 @@ def _coast(directions: np.ndarray, rows: _Rows, a: Assembly, index: int, antenna
     h = float(sea[1])
     slant = h + (sea[0] - h) * (np.arange(TABLE_POINTS) / (TABLE_POINTS - 1)) ** 2
     arc = np.sqrt(np.maximum(slant * slant - h * h, 1.0))
-    level = _clutter_table(item, a.weather._replace(sea_state=None, land=a.weather.coast), h, _prfs(item))
+    level = clutter_table(item, a.weather._replace(sea_state=None, land=a.weather.coast), h, prf_list(item))
     beam = item.si("beamwidth_az_rad"), item.si("beamwidth_el_rad"), item.si("range_resolution_m")
     j = TABLE_POINTS // 2
     sine = float(surface_sin_grazing(h, slant[j], _A_E))

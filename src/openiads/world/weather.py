@@ -29,7 +29,7 @@ LAND = {
 SOIL = {"wet": "wet ground", "medium-dry": "medium dry ground", "very-dry": "very dry ground"}
 CANCELLER = {"none": mti.NO_CANCELLER, "two-pulse": mti.TWO_PULSE, "three-pulse": mti.THREE_PULSE}
 _LINEAR = {"horizontal": HORIZONTAL, "vertical": VERTICAL}
-_TILT = {**_LINEAR, "slant": 0.5 * (HORIZONTAL + VERTICAL)}  # circular ones: as CIRCULAR
+TILT = {**_LINEAR, "slant": 0.5 * (HORIZONTAL + VERTICAL)}  # circular ones: as CIRCULAR
 _MIN_ANTENNA_M = 0.5
 
 
@@ -100,15 +100,15 @@ def weather_tables(
         if loss.shape[1]:
             loss[k] = _loss_table(
                 round(max(alt_m, _MIN_ANTENNA_M), 3), item.si("freq_hz"), weather.gas, weather.rain_mm_h,
-                weather.rain_top_m, _TILT.get(item.choice("polarisation"), CIRCULAR) if item.has("polarisation") else CIRCULAR,
+                weather.rain_top_m, TILT.get(item.choice("polarisation"), CIRCULAR) if item.has("polarisation") else CIRCULAR,
             )  # fmt: skip
         if weather.multipath or weather.clutter:
-            _fill_surface(surface[k], item, weather, 0.0 if weather.land is None else site_m, has_terrain)
+            fill_surface(surface[k], item, weather, 0.0 if weather.land is None else site_m, has_terrain)
         if weather.clutter:
-            cells = _prfs(item)
+            cells = prf_list(item)
             prf[k, : len(cells)] = cells
             height = max(alt_m - surface[k].level_m, _MIN_ANTENNA_M)
-            clutter[k] = _clutter_table(item, weather, height, cells)
+            clutter[k] = clutter_table(item, weather, height, cells)
     return {"loss": loss, "surface": surface, "clutter": clutter, "prf_hz": prf}
 
 
@@ -123,14 +123,15 @@ def _loss_table(
     return table
 
 
-def _prfs(item: Item) -> list[float]:
+def prf_list(item: Item) -> list[float]:
     """Pulse repetition frequencies (Hz) of the canceller; none without one."""
     if item.choice("canceller") == "none":
         return []
     return [float(v) for v in item.table("prf_hz").values_si]  # type: ignore[arg-type]
 
 
-def _fill_surface(row: Any, item: Item, weather: Weather, level_m: float, has_terrain: bool) -> None:
+def fill_surface(row: Any, item: Item, weather: Weather, level_m: float, has_terrain: bool) -> None:
+    """The row of `surface` for a radar of this type whose antenna stands over a surface at level_m (m)."""
     freq = item.si("freq_hz")
     row.level_m = level_m
     row.wavelength_m = SPEED_OF_LIGHT_MPS / freq
@@ -146,10 +147,10 @@ def _fill_surface(row: Any, item: Item, weather: Weather, level_m: float, has_te
         row.rms_height_m = weather.roughness_m
     if weather.clutter:
         row.canceller = CANCELLER[item.choice("canceller")]
-        row.n_prf = len(_prfs(item))
+        row.n_prf = len(prf_list(item))
 
 
-def _clutter_table(item: Item, weather: Weather, antenna_m: float, prfs: Sequence[float]) -> np.ndarray:
+def clutter_table(item: Item, weather: Weather, antenna_m: float, prfs: Sequence[float]) -> np.ndarray:
     """Residue of the surface; with several PRFs, used in turn, the mean of what each leaves."""
     land = weather.land is not None
     surface = Surface(

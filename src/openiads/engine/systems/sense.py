@@ -159,7 +159,7 @@ def _false_plots(w, r, par, t0_s, t1_s):
         # Cells are equal in range and angle, so false plots are too; they lie where the beam has just been.
         row.t_s = t0_s + u[3] * (t1_s - t0_s)
         row.range_m = par.range_min_m + u[0] * (par.range_max_m - par.range_min_m)
-        row.az_rad = wrap_pi(_beam_azimuth(par, row.t_s) + par.bw_az_rad * (u[1] - 0.5))
+        row.az_rad = wrap_pi(beam_azimuth(par, row.t_s) + par.bw_az_rad * (u[1] - 0.5))
         row.el_rad = par.el_min_rad + u[2] * (par.el_max_rad - par.el_min_rad)
         row.range_sigma_m = sigma_range_m(par.range_resolution_m, MIN_ENERGY_RATIO, par.floor_range_m)
         row.el_sigma_rad = sigma_angle_rad(par.bw_el_rad, 1.0, MIN_ENERGY_RATIO, par.floor_el_rad)
@@ -176,7 +176,7 @@ def _false_plots(w, r, par, t0_s, t1_s):
 
 
 @kernel
-def _beam_azimuth(par, t_s):
+def beam_azimuth(par, t_s):
     """Azimuth of the search beam."""
     turn = t_s / par.period_s
     if par.scan == schema.SCAN_SECTOR:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from openiads._jit import kernel
 from openiads.engine import rng, status
 from openiads.engine.systems.look import MIN_ENERGY_RATIO, NO_REPLY, NOT_ASKED, finish_plot
-from openiads.engine.systems.sense import _beam_azimuth
+from openiads.engine.systems.sense import beam_azimuth
 from openiads.engine.systems.weather import surface_row
 from openiads.physics.accuracy import sigma_angle_rad, sigma_range_m
 from openiads.physics.geodesy import wrap_pi
@@ -36,7 +36,7 @@ def clutter_plots(w, r, t0_s, t1_s):
             return
         u = rng.uniform4(sim.seed, sim.replication, rng.STREAM_SPIKE_PLOT, r, k, sim.step)
         t_s = t0_s + u[0] * (t1_s - t0_s)
-        az = wrap_pi(_beam_azimuth(par, t_s) + par.bw_az_rad * (u[1] - 0.5))
+        az = wrap_pi(beam_azimuth(par, t_s) + par.bw_az_rad * (u[1] - 0.5))
         i = surface_row(w, r, az)
         table = w.spike[i]
         if u[2] * most >= table[0]:
