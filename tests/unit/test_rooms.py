@@ -99,6 +99,38 @@ def test_arrows(path):
         assert target == room or target in ALLOWED[room], f"{path}:{line}: {room} may not import {target}"
 
 
+def private_names(tree):
+    """Names with a leading underscore that are taken from another module; modules themselves may be private."""
+    modules = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "openiads":
+            for alias in node.names:
+                parts = [*node.module.split(".")[1:], alias.name]
+                if ROOT.joinpath(*parts).is_dir() or ROOT.joinpath(*parts).with_suffix(".py").exists():
+                    modules[alias.asname or alias.name] = alias.name
+                elif alias.name.startswith("_") and not alias.name.startswith("__"):
+                    yield node.lineno, alias.name
+    for node in ast.walk(tree):
+        of_module = (
+            isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in modules
+        )
+        if of_module and node.attr.startswith("_") and not node.attr.startswith("__"):
+            yield node.lineno, f"{node.value.id}.{node.attr}"
+
+
+def test_what_another_module_uses_is_public():
+    bad = [
+        f"{path.relative_to(ROOT)}:{line} {name}"
+        for path in sorted(ROOT.rglob("*.py"))
+        for line, name in private_names(ast.parse(path.read_text()))
+    ]
+    assert not bad, "\n".join(bad)
+    hollow = ast.parse(
+        "from openiads.world.weather import _x\nfrom openiads.world import weather\nweather._y()\n"
+    )
+    assert [name for _, name in private_names(hollow)] == ["_x", "weather._y"]
+
+
 def kernels(tree):
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef) and any(

@@ -246,7 +246,7 @@ def test_rounds_in_the_tables_of_runs_and_studies():
     world, names = f.finish()
     outcomes = list(sat.replications(world, 92, 2))
     for o in outcomes:
-        made = tables._magazines(o, names).to_pydict()
+        made = tables.magazines_table(o, names).to_pydict()
         lost = int(o.depot["lost"].sum())
         assert sum(made["rounds_start"]) == 56
         assert made["launcher"] == ["B-L0", "B-L1", "COL"] and made["rounds_start"] == [3, 3, 50]

@@ -13,7 +13,7 @@ from openiads.cli import shipped
 from openiads.cli.guard import Context, UserError
 from openiads.cli.relabel import given_by
 from openiads.cli.study_progress import StudyProgress
-from openiads.cli.tell import _console
+from openiads.cli.tell import make_console
 
 if TYPE_CHECKING:
     from openiads.analysis.compare import Comparison
@@ -137,6 +137,6 @@ def _finish(found: Comparison, folder: Path | None, shown: str) -> None:
         with disk_errors_of(folder):
             commit(folder / PICTURE, comparison_overview(found, shown))
             commit(folder / TABLE, csv_bytes(found.table()))
-    print_comparison(found, _console(), shown)
+    print_comparison(found, make_console(), shown)
     if folder is not None:
         sys.stdout.write(f"\n{folder}: {PICTURE}, {TABLE}\n")

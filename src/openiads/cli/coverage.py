@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from openiads.cli import shipped
 from openiads.cli.guard import UserError
 from openiads.cli.progress import Progress
-from openiads.cli.tell import _write
+from openiads.cli.tell import say
 from openiads.units import UnitError, parse_quantity
 
 if TYPE_CHECKING:
@@ -97,9 +97,9 @@ def run_coverage(scenario: str, words: Words, out: Path | None, force: bool) -> 
     except FolderExists as error:
         raise UserError(str(error)) from None
     if said:
-        _write(said + "\n")
-    _write(text)
-    _write(f"files: {folder}")
+        say(said + "\n")
+    say(text)
+    say(f"files: {folder}")
 
 
 def _asked(words: Words) -> tuple[list[float], str | None]:

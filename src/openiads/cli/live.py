@@ -93,10 +93,10 @@ def _period(samples: str | None) -> float | None:
 
 def _keep(run: LiveRun, folder: RunFolder, wall_s: float) -> None:
     """Close the accounts where it was stopped, and write the run."""
-    from openiads.cli.tell import _pictures
+    from openiads.cli.tell import run_pictures
 
     run.stop()
-    path = folder.write(run.outcome(), run.names, run.provenance(wall_s), _pictures, run.ground)
+    path = folder.write(run.outcome(), run.names, run.provenance(wall_s), run_pictures, run.ground)
     sys.stdout.write(f"{path}\n")
     for change in run.changes:
         sys.stdout.write(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from openiads.cli import shipped
 from openiads.cli.guard import Context, UserError
 from openiads.cli.study_progress import StudyProgress
-from openiads.cli.tell import _console, show_run
+from openiads.cli.tell import make_console, show_run
 
 if TYPE_CHECKING:
     from openiads.scenario import Fault
@@ -145,7 +145,7 @@ def show_study(folder: Path) -> None:
     from openiads.report.study_summary import print_study
     from openiads.results.study import open_study
 
-    print_study(open_study(folder), _console())
+    print_study(open_study(folder), make_console())
 
 
 def export_study(folder: Path, to: str, out: Path | None, force: bool) -> None:

@@ -25,16 +25,18 @@ if TYPE_CHECKING:
 
 _CATALOG_FILE = re.compile(rb"^(?:kind|class|values)\s*:", re.MULTILINE)
 _SCENARIO_FILE = re.compile(rb"^openiads\s*:", re.MULTILINE)
-_WIDTH = 110
+WIDTH = 110
 
 
-def _console() -> Console:
+def make_console() -> Console:
+    """The terminal, as Rich sees it."""
     from rich.console import Console
 
     return Console()
 
 
-def _write(text: str) -> None:
+def say(text: str) -> None:
+    """To standard output, with a line end."""
     sys.stdout.write(text if text.endswith("\n") or not text else f"{text}\n")
 
 
@@ -71,13 +73,14 @@ def run_once(
     with Progress() as progress:
         folder = execute(
             file, seed, replication, out, force, period_s,
-            progress=progress, pictures=_pictures, command=Context.facts["command"], facts=Context.facts,
+            progress=progress, pictures=run_pictures, command=Context.facts["command"], facts=Context.facts,
             doctrine=doctrine, plots=plots,
         )  # fmt: skip
     show_run(folder)
 
 
-def _pictures(folder: Path) -> Mapping[str, bytes]:
+def run_pictures(folder: Path) -> Mapping[str, bytes]:
+    """File name → picture of a run that is written."""
     from openiads.report.picture import overview
     from openiads.results import open_run
     from openiads.results.schema import PICTURE
@@ -90,7 +93,7 @@ def show_run(folder: Path) -> None:
     from openiads.report.summary import print_summary
     from openiads.results import open_run
 
-    print_summary(open_run(folder), _console())
+    print_summary(open_run(folder), make_console())
 
 
 # --- explain --------------------------------------------------------------------------------------
@@ -99,7 +102,7 @@ def explain_threat(folder: Path, threat: str) -> None:
     from openiads.analysis.explain import explain
     from openiads.results import open_run
 
-    _write(explanation_text(explain(open_run(folder), threat)))
+    say(explanation_text(explain(open_run(folder), threat)))
 
 
 def explanation_text(told: Explanation) -> str:
@@ -113,7 +116,7 @@ def explanation_text(told: Explanation) -> str:
         lines.append("    (nothing about it is in the log)")
     lines += ["", f"first failed link: {told.link or 'none'}"]
     for sentence in told.verdict:
-        lines += textwrap.wrap(sentence, _WIDTH, initial_indent="  ", subsequent_indent="  ")
+        lines += textwrap.wrap(sentence, WIDTH, initial_indent="  ", subsequent_indent="  ")
     return "\n".join(lines)
 
 
@@ -128,8 +131,8 @@ def check_files(files: Iterable[Path]) -> None:
         for line in found:
             sys.stderr.write(f"{line}\n")
         if not found:
-            _write(f"{file}: ok")
-            _write("".join(f"{file}: note: {note}\n" for note in notes_of_file(file)))
+            say(f"{file}: ok")
+            say("".join(f"{file}: note: {note}\n" for note in notes_of_file(file)))
         bad += len(found)
     if bad:
         sys.stderr.write(f"openiads: {bad} fault{'s' if bad != 1 else ''}\n")
@@ -186,7 +189,7 @@ def show_catalog(item: str | None) -> None:
     from openiads.catalog import load_catalog
 
     known = load_catalog()
-    _write(catalog_text(known) if item is None else item_text(known.get(item)))
+    say(catalog_text(known) if item is None else item_text(known.get(item)))
 
 
 def catalog_text(known: Catalog) -> str:
@@ -210,17 +213,17 @@ def item_text(item: Item) -> str:
     columns = ("field", "value", "range", "grade", "source")
     widths = {c: max([len(c), *(len(row[c]) for row in rows)]) for c in columns}
     lines = [f"{item.id}: {item.title}", f"{item.kind.replace('_', ' ')}, class {item.role}", ""]
-    lines += [*textwrap.wrap(" ".join(item.description.split()), _WIDTH), ""]
+    lines += [*textwrap.wrap(" ".join(item.description.split()), WIDTH), ""]
     lines.append("  ".join(f"{c:{widths[c]}}" for c in columns).rstrip())
     for row in rows:
         lines.append("  ".join(f"{row[c]:{widths[c]}}" for c in columns).rstrip())
         if row["note"]:
-            lines += textwrap.wrap(row["note"], _WIDTH - 4, initial_indent="    ", subsequent_indent="    ")
+            lines += textwrap.wrap(row["note"], WIDTH - 4, initial_indent="    ", subsequent_indent="    ")
     grades = {row["grade"]: row["grade_meaning"] for row in rows}
     lines += ["", "grades: " + ", ".join(f"{g} {grades[g]}" for g in sorted(grades)), "", "sources:"]
     for row in item.source_rows():
         text = f"{row['key']}: {row['author']}: {row['title']} ({row['year']}); {row['seen']}"
-        lines += textwrap.wrap(text, _WIDTH, initial_indent="  ", subsequent_indent="    ")
+        lines += textwrap.wrap(text, WIDTH, initial_indent="  ", subsequent_indent="    ")
     return "\n".join(lines)
 
 
@@ -231,7 +234,7 @@ def compile_engine() -> None:
 
     with Progress() as progress:
         took_s = warm_up(shipped.find("quickstart"), progress)
-    _write(f"the engine is compiled and ready ({took_s:.1f} s)")
+    say(f"the engine is compiled and ready ({took_s:.1f} s)")
 
 
 # --- envelope -------------------------------------------------------------------------------------
@@ -254,17 +257,17 @@ def show_envelope(missile: str, targets: Mapping[str, Target], out: Path | None,
         found = compute_envelope(
             missile_types([missile_row(item)])[0], target, *default_grid(reach_m, ceiling_m)
         )
-    _write(
+    say(
         f"{item.id}: {item.title}\nagainst {label}; "
         "ideal track and seeker, so this is the missile, not a system\n"
     )
-    _write(envelope_text(found.rows()))
-    _write(f"farthest {found.reach_m / 1e3:.0f} km (declared {reach_m / 1e3:.0f} km), highest "
+    say(envelope_text(found.rows()))
+    say(f"farthest {found.reach_m / 1e3:.0f} km (declared {reach_m / 1e3:.0f} km), highest "
            f"{found.ceiling_m / 1e3:.1f} km (declared {ceiling_m / 1e3:.0f} km)")  # fmt: skip
     _save(picture, lambda path: plot_envelopes(
         {label: found}, f"{item.id}: where it can meet a target {label}", path, reach_m, ceiling_m
     ))  # fmt: skip
-    _write(f"picture: {picture}")
+    say(f"picture: {picture}")
 
 
 def _save(picture: Path, draw: Callable[[Path], object]) -> None:

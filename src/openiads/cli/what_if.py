@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from openiads.cli.guard import Context, UserError
 from openiads.cli.progress import Progress
 from openiads.cli.relabel import given_by
-from openiads.cli.tell import _WIDTH, _write
+from openiads.cli.tell import WIDTH, say
 
 if TYPE_CHECKING:
     from openiads.analysis.explain import Explanation
@@ -49,9 +49,9 @@ def explain_what_if(folder: Path, threat: str, changes: Sequence[str], out: Path
             then, wanted, out or Path(place) / "run", progress=progress, command=Context.facts["command"]
         )
         text = contrast_text(contrast(then, now, threat), " ".join(changes))
-    _write(text)
+    say(text)
     if out is not None:
-        _write(f"\nthe changed run: {out}")
+        say(f"\nthe changed run: {out}")
 
 
 def contrast_text(found: Contrast, change: str) -> str:
@@ -72,7 +72,7 @@ def contrast_text(found: Contrast, change: str) -> str:
             lines.append(f"  and {len(found.others) - _MOST} more")
     lines += ["", *textwrap.wrap(
         "One replication: it shows what this change does to this luck, not what it does on average. How often it helps "
-        "is a matter of many: openiads compare SCENARIO --b PATH=VALUE -n N", _WIDTH)]  # fmt: skip
+        "is a matter of many: openiads compare SCENARIO --b PATH=VALUE -n N", WIDTH)]  # fmt: skip
     return "\n".join(lines)
 
 
@@ -87,7 +87,7 @@ def _story(when: str, told: Explanation | None) -> list[str]:
         return [f"{when}: it did not fly"]
     lines = [f"{when}: {told.headline}", f"  first failed link: {told.link or 'none'}"]
     for sentence in told.verdict:
-        lines += textwrap.wrap(sentence, _WIDTH, initial_indent="  ", subsequent_indent="  ")
+        lines += textwrap.wrap(sentence, WIDTH, initial_indent="  ", subsequent_indent="  ")
     return lines
 
 

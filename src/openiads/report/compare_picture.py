@@ -42,11 +42,11 @@ def _draw(found: Comparison, shown: str) -> Figure:
     bottom, top = 0.8 / height, 1.0 - 1.3 / height
     left = figure.add_axes((0.13, bottom, 0.42, top - bottom))
     right = figure.add_axes((0.7, bottom, 0.27, top - bottom))
-    _standardised(left, found.pairs[0])
+    draw_standardised(left, found.pairs[0])
     if len(found.pairs) > 1:
-        _points(right, found, shown)
+        draw_points(right, found, shown)
     else:
-        _halves(right, found.pairs[0])
+        draw_halves(right, found.pairs[0])
     name = found.name_a if found.name_a == found.name_b else f"{found.name_a} and {found.name_b}"
     figure.text(
         0.02,
@@ -77,7 +77,7 @@ def _short(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}\u2026"
 
 
-def _standardised(axes: Axes, pair: Pair) -> None:
+def draw_standardised(axes: Axes, pair: Pair) -> None:
     """Every difference in units of its own half-width: beyond 1 the interval does not hold 0."""
     names = list(pair.differences)
     places = np.arange(len(names))[::-1]
@@ -103,7 +103,7 @@ def _standardised(axes: Axes, pair: Pair) -> None:
     )
 
 
-def _halves(axes: Axes, pair: Pair) -> None:
+def draw_halves(axes: Axes, pair: Pair) -> None:
     """Half-widths with pairing and as they would be without."""
     names = [n for n, d in pair.differences.items() if math.isfinite(d.gain) and d.gain > 0.0]
     places = np.arange(len(names))[::-1]
@@ -122,7 +122,8 @@ def _halves(axes: Axes, pair: Pair) -> None:
     axes.set_xlabel("variance saved by pairing (right of 1: helps)")
 
 
-def _points(axes: Axes, found: Comparison, shown: str) -> None:
+def draw_points(axes: Axes, found: Comparison, shown: str) -> None:
+    """The difference of the measure `shown` at every pair of points, with its interval."""
     pairs = found.pairs[:_MOST]
     places = np.arange(len(pairs))[::-1]
     for pair, y in zip(pairs, places, strict=True):

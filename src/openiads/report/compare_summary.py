@@ -9,7 +9,7 @@ from openiads.analysis.compare import Comparison, Pair
 from openiads.analysis.intervals import SAME
 from openiads.analysis.measures import MEASURES
 from openiads.analysis.paired import CONSTANT, EQUAL, ONE, Difference
-from openiads.report.summary import Section, _plain, _rich
+from openiads.report.summary import Section, plain_lines, print_section
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -19,7 +19,9 @@ _DETAILED = 4  # pairs of points that are told in full; of more, the shown measu
 
 def plain_comparison(found: Comparison, shown: str = "leakage") -> str:
     """The comparison as text; `shown`: the measure of the verdict."""
-    return "\n".join(line for section in sections(found, shown) for line in _plain(section)).rstrip() + "\n"
+    return (
+        "\n".join(line for section in sections(found, shown) for line in plain_lines(section)).rstrip() + "\n"
+    )
 
 
 def print_comparison(found: Comparison, console: Console, shown: str = "leakage") -> None:
@@ -28,7 +30,7 @@ def print_comparison(found: Comparison, console: Console, shown: str = "leakage"
         console.file.write(plain_comparison(found, shown))
         return
     for section in sections(found, shown):
-        _rich(section, console)
+        print_section(section, console)
 
 
 def sections(found: Comparison, shown: str) -> list[Section]:
@@ -40,7 +42,7 @@ def sections(found: Comparison, shown: str) -> list[Section]:
     if len(found.pairs) > 1:
         made.append(_pairs(found, shown))
     made.append(
-        Section("Verdict", notes=tuple(_name(found, p) + verdict(p, shown) for p in found.pairs[:40]))
+        Section("Verdict", notes=tuple(name_of(found, p) + verdict(p, shown) for p in found.pairs[:40]))
     )
     return [*made, _reading(found)]
 
@@ -69,7 +71,8 @@ def _higher(value: float) -> str:
     return "higher" if value > 0.0 else "lower"
 
 
-def _name(found: Comparison, pair: Pair) -> str:
+def name_of(found: Comparison, pair: Pair) -> str:
+    """What a line about this pair begins with; nothing where there is only one."""
     return "" if len(found.pairs) == 1 else f"{_labels(pair)}: "
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from openiads.analysis.discovery import Discovery, Limit
-from openiads.report.summary import Section, _plain
+from openiads.report.summary import Section, plain_lines
 
 _STEPS = 12  # boxes of the way that are shown
 
 
 def discovery_summary(found: Discovery) -> str:
     """The box, its quality, and what was on the way."""
-    return "\n".join(line for section in sections(found) for line in _plain(section)).rstrip() + "\n"
+    return "\n".join(line for section in sections(found) for line in plain_lines(section)).rstrip() + "\n"
 
 
 def sections(found: Discovery) -> list[Section]:

@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 
 from openiads.analysis.sensitivity import Index, Sensitivity
 from openiads.report import style
-from openiads.report.summary import Section, _plain
+from openiads.report.summary import Section, plain_lines
 
 _TITLES = {"morris": "Elementary effects (Morris)", "saltelli": "Sobol indices", "oat": "One at a time"}
 _MEANING = {
@@ -53,7 +53,7 @@ def sections(found: Sensitivity, of: str) -> list[Section]:
 
 def sensitivity_summary(found: Sensitivity, of: str) -> str:
     """The table as text."""
-    return "\n".join(line for section in sections(found, of) for line in _plain(section)).rstrip() + "\n"
+    return "\n".join(line for section in sections(found, of) for line in plain_lines(section)).rstrip() + "\n"
 
 
 def sensitivity_picture(found: Sensitivity, of: str, title: str, kind: str = "png") -> bytes:

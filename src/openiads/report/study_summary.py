@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from openiads.analysis.breakdown import PointReport, Row, report
 from openiads.analysis.intervals import CONFIDENCE, SAME, Interval
 from openiads.analysis.measures import MEASURES, PROPORTION
-from openiads.report.summary import Section, _plain, _rich
+from openiads.report.summary import Section, plain_lines, print_section
 from openiads.report.track_summary import track_sections
 from openiads.results.study import StudyResults
 
@@ -22,7 +22,7 @@ _OF_POINTS = ("leakage", "hits", "rounds_per_kill", "rounds_left", "wrong_shots"
 
 def plain_study(study: StudyResults) -> str:
     """The summary as text."""
-    return "\n".join(line for section in sections(study) for line in _plain(section)).rstrip() + "\n"
+    return "\n".join(line for section in sections(study) for line in plain_lines(section)).rstrip() + "\n"
 
 
 def print_study(study: StudyResults, console: Console) -> None:
@@ -31,7 +31,7 @@ def print_study(study: StudyResults, console: Console) -> None:
         console.file.write(plain_study(study))
         return
     for section in sections(study):
-        _rich(section, console)
+        print_section(section, console)
 
 
 def sections(study: StudyResults) -> list[Section]:

@@ -49,7 +49,7 @@ def sections(run: Run) -> list[Section]:
 
 def plain(run: Run) -> str:
     """The summary as text."""
-    return "\n".join(line for section in sections(run) for line in _plain(section)).rstrip() + "\n"
+    return "\n".join(line for section in sections(run) for line in plain_lines(section)).rstrip() + "\n"
 
 
 def print_summary(run: Run, console: Console) -> None:
@@ -58,14 +58,15 @@ def print_summary(run: Run, console: Console) -> None:
         console.file.write(plain(run))
         return
     for section in sections(run):
-        _rich(section, console)
+        print_section(section, console)
 
 
 def _km(range_m: float | None) -> str:
     return "-" if range_m is None else f"{range_m / 1e3:.1f}"
 
 
-def _s(t_s: float | None) -> str:
+def seconds(t_s: float | None) -> str:
+    """Whole seconds, a dash for none."""
     return "-" if t_s is None else f"{t_s:.0f}"
 
 
@@ -132,7 +133,7 @@ def seen_section(told: Outcome) -> Section:
     """What was in sight, detected, tracked."""
     rows = [
         (s.identity, s.type, str(s.number), str(s.in_sight), str(s.detected), str(s.tracked),
-         str(s.held_hostile), _km(s.range_max_m), _km(s.range_median_m), _km(s.range_min_m), _s(s.t_first_s))
+         str(s.held_hostile), _km(s.range_max_m), _km(s.range_median_m), _km(s.range_min_m), seconds(s.t_first_s))
         for s in told.sightings
     ]  # fmt: skip
     head = ("truth", "type", "number", "in sight", "detected", "tracked", "held hostile")
@@ -161,7 +162,7 @@ def _leaked(told: Outcome) -> Section:
         links[leak.link or "unknown"] = links.get(leak.link or "unknown", 0) + 1
     count = ", ".join(f"{link} {n}" for link, n in sorted(links.items(), key=lambda item: -item[1]))
     rows = [
-        (leak.threat, leak.type, leak.fate, leak.site, _s(leak.t_s), leak.link, leak.cause)
+        (leak.threat, leak.type, leak.fate, leak.site, seconds(leak.t_s), leak.link, leak.cause)
         for leak in told.leaks[:_SHOWN]
     ]
     return Section(
@@ -181,7 +182,7 @@ def lost_section(told: Outcome) -> Section:
             loss.kind,
             str(loss.hits),
             "LOST" if loss.lost else "working",
-            _s(loss.t_s),
+            seconds(loss.t_s),
             loss.to or "-",
         )
         for loss in told.losses[:_SHOWN]
@@ -235,7 +236,8 @@ def _more(number: int) -> tuple[str, ...]:
     return (f"and {number - _SHOWN} more",) if number > _SHOWN else ()
 
 
-def _plain(section: Section) -> Iterator[str]:
+def plain_lines(section: Section) -> Iterator[str]:
+    """The section as lines of plain text."""
     mark = "!!! " if section.alarm else ""
     yield f"{mark}{section.title}"
     if section.rows:
@@ -252,7 +254,8 @@ def _plain(section: Section) -> Iterator[str]:
     yield ""
 
 
-def _rich(section: Section, console: Console) -> None:
+def print_section(section: Section, console: Console) -> None:
+    """The section with its table, in colour where the terminal has any."""
     from rich.table import Table
     from rich.text import Text
 

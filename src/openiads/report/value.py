@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from openiads.analysis.sensitivity import Index
 from openiads.analysis.value import Value
 from openiads.report import style
-from openiads.report.summary import Section, _plain
+from openiads.report.summary import Section, plain_lines
 
 _MOST = 20  # inputs in the picture
 _COLOURS = (
@@ -67,7 +67,10 @@ def sections(found: Value, payoff: str) -> list[Section]:
 
 def value_summary(found: Value, payoff: str) -> str:
     """The tables as text."""
-    return "\n".join(line for section in sections(found, payoff) for line in _plain(section)).rstrip() + "\n"
+    return (
+        "\n".join(line for section in sections(found, payoff) for line in plain_lines(section)).rstrip()
+        + "\n"
+    )
 
 
 def value_picture(found: Value, payoff: str, title: str, kind: str = "png") -> bytes:

@@ -212,7 +212,7 @@ def _pair_in(folder: Path) -> str:
 def _manifest(folder: Path) -> dict[str, Any]:
     file = folder / schema.MANIFEST
     if not folder.exists():
-        raise RunError(f"{folder}: there is no such folder{_near(folder)}")
+        raise RunError(f"{folder}: there is no such folder{near_words(folder)}")
     if not folder.is_dir():
         raise RunError(f"{folder} is a file; a run is a folder with a {schema.MANIFEST}")
     try:
@@ -231,7 +231,7 @@ def _manifest(folder: Path) -> dict[str, Any]:
     if not isinstance(content, dict) or content.get("format") != schema.FORMAT:
         raise RunError(f"{folder} is not a run: its {schema.MANIFEST} does not say {schema.FORMAT!r}")
     _check_version(content, file)
-    if content.get("sha256") != _own_digest(content):
+    if content.get("sha256") != own_digest(content):
         raise RunError(f"{file} is damaged or was edited: its content does not fit its own digest")
     _check_shape(content, file)
     return content
@@ -263,7 +263,8 @@ def _check_shape(content: dict[str, Any], file: Path) -> None:
             raise RunError(f"{file} lacks {key!r}")
 
 
-def _own_digest(content: dict[str, Any]) -> str:
+def own_digest(content: dict[str, Any]) -> str:
+    """SHA-256 of a manifest without the digest that it holds."""
     rest = {key: part for key, part in content.items() if key != "sha256"}
     try:
         text = json.dumps(rest, sort_keys=True, separators=(",", ":"), allow_nan=False)
@@ -313,7 +314,7 @@ def _table(name: str, data: bytes, folder: Path) -> pa.Table:
     return table
 
 
-def _near(folder: Path) -> str:
+def near_words(folder: Path) -> str:
     """The nearest name beside a folder that is not there."""
     try:
         beside = [entry.name for entry in folder.parent.iterdir() if entry.is_dir()]

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from openiads.results import study_schema
-from openiads.results.run import MAX_TABLE_BYTES, RunError, _near, _own_digest, decode
+from openiads.results.run import MAX_TABLE_BYTES, RunError, decode, near_words, own_digest
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -229,7 +229,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest of a study folder. Raises RunError."""
     file = folder / study_schema.MANIFEST
     if not folder.exists():
-        raise RunError(f"{folder}: there is no such folder{_near(folder)}")
+        raise RunError(f"{folder}: there is no such folder{near_words(folder)}")
     if not folder.is_dir():
         raise RunError(f"{folder} is a file; a study is a folder with a {study_schema.MANIFEST}")
     if not file.is_file():
@@ -242,7 +242,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     version = content.get("schema")
     if version != study_schema.SCHEMA_VERSION:
         raise RunError(f"{file}: schema {version!r}, this openiads reads {study_schema.SCHEMA_VERSION}")
-    if content.get("sha256") != _own_digest(content):
+    if content.get("sha256") != own_digest(content):
         raise RunError(f"{file} is damaged or was edited: its content does not fit its own digest")
     for key in _WANTED:
         if key not in content:
@@ -256,7 +256,7 @@ def read_seal(file: Path) -> dict[str, Any]:
         content = _json(file, _MAX_SEAL_BYTES)
     except RunError as error:
         raise SealError(str(error)) from None
-    if content.get("format") != study_schema.SHARD_FORMAT or content.get("sha256") != _own_digest(content):
+    if content.get("format") != study_schema.SHARD_FORMAT or content.get("sha256") != own_digest(content):
         raise SealError(f"{file} is damaged or was edited: its content does not fit its own digest")
     if content.get("schema") != study_schema.SCHEMA_VERSION:
         raise SealError(

@@ -79,16 +79,16 @@ def read_varied(plain: object, wanted: Mapping[str, object]) -> tuple[Varied, ..
     faults: list[Fault] = []
     for path, spec in wanted.items():
         try:
-            steps, part = _resolve(plain, path)
-            values = _values(spec, _dimension(part))
+            steps, part = resolve(plain, path)
+            values = _values(spec, dimension_of(part))
             for other in made:
                 if other.steps[: len(steps)] == steps[: len(other.steps)]:
-                    raise _Refused(f"{other.path} is varied already and is the same place, or holds it")
-        except _Refused as refusal:
+                    raise Refused(f"{other.path} is varied already and is the same place, or holds it")
+        except Refused as refusal:
             faults.append(Fault(f"--vary {path}", 0, 0, "", refusal.message, refusal.value, refusal.allowed,
                                 refusal.suggestion))  # fmt: skip
             continue
-        numbers, unit = _numbers(values, _dimension(part))
+        numbers, unit = _numbers(values, dimension_of(part))
         made.append(Varied(path, steps, values, numbers, unit))
     if faults:
         raise ScenarioError(faults)
@@ -150,17 +150,19 @@ def value_text(value: object) -> str:
 # --- paths ------------------------------------------------------------------------------------------
 
 
-class _Refused(Exception):
+class Refused(Exception):
+    """A path or a value that cannot be varied, and what could be."""
+
     def __init__(self, message: str, value: str = "", allowed: str = "", suggestion: str = "") -> None:
         super().__init__(message)
         self.message, self.value, self.allowed, self.suggestion = message, value, allowed, suggestion
 
 
-def _resolve(plain: object, path: str) -> tuple[Path_, Part]:
+def resolve(plain: object, path: str) -> tuple[Path_, Part]:
     """Steps of a dotted path, and the key of the language at its end."""
     words = [word.strip() for word in path.split(".")]
     if not path.strip() or "" in words:
-        raise _Refused("a path is written as names with dots between them, such as defence.doctrine.salvo")
+        raise Refused("a path is written as names with dots between them, such as defence.doctrine.salvo")
     found = references.index(plain, Scenario)
     if words[0] in parts(Scenario):
         return _below(plain, Scenario, (), words)
@@ -170,7 +172,7 @@ def _resolve(plain: object, path: str) -> tuple[Path_, Part]:
             steps = found.kinds[name][1][:-1]
             model = _model_at(steps)
             if count == len(words):
-                raise _Refused(f"{shown(name)} is a {found.kinds[name][0].replace('_', ' ')}: which key of it?",
+                raise Refused(f"{shown(name)} is a {found.kinds[name][0].replace('_', ' ')}: which key of it?",
                                allowed=listed(parts(model)))  # fmt: skip
             return _below(_at(plain, steps), model, steps, words[count:])
     for section in _SECTIONS:
@@ -182,7 +184,7 @@ def _resolve(plain: object, path: str) -> tuple[Path_, Part]:
     for section in _SECTIONS:
         inside = parts(Scenario)[section].model
         names += list(parts(inside)) if inside is not None else []
-    raise _Refused(
+    raise Refused(
         f"there is no section, key or id {shown(words[0])}",
         allowed=listed(parts(Scenario)),
         suggestion=nearest(words[0], names),
@@ -196,27 +198,27 @@ def _below(value: object, model: type[BaseModel], steps: Path_, words: list[str]
     part = known.get(word)
     where = f" in {field_text(steps)}" if steps else ""
     if part is None:
-        raise _Refused(f"there is no key {shown(word)}{where}", allowed=listed(known),
+        raise Refused(f"there is no key {shown(word)}{where}", allowed=listed(known),
                        suggestion=nearest(word, known))  # fmt: skip
     steps = (*steps, word)
     child = value.get(word) if isinstance(value, dict) else None
     if not rest:
         if word == "id":
-            raise _Refused("ids are the names of things and cannot be varied")
+            raise Refused("ids are the names of things and cannot be varied")
         return steps, part
     if part.many:
         return _entry(child, part, steps, rest)
     if part.model is not None:
         if isinstance(child, str):
-            raise _Refused(f"{field_text(steps)} is written as a text here; vary it as a whole")
+            raise Refused(f"{field_text(steps)} is written as a text here; vary it as a whole")
         return _below(child, part.model, steps, rest)
     if part.cat is not None and isinstance(child, dict):  # {missile: number}
         name = ".".join(rest)
         if name not in child:
-            raise _Refused(f"there is no {shown(name)} in {field_text(steps)}", allowed=listed(map(str, child)),
+            raise Refused(f"there is no {shown(name)} in {field_text(steps)}", allowed=listed(map(str, child)),
                            suggestion=nearest(name, [str(c) for c in child]))  # fmt: skip
         return (*steps, name), part
-    raise _Refused(f"{field_text(steps)} has no parts; the path ends there")
+    raise Refused(f"{field_text(steps)} has no parts; the path ends there")
 
 
 def _entry(items: object, part: Part, steps: Path_, words: list[str]) -> tuple[Path_, Part]:
@@ -234,14 +236,14 @@ def _entry(items: object, part: Part, steps: Path_, words: list[str]) -> tuple[P
         if count == len(words):
             if part.model is None:
                 return here, part
-            raise _Refused(
+            raise Refused(
                 f"{field_text(here)} is a whole entry: which key of it?", allowed=listed(parts(part.model))
             )
         if part.model is None:
-            raise _Refused(f"{field_text(here)} has no parts; the path ends there")
+            raise Refused(f"{field_text(here)} has no parts; the path ends there")
         return _below(entries[place], part.model, here, words[count:])
     numbers = f"0 to {len(entries) - 1}" if entries and not ids else "nothing: the list is empty"
-    raise _Refused(f"there is no entry {shown(words[0])} in {field_text(steps)}",
+    raise Refused(f"there is no entry {shown(words[0])} in {field_text(steps)}",
                    allowed=listed(ids) or numbers, suggestion=nearest(words[0], list(ids)))  # fmt: skip
 
 
@@ -264,7 +266,7 @@ def _model_at(steps: Path_) -> type[BaseModel]:
 # --- values -----------------------------------------------------------------------------------------
 
 
-def _dimension(part: Part) -> str:
+def dimension_of(part: Part) -> str:
     """Dimension of the quantity at a key, "" where there is none."""
     return next((mark.dimension for mark in part.marks if isinstance(mark, Q)), "")
 
@@ -279,14 +281,14 @@ def _values(spec: object, dimension: str) -> tuple[object, ...]:
         match = _RANGE.fullmatch(text)
         values += [item] if match is None else _range(text, match, dimension)
         if len(values) > MAX_VALUES:
-            raise _Refused(f"more than {MAX_VALUES} values")
+            raise Refused(f"more than {MAX_VALUES} values")
     if not values:
-        raise _Refused("there are no values; a list is written a,b,c and a range a..b:n")
+        raise Refused("there are no values; a list is written a,b,c and a range a..b:n")
     seen: list[str] = []
     for value in values:
         text = written(value)
         if text in seen:
-            raise _Refused("the same value is given twice", value=shown(value))
+            raise Refused("the same value is given twice", value=shown(value))
         seen.append(text)
     return tuple(values)
 
@@ -300,7 +302,7 @@ def _listed(spec: str) -> list[object]:
     plain = None if document is None or document.faults else document.plain
     if not isinstance(plain, dict) or set(plain) != {"v"}:
         message = "the values cannot be read; a list is written a,b,c and a range a..b:n"
-        raise _Refused(message, value=shown(spec))
+        raise Refused(message, value=shown(spec))
     return list(plain["v"])
 
 
@@ -310,7 +312,7 @@ def _range(text: str, match: re.Match[str], dimension: str) -> list[object]:
     logarithmic = options[:1] == ["log"]
     counts = options[1:] if logarithmic else options
     if len(counts) > 1 or (counts and not counts[0].isdecimal()):
-        raise _Refused("a range is written a..b:n or a..b:log:n", value=shown(text))
+        raise Refused("a range is written a..b:n or a..b:log:n", value=shown(text))
     unit = (high_unit or low_unit or "").strip()
     first, last = float(low), float(high)
     if low_unit and high_unit and low_unit.strip() != unit:
@@ -321,13 +323,13 @@ def _range(text: str, match: re.Match[str], dimension: str) -> list[object]:
     elif whole and not logarithmic:
         n = int(abs(last - first)) + 1
     else:
-        raise _Refused("how many values? a range is written a..b:n or a..b:log:n", value=shown(text))
+        raise Refused("how many values? a range is written a..b:n or a..b:log:n", value=shown(text))
     if not 2 <= n <= MAX_VALUES:
-        raise _Refused("a range has 2 values or more", value=shown(text), allowed=f"2 to {MAX_VALUES}")
+        raise Refused("a range has 2 values or more", value=shown(text), allowed=f"2 to {MAX_VALUES}")
     if logarithmic and unit.startswith("dB"):
-        raise _Refused("a range in decibels is logarithmic already: leave log out", value=shown(text))
+        raise Refused("a range in decibels is logarithmic already: leave log out", value=shown(text))
     if logarithmic and not (first > 0.0 and last > 0.0):
-        raise _Refused("a logarithmic range lies above zero", value=shown(text))
+        raise Refused("a logarithmic range lies above zero", value=shown(text))
     made = []
     for k in range(n):
         share = k / (n - 1)
@@ -337,7 +339,7 @@ def _range(text: str, match: re.Match[str], dimension: str) -> list[object]:
             number = math.exp(math.log(first) + share * (math.log(last) - math.log(first)))
         else:
             number = first + share * (last - first)
-        made.append(_number(number, unit))
+        made.append(number_of(number, unit))
     return made
 
 
@@ -349,10 +351,11 @@ def _common(low: str, high: str, dimension: str) -> tuple[float, float, str]:
             raise UnitError("there is no quantity here")
         return parse_quantity(low, dimension), parse_quantity(high, dimension), unit
     except UnitError as error:
-        raise _Refused(str(error), value=shown(f"{low}..{high}")) from None
+        raise Refused(str(error), value=shown(f"{low}..{high}")) from None
 
 
-def _number(value: float, unit: str) -> object:
+def number_of(value: float, unit: str) -> object:
+    """The number as a scenario file would have it: with its unit, whole where it is whole."""
     rounded = float(f"{value:.12g}")
     if unit:
         text = repr(int(rounded)) if rounded.is_integer() and abs(rounded) < 1e15 else repr(rounded)

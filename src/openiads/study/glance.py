@@ -26,14 +26,14 @@ class Glance(Run):
             self._contents[schema.GROUND] = ground
             files[schema.GROUND] = StoredFile(sha256(ground), len(ground))
         super().__init__(Path("live"), manifest(outcome, origin, files))
-        words = tables._dictionary(outcome, names)
+        words = tables.dictionary(outcome, names)
         self._makers: dict[str, Callable[[], pa.Table]] = {
-            "events": lambda: tables._events(outcome, names, words),
-            "trajectories": lambda: tables._trajectories(outcome, words),
+            "events": lambda: tables.events_table(outcome, names, words),
+            "trajectories": lambda: tables.trajectories_table(outcome, words),
             "threats": lambda: threats_table(outcome, names, words),
             "missiles": lambda: missiles_table(outcome, names, words),
-            "sites": lambda: tables._sites(outcome, names),
-            "magazines": lambda: tables._magazines(outcome, names),
+            "sites": lambda: tables.sites_table(outcome, names),
+            "magazines": lambda: tables.magazines_table(outcome, names),
         }
 
     def table(self, name: str, raw: bool = False) -> pa.Table:

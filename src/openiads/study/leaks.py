@@ -82,7 +82,7 @@ class _Log:
         if code == ev.LOCAL_TRACK:
             pairs = zip(rows["object"].tolist(), rows["via"].tolist(), strict=True)
             via = [f"{self.names.radar[radar]}/{number}" for radar, number in pairs]
-        details = self.names.weapon if code in tables.WEAPON_IN_DETAIL else tables._options(code)
+        details = self.names.weapon if code in tables.WEAPON_IN_DETAIL else tables.words_of(code)
         numbers = (_numbers(rows[name]) for name in ("range_m", "alt_m", "speed_mps", "value"))
         columns = (rows["t_s"].tolist(), [spec.name] * len(where), subject, other, via,
                    _words(details)[rows["detail"]].tolist(), *numbers)  # fmt: skip

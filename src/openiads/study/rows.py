@@ -70,11 +70,11 @@ def shard_tables(
             parts[name].append(table)
     for outcome in outcomes:
         if events or outcome.replication < kept:
-            own = tables._dictionary(outcome, names)
-            parts["events"].append(_keyed("events", tables._events(outcome, names, own), point, outcome))
+            own = tables.dictionary(outcome, names)
+            parts["events"].append(_keyed("events", tables.events_table(outcome, names, own), point, outcome))
         if outcome.replication < kept:
             parts["trajectories"].append(
-                _keyed("trajectories", tables._trajectories(outcome, own), point, outcome)
+                _keyed("trajectories", tables.trajectories_table(outcome, own), point, outcome)
             )
     return {name: one_table(name, found) for name, found in parts.items() if found}
 
@@ -149,7 +149,7 @@ def _always(batch: Batch, point: int, names: Names, world: World) -> dict[str, p
     leaks = leaks_of(batch.one, batch.names, batch.rep, batch.n_platforms, threats, missiles,
                      batch.first_missile, len(batch.outcomes))  # fmt: skip
     replications = np.array([o.replication for o in batch.outcomes], dtype=np.int64)
-    sites = _sites(batch, names)
+    sites = sites_table(batch, names)
     batteries = _batteries(batch, names, world)
     count = len(batch.outcomes)
     sizes: dict[str, np.ndarray] = {
@@ -212,7 +212,7 @@ def _per_rep(batch: Batch, rows: np.ndarray) -> np.ndarray:
     return counted
 
 
-def _sites(batch: Batch, names: Names) -> dict[str, object]:
+def sites_table(batch: Batch, names: Names) -> dict[str, object]:
     count, n = len(batch.outcomes), len(names.site)
     states = [o.site_state for o in batch.outcomes]
 

@@ -29,14 +29,14 @@ WEAPON_IN_DETAIL = (ev.ASSIGNED, ev.LAUNCH)
 
 def label(outcome: Outcome, names: Names) -> dict[str, pa.Table]:
     """All tables of a run by name, in the order of the published schema."""
-    words = _dictionary(outcome, names)
+    words = dictionary(outcome, names)
     made = {
-        "events": _events(outcome, names, words),
-        "trajectories": _trajectories(outcome, words),
+        "events": events_table(outcome, names, words),
+        "trajectories": trajectories_table(outcome, words),
         "threats": threats_table(outcome, names, words),
         "missiles": missiles_table(outcome, names, words),
-        "sites": _sites(outcome, names),
-        "magazines": _magazines(outcome, names),
+        "sites": sites_table(outcome, names),
+        "magazines": magazines_table(outcome, names),
     }
     tables = {name: made[name] for name in schema.TABLES}
     if outcome.plot is not None:
@@ -44,7 +44,7 @@ def label(outcome: Outcome, names: Names) -> dict[str, pa.Table]:
     return tables
 
 
-def _dictionary(outcome: Outcome, names: Names) -> col.Words:
+def dictionary(outcome: Outcome, names: Names) -> col.Words:
     """Every id that an index of this outcome can mean."""
     log = outcome.event
     local, _ = _local_tracks(log)
@@ -65,7 +65,8 @@ def _dictionary(outcome: Outcome, names: Names) -> col.Words:
     )
 
 
-def _events(outcome: Outcome, names: Names, words: col.Words) -> pa.Table:
+def events_table(outcome: Outcome, names: Names, words: col.Words) -> pa.Table:
+    """One row per event."""
     log = outcome.event
     parties = {}
     for party in ("subject", "object", "via"):
@@ -119,7 +120,7 @@ def _details(log: np.recarray, names: Names) -> pa.DictionaryArray:
     texts: list[str] = []
     codes = np.full(len(log), -1, dtype=np.int64)
     for code, spec in ev.SPECS.items():
-        options = names.weapon if code in WEAPON_IN_DETAIL else _options(code)
+        options = names.weapon if code in WEAPON_IN_DETAIL else words_of(code)
         rows = (log.code == code) & (log.detail >= 0)
         if not rows.any():
             continue
@@ -131,7 +132,7 @@ def _details(log: np.recarray, names: Names) -> pa.DictionaryArray:
     return col.labels(texts, codes)
 
 
-def _options(code: int) -> tuple[str, ...]:
+def words_of(code: int) -> tuple[str, ...]:
     """What `detail` of an event can be."""
     return CLASS_NAMES if code == ev.CLASSIFIED else ev.SPECS[code].detail or ()
 
@@ -148,7 +149,7 @@ def event_meanings() -> dict[str, dict[str, object]]:
             "subject": spec.subject,
             "object": spec.object,
             "via": spec.via,
-            "detail": "weapon" if code in WEAPON_IN_DETAIL else _options(code) or None,
+            "detail": "weapon" if code in WEAPON_IN_DETAIL else words_of(code) or None,
             "value": spec.value,
             "note": spec.note,
         }
@@ -156,7 +157,8 @@ def event_meanings() -> dict[str, dict[str, object]]:
     return meanings
 
 
-def _trajectories(outcome: Outcome, words: col.Words) -> pa.Table:
+def trajectories_table(outcome: Outcome, words: col.Words) -> pa.Table:
+    """One row per sample."""
     sample = outcome.sample
     order = np.lexsort((np.arange(len(sample)), sample.t_s, sample.index, sample.kind))
     sample = sample[order].view(np.recarray)
@@ -189,7 +191,8 @@ def _roots(sample: np.recarray, is_track: np.ndarray) -> dict[str, np.ndarray]:
     return {name: root[:, k] for k, name in enumerate(ROOT)}
 
 
-def _sites(outcome: Outcome, names: Names) -> pa.Table:
+def sites_table(outcome: Outcome, names: Names) -> pa.Table:
+    """One row per site."""
     state, log = outcome.site_state, outcome.event
     lost_to: list[str] = [""] * len(names.site)
     for row in log[log.code == ev.SITE_LOST]:
@@ -224,7 +227,8 @@ def _sites(outcome: Outcome, names: Names) -> pa.Table:
     )
 
 
-def _magazines(outcome: Outcome, names: Names) -> pa.Table:
+def magazines_table(outcome: Outcome, names: Names) -> pa.Table:
+    """One row per magazine."""
     state = outcome.magazine_state
     counts = {field: np.asarray(state[field], dtype=np.int64) for field in ("rounds", "reserve", "fired")}
     reach_m = dict(zip(names.weapon, names.weapon_range_m, strict=True))

@@ -47,7 +47,7 @@ class Uncertain(Varied):
 
     def _written(self, value: Any) -> tuple[object, float | None]:
         if self.law.name != "discrete":
-            value = overrides._number(_short(float(value), self.law), self.law.unit)
+            value = overrides.number_of(_short(float(value), self.law), self.law.unit)
         return value, self._number(value)
 
     def _number(self, value: object) -> float | None:
@@ -186,14 +186,14 @@ def _read(plain: object, path: str, spec: object, catalog: Catalog) -> Uncertain
     if path.partition(".")[0] == _SECTION:
         return _of_catalog(path, spec, catalog)
     try:
-        steps, part = overrides._resolve(plain, path)
-    except overrides._Refused as refusal:
+        steps, part = overrides.resolve(plain, path)
+    except overrides.Refused as refusal:
         raise LawError(str(Fault("", 0, 0, "", refusal.message, refusal.value, refusal.allowed,
                                  refusal.suggestion))) from None  # fmt: skip
     if spec is None:
         raise LawError("the scenario has no range: give a law, such as "
                        f"{path}=uniform(LOW, HIGH); ranges are known of values of the catalogue (catalog.ITEM.FIELD)")  # fmt: skip
-    dimension = overrides._dimension(part)
+    dimension = overrides.dimension_of(part)
     law = read_law(spec, dimension)
     if dimension and law.name != "discrete" and not law.unit and si_unit(dimension):
         raise LawError(f"{spec!r}: the parameters need a unit, for example {si_unit(dimension)}")

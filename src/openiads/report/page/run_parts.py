@@ -161,7 +161,7 @@ def _causes(known: Chains, told: Outcome) -> Iterator[Item]:
     )
     links = Counter(leak.link or "unknown" for leak in told.leaks)
     rows = [
-        (leak.threat, leak.type, leak.fate, leak.site, summary._s(leak.t_s), leak.link, leak.cause)
+        (leak.threat, leak.type, leak.fate, leak.site, summary.seconds(leak.t_s), leak.link, leak.cause)
         for leak in told.leaks
     ]
     head = ("threat", "type", "fate", "site", "at s", "first failed link", "cause")

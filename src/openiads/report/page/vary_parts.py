@@ -126,7 +126,7 @@ def comparison_part(found: Comparison, of: str, other: str) -> Part:
 
 def _comparison(found: Comparison, of: str, other: str) -> Iterator[Item]:
     pairs = found.pairs[:_MOST_POINTS]
-    verdicts = [f"{compare_summary._name(found, p)}{compare_summary.verdict(p, of)}." for p in pairs]
+    verdicts = [f"{compare_summary.name_of(found, p)}{compare_summary.verdict(p, of)}." for p in pairs]
     first = found.pairs[0]
     told = len(pairs) == 1 and first.label_a != first.label_b
     names = [f"{name} ({label})" if told else name
@@ -152,11 +152,11 @@ def _comparison_figure(found: Comparison, of: str) -> Figure:
     sheet = figures.Sheet(height)
     left = sheet.axes(1.9, 0.55, 3.3, height - 0.7)
     right = sheet.axes(6.75, 0.55, 2.1, height - 0.7)
-    compare_picture._standardised(left, found.pairs[0])
+    compare_picture.draw_standardised(left, found.pairs[0])
     left.set_xlabel("B - A in half-widths of its interval", fontsize=8)
     if len(found.pairs) > 1:
-        compare_picture._points(right, found, of)
+        compare_picture.draw_points(right, found, of)
     else:
-        compare_picture._halves(right, found.pairs[0])
+        compare_picture.draw_halves(right, found.pairs[0])
         right.set_xlabel("variance saved (right of 1: helps)", fontsize=8)
     return sheet.figure
