@@ -29,7 +29,15 @@ export function colourOf(e: LogEvent): string {
   return CLASSES[classOf(e)].colour;
 }
 
+/** An event in one line: who at whom first, since the list is narrow. */
 export function lineOf(e: LogEvent): string {
+  if (e.event === "launch" && e.object) return `${e.subject} fired at ${e.object} (${e.detail})`;
+  if (e.event === "burst" && e.object) return `${e.subject} bursts at ${e.object}${e.value === undefined ? "" : ` (Pk ${e.value.toFixed(2)})`}`;
+  return wholeOf(e);
+}
+
+/** The sentence of an event, with whom it is about. */
+function wholeOf(e: LogEvent): string {
   return e.subject && !e.text.startsWith(e.subject) ? `${e.subject} ${e.text}` : e.text;
 }
 
@@ -86,7 +94,7 @@ export class EventList {
     const rows: HTMLElement[] = [];
     for (let k = first; k < Math.min(first + many, this.shown.length); k++) {
       const e = this.shown[k];
-      const row = h("div", { class: k > this.nowRow ? "row later" : k === this.nowRow ? "row last" : "row", title: lineOf(e), click: () => this.jump(e) },
+      const row = h("div", { class: k > this.nowRow ? "row later" : k === this.nowRow ? "row last" : "row", title: e.object && !wholeOf(e).includes(e.object) ? `${wholeOf(e)} (${e.object})` : wholeOf(e), click: () => this.jump(e) },
         h("span", { class: "when" }, clockText(e.t)), h("span", { class: "dot", style: `background:${colourOf(e)}` }), h("span", { class: "what" }, lineOf(e)));
       row.style.top = `${k * ROW}px`;
       rows.push(row);
