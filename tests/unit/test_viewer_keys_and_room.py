@@ -160,6 +160,10 @@ def test_small_windows_keep_room_for_everything(page, width, height):
                 assert x0 >= right or x1 <= left or y0 >= bottom - 0.5 or y1 <= top + 0.5, (name, other)
         room = {name: (right - left, bottom - top) for name, left, top, right, bottom in boxes}
         assert room[".details"][1] > 0.18 * height and room[".events"][1] > 60
+        rows = page.js(
+            "[...document.querySelectorAll('.events .row')].map((r) => r.getBoundingClientRect().bottom)"
+        )
+        assert max(rows) > next(b[4] for b in boxes if b[0] == ".events") - 25, "the list is full"
         assert width - room[".events"][0] - room[".scope"][0] > 0.45 * width, "most is left for the globe"
         press(page, "v")
         assert page.js("getComputedStyle(document.querySelector('.panel')).display") == "none"
@@ -221,12 +225,30 @@ def test_a_dome_is_closed_below(page):
     assert (np.median(with_dome - without, axis=(0, 1)) >= [3, 6, 8]).all()
 
 
+def test_the_globe_comes_back_after_its_context_was_lost(page):
+    """As after sleep or a driver's reset: also while nothing moves."""
+    before = page.pixels()[100:500, 320:960].astype(int)
+    page.js(
+        f"window.lost = {VIEW}.canvas.getContext('webgl2').getExtension('WEBGL_lose_context'); lost.loseContext();"
+        "new Promise((done) => setTimeout(done, 300))"
+    )
+    back = f"new Promise((done) => {VIEW}.canvas.addEventListener('webglcontextrestored', () => setTimeout(done, 500)))"
+    page.js(f"(() => {{ const back = {back}; lost.restoreContext(); return back; }})()")
+    assert np.abs(page.pixels()[100:500, 320:960].astype(int) - before).mean() < 2.0
+
+
 def test_two_cameras_stay_together(browser, quickstart, tmp_path):
-    """Moving one view over the ground lets go in both."""
+    """Moving one view over the ground lets go in both; each view has its own list of events."""
     page = opened(browser, write_replay([quickstart, quickstart], tmp_path / "two.html", zones=False))
     page.js("openiads.page.clock.set(430)")
     page.js(f"{VIEW}.follow('STRIKE-01')")
     page.settle()
+    shown = "openiads.page.views.map((v) => v.events.shown.length)"
+    before = page.js(shown)
+    page.js("document.querySelectorAll('.classes')[1].querySelectorAll('input')[4].click()")
+    assert page.js(shown)[0] == before[0] and page.js(shown)[1] > before[1], "each list has its own choice"
+    page.js("document.querySelector('.classes input').click()")
+    assert page.js(shown)[0] < before[0]
     page.drag(320, 400, 350, 430, "right")
     page.settle()
     told = page.js("openiads.page.views.map((v) => [v.orbit.lat, v.orbit.lon, v.orbit.follow])")

@@ -49,18 +49,20 @@ export class EventList {
   private top = -1;
   private nowRow = -2;
   private held = -Infinity;
-  only: string | null = null;
+  /** classes that are listed here: each of two lists has its own */
+  readonly on = new Set(Object.keys(CLASSES).filter((key) => CLASSES[key].on));
 
   constructor(private readonly all: LogEvent[], private readonly jump: (e: LogEvent) => void) {
     this.body.append(this.inner);
     this.root.append(this.body);
     this.body.addEventListener("scroll", () => this.paint());
+    new ResizeObserver(() => { this.top = -1; this.paint(); }).observe(this.body);
     for (const kind of ["wheel", "pointerdown"]) this.body.addEventListener(kind, () => { this.held = performance.now(); });
     this.filter();
   }
 
   filter(): void {
-    this.shown = this.all.filter((e) => CLASSES[classOf(e)].on && (!this.only || e.subject === this.only || e.object === this.only));
+    this.shown = this.all.filter((e) => this.on.has(classOf(e)));
     this.inner.style.height = `${this.shown.length * ROW}px`;
     this.top = -1;
     this.nowRow = -2;

@@ -71,6 +71,7 @@ export class Page {
       document.addEventListener(kind, () => this.touch(), { capture: true, passive: true });
     }
     window.addEventListener("resize", () => this.touch());
+    for (const v of this.views) v.canvas.addEventListener("webglcontextrestored", () => this.touch()); // after sleep, or a driver's reset
     document.addEventListener("visibilitychange", () => this.touch());
     this.tell();
   }

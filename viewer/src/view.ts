@@ -130,9 +130,9 @@ export class View {
     const title = h("div", { class: "title" }, this.label ? h("b", { class: "which" }, this.label) : "", h("b", {}, run.title || run.name),
       h("span", {}, `${run.name}, seed ${run.seed}, replication ${run.replication}`));
     const classes = h("div", { class: "classes" });
-    for (const c of Object.values(CLASSES)) {
-      const box = h("input", { type: "checkbox", checked: c.on });
-      box.addEventListener("change", () => { c.on = box.checked; this.events.filter(); this.events.tick(this.clock.t); });
+    for (const [key, c] of Object.entries(CLASSES)) {
+      const box = h("input", { type: "checkbox", checked: this.events.on.has(key) });
+      box.addEventListener("change", () => { if (box.checked) this.events.on.add(key); else this.events.on.delete(key); this.events.filter(); this.events.tick(this.clock.t); });
       classes.append(h("label", { title: c.events.join(", ") }, box, h("span", { class: "dot", style: `background:${c.colour}` }), c.name));
     }
     const mine = h("details", { class: "which-events" }, h("summary", {}, "Events"), classes);
