@@ -225,6 +225,32 @@ def test_a_dome_is_closed_below(page):
     assert (np.median(with_dome - without, axis=(0, 1)) >= [3, 6, 8]).all()
 
 
+def test_a_mark_tells_of_whom_it_is(page, at, quickstart):
+    """A click on the star of a kill follows whom it was, though that flies no more."""
+    rows = {r["id"]: r for r in quickstart.threats.to_pylist()}
+    at(700.0)
+    shown = page.js(f"{VIEW}.marks.filter((m) => m.at && m.icon === 'kill').map((m) => [m.id, ...m.at])")
+    near = page.js(f"{VIEW}.model.entities.filter((e) => e.onScreen).map((e) => [e.screenX, e.screenY])")
+    alone = [
+        (ident, x, y)
+        for ident, x, y in shown
+        if 320 < x < 960 and 100 < y < 500
+        and min(np.hypot(x - ex, y - ey) for ex, ey in near) > 20
+        and all(other == ident or np.hypot(x - ox, y - oy) > 3 for other, ox, oy in shown)
+    ]  # fmt: skip
+    assert alone
+    ident, x, y = alone[0]
+    page.click(x, y)
+    page.settle()
+    assert page.js(f"{VIEW}.followed.id") == ident and rows[ident]["fate"] == "killed"
+    assert f"killed by {rows[ident]['killer']}" in page.js("document.querySelector('.details').innerText")
+    page.js("document.querySelector('.layers input[name=marks]').click()")
+    page.settle()
+    page.key("Escape")
+    page.click(x, y)
+    assert page.js(f"{VIEW}.followed") is None, "what is hidden is not clicked"
+
+
 def test_the_globe_comes_back_after_its_context_was_lost(page):
     """As after sleep or a driver's reset: also while nothing moves."""
     before = page.pixels()[100:500, 320:960].astype(int)

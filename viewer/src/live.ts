@@ -17,7 +17,7 @@ interface State {
   counts: { threats: number; rounds: number; channels: number }; far_m: number;
 }
 type LiveHeader = Header & { live: State; magazines: { launcher: string; weapon: string }[] };
-type Mark = { t: number; x: number; y: number; z: number; icon: string };
+type Mark = { t: number; x: number; y: number; z: number; icon: string; id: string };
 /** What a view of a run that goes on takes later. */
 export interface Grown { add(o: THREE.Object3D): void; mark(m: Mark): void }
 
@@ -254,7 +254,7 @@ export class Live implements Source {
       }
       const one = e.event === "platform end" && e.subject ? this.known.get(`platform ${e.subject}`) : undefined;
       const icon = e.detail === "killed" ? "kill" : e.detail === "hit its target" && one?.identity === "hostile" ? "leak" : "";
-      if (one && icon && one.more.length) { const [x, y, z] = one.more.slice(-4); view.grown.mark({ t: e.t, x, y, z, icon }); }
+      if (one && icon && one.more.length) { const [x, y, z] = one.more.slice(-4); view.grown.mark({ t: e.t, x, y, z, icon, id: one.id }); }
     }
   }
 }

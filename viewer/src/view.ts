@@ -36,7 +36,8 @@ function drawnBySoftware(): boolean {
   return /swiftshader|llvmpipe|softpipe|software|basic render/i.test(name);
 }
 
-interface Mark { t: number; x: number; y: number; z: number; icon: string }
+/** `id`: of whom it tells; `at`: where it is on the screen, null where it is not drawn */
+interface Mark { t: number; x: number; y: number; z: number; icon: string; id: string; at?: [number, number] | null }
 
 export class View {
   readonly root = h("section", { class: "view" });
@@ -248,7 +249,7 @@ export class View {
     return o[e.identity as "hostile"] ?? true;
   }
 
-  /** What is under a point of the view: the nearest symbol within 16 pixels. */
+  /** What is under a point of the view: the nearest symbol within 16 pixels; where there is none, whom the nearest mark is about. */
   at(x: number, y: number): Entity | null {
     let best: Entity | null = null, least = 16;
     for (const e of this.model.entities) {
@@ -256,7 +257,13 @@ export class View {
       const d = Math.hypot(e.screenX - x, e.screenY - y) + (e.kind === "track" ? 0.5 : 0);
       if (d < least) [least, best] = [d, e];
     }
-    return best;
+    if (best) return best;
+    let mark: Mark | null = null;
+    for (const m of this.marks) {
+      const d = m.at ? Math.hypot(m.at[0] - x, m.at[1] - y) : Infinity;
+      if (d < least) [least, mark] = [d, m];
+    }
+    return mark && (this.model.byId.get(mark.id) ?? null);
   }
 
   private findMarks(): void {
@@ -266,13 +273,13 @@ export class View {
       if (!e || p.t_end_s === null || e.n === 0) continue;
       const icon = p.fate === "killed" ? "kill" : /target/.test(p.fate) && p.identity === "hostile" ? "leak" : null;
       const at = icon ? m.placeAt(e, p.t_end_s) : null;
-      if (icon && at) this.marks.push({ t: p.t_end_s, x: at[0], y: at[1], z: at[2], icon });
+      if (icon && at) this.marks.push({ t: p.t_end_s, x: at[0], y: at[1], z: at[2], icon, id: p.id });
     }
     for (const r of m.missiles.values()) {
       const e = m.byId.get(r.id), t = r.t_burst_s;
       if (!e || t === null || r.fate === "kill") continue;
       const at = m.placeAt(e, t);
-      if (at) this.marks.push({ t, x: at[0], y: at[1], z: at[2], icon: "miss" });
+      if (at) this.marks.push({ t, x: at[0], y: at[1], z: at[2], icon: "miss", id: r.id });
     }
     this.marks.sort((a, b) => a.t - b.t);
   }
@@ -385,7 +392,7 @@ export class View {
     if (k) { this.stemAt.clearUpdateRanges(); this.stemAt.addUpdateRange(0, k); }
     this.stemAt.needsUpdate = true;
     this.stems.visible = k > 0;
-    if (o.marks) this.placeMarks(t, scale);
+    this.placeMarks(t, scale);
     for (let layer = 0; layer < 4; layer++) for (const e of wanted) {
       if (UNDER[e.kind] !== layer) continue;
       const lost = e.kind === "site" && !this.model.alive(e.id, t);
@@ -426,12 +433,15 @@ export class View {
   }
 
   private placeMarks(t: number, scale: number): void {
+    for (const m of this.marks) m.at = null;
+    if (!this.options.marks) return;
     for (const m of this.marks) {
       if (m.t > t) break;
       const age = t - m.t, stays = m.icon !== "miss";
       if (!stays && age > MARK_S) continue;
       if (!this.project(m.x, m.y, m.z)) continue;
       const fresh = Math.max(0, 1 - age / 3);
+      m.at = [this.at2.x, this.at2.y];
       this.quads.add(this.atlas.symbol("mark", "", m.icon), this.at2.x, this.at2.y, scale * (0.62 + 0.8 * fresh), age < MARK_S ? 1 : 0.45);
     }
   }
