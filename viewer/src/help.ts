@@ -13,7 +13,7 @@ export function help(missing: string[], notice: string, close: () => void): HTML
   return h("div", { class: "help", role: "dialog", "aria-label": "help", tabindex: "-1" },
     h("button", { class: "close", "aria-label": "close", click: close }, "×"),
     h("h3", {}, "Keys"), table,
-    h("p", {}, "Drag turns, shift-drag or right-drag moves over the ground, the wheel zooms. Click anything to follow it and read its kill chain."),
+    h("p", {}, "Drag turns, shift-drag or right-drag moves over the ground, the wheel zooms. Click anything to follow it and read its kill chain. Pk in the list of events: kill probability of that burst."),
     h("h3", {}, "Symbols"),
     h("p", {}, "Frames after APP-6; the shape tells the side: hostile pointed, friend round (sites: a box), neutral square, unknown a clover. Filled: truth. "
       + "Hollow: fused tracks, in the frame of the identity that the command post holds; dashed while known from strobes alone. "
