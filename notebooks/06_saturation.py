@@ -102,7 +102,7 @@ plt.show()
 # *Points: simulated, with 95 % intervals, n = 30. Dotted: each channel serves one target.*
 #
 # Up to 12 targets both defences leak a few per cent. At 24 the one radar leaks 0.31, two radars 0.03. Then two radars
-# saturate as well, at 48 with 0.33. The simulated defence does better than the dotted lines: a channel that has done
+# saturate as well, at 48 with 0.34. The simulated defence does better than the dotted lines: a channel that has done
 # its work takes the next target. But it has a capacity all the same. With 6 channels 17 targets are stopped out of 24
 # and 16 out of 48: each channel is used two or three times before the last missile arrives, and what comes beyond
 # that comes through. With 12 channels 32 are stopped out of 48.
@@ -173,7 +173,7 @@ stated = {
     ),
     "32 are stopped out of 48": f"{48 * (1 - leaks['12 channels'][4].value):.0f} are stopped out of 48",
     "two radars 0.03": f"two radars {leaks['12 channels'][2].value:.2f}",
-    "at 48 with 0.33": f"at 48 with {leaks['12 channels'][4].value:.2f}",
+    "at 48 with 0.34": f"at 48 with {leaks['12 channels'][4].value:.2f}",
     "-0.036 (-0.056 to -0.012)": f"{differences[1].value:+.3f} ({differences[1].low:+.3f} to {differences[1].high:+.3f})",
     "10 channels lose 1.8 %": f"10 channels lose {100 * erlang_b(10, load):.1f} %",
     "11 lose 0.8 %": f"11 lose {100 * erlang_b(11, load):.1f} %",

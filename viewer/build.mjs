@@ -34,11 +34,26 @@ function rings(file) {
         const arc = k >= 0 ? arcs[k] : [...arcs[~k]].reverse();
         points.push(...(points.length ? arc.slice(1) : arc));
       }
-      found.push(points);
+      found.push(whole(points));
     }
   };
   for (const g of topology.objects.land.geometries) (g.type === "Polygon" ? [g.arcs] : g.arcs).forEach(take);
   return found;
+}
+
+// A ring that goes over the antimeridian goes on beyond 180 degrees, instead of once around the Earth to the other side. One that
+// goes around a pole (Antarctica) is closed along it.
+function whole(points) {
+  const out = [];
+  let turns = 0;
+  for (const [lon, lat] of points) {
+    const before = out[out.length - 1];
+    if (before) turns += Math.round((before[0] - (lon + turns)) / 360) * 360;
+    out.push([lon + turns, lat]);
+  }
+  const first = out[0], last = out[out.length - 1];
+  if (Math.abs(last[0] - first[0]) > 180) out.push([last[0], -90], [first[0], -90], first);
+  return out;
 }
 
 function packed(list) {

@@ -27,6 +27,7 @@ connect = pytest.importorskip("websockets.sync.client", reason="pip install webs
 pytest.importorskip("uvicorn", reason="pip install uvicorn")
 from websockets.exceptions import ConnectionClosed, InvalidStatus  # noqa: E402
 
+from openiads.cli import live_door  # noqa: E402
 from openiads.cli.live_server import MOST_PAGES, LiveServer  # noqa: E402
 
 SEED = 5
@@ -338,6 +339,43 @@ def test_garbage_instead_of_http(server):
                 got = link.recv(4000)
                 assert b" 200 " not in got
     lives(server)
+
+
+def test_strange_requests_say_nothing_here(server, caplog):
+    """Neither warnings nor tracebacks in the terminal, whatever is sent."""
+    host = f"Host: 127.0.0.1:{server.port}\r\n"
+    start = f"GET /{server.secret}/ HTTP/1.1\r\n{host}"
+    for raw in (
+        f"{start}Transfer-Encoding: chunked\r\n\r\nZZZ\r\n",
+        f"{start}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        f"{start}X: {'a' * 100_000}",
+        "GET /\r\n\r\n",
+        f"POST /{server.secret}/ HTTP/1.1\r\n{host}Content-Length: 9000000\r\n\r\n{'x' * 200_000}",
+    ):
+        link = socket.create_connection(("127.0.0.1", server.port), timeout=20)
+        with link, contextlib.suppress(ConnectionError):
+            link.sendall(raw.encode())
+            link.recv(4000)
+    lives(server)
+    assert [r for r in caplog.records if r.name.startswith("uvicorn")] == []
+
+
+def test_half_requests_do_not_lock_others_out(loaded, monkeypatch):
+    """More connections than the server takes send half a request, or do not read the answer: soon their places are free."""
+    monkeypatch.setattr(live_door, "REQUEST_S", 2.0)
+    with served(loaded, playing=False) as server, contextlib.ExitStack() as links, page(server) as good:
+        whole = f"GET /{server.secret}/viewer.js HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n\r\n"
+        for k in range(48):
+            link = links.enter_context(socket.socket())
+            link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            link.connect(("127.0.0.1", server.port))
+            link.sendall(whole.encode() if k > 39 else b"GET / HT")
+        time.sleep(0.5)
+        assert answer(server, f"/{server.secret}/")[0] == 503
+        time.sleep(3.0)
+        lives(server)
+        say(good, do="ready")
+        assert take(good)[0]["format"] == "openiads replay", "a page that was open stays"
 
 
 # --- the run --------------------------------------------------------------------------------------

@@ -210,6 +210,39 @@ def test_coasts_near_the_antimeridian_and_the_pole():
     assert coast.near(89.0, 0.0)
 
 
+def is_land(rings, lon_deg, lat_deg):
+    """Even-odd, in every turn of longitude, as the page fills them."""
+    crossings = 0
+    for ring in rings:
+        x, y = ring[:, 0] / 1e3, ring[:, 1] / 1e3
+        x0, y0, x1, y1 = x, y, np.roll(x, -1), np.roll(y, -1)
+        spans = np.flatnonzero((y0 > lat_deg) != (y1 > lat_deg))
+        at = x0[spans] + (lat_deg - y0[spans]) / (y1[spans] - y0[spans]) * (x1[spans] - x0[spans])
+        crossings += sum(int((at + turn > lon_deg).sum()) for turn in (-360.0, 0.0, 360.0))
+    return crossings % 2 == 1
+
+
+@pytest.mark.parametrize("name", ["coast110.bin", "coast50.bin"])
+def test_no_ring_goes_around_the_earth(name):
+    """Rings over the antimeridian, and the one around the pole: no line along a latitude, no land where there is sea."""
+    rings = list(coast.read_rings(coast.static(name)))
+    for ring in rings:
+        wide = np.abs(np.diff(ring[:, 0])) > 15_000
+        assert (ring[:-1, 1][wide] < -89_000).all(), "only along the pole"
+    land = (
+        (25.0, 67.0),
+        (-175.5, 66.5),
+        (177.0, 67.0),
+        (30.0, -88.0),
+        (-60.0, -80.0),
+        (100.0, 72.0),
+        (2.0, 47.0),
+    )
+    sea = ((0.0, 71.0), (-30.0, 66.8), (-100.0, -16.6), (0.0, -65.0), (178.0, 75.0), (-40.0, 30.0))
+    assert [is_land(rings, *p) for p in land] == [True] * len(land)
+    assert [is_land(rings, *p) for p in sea] == [False] * len(sea)
+
+
 # --- the file -----------------------------------------------------------------------------------------
 
 

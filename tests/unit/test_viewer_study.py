@@ -105,7 +105,7 @@ def test_only_who_knows_the_address_gets_an_answer(server):
     assert answer(f"{server.address}replay?point=0")[0] == 400
     assert answer(f"{server.address}replay?point=x&replication=0")[0] == 400
     code, text = answer(f"{server.address}replay?point=0&replication=99")
-    assert code == 400 and "no replication 99" in text and "Traceback" not in text
+    assert code == 400 and "no replication 99" in text and "Traceback" not in text and "<h1>" in text
 
 
 def test_the_page_in_a_browser(browser, study, server):
@@ -128,6 +128,21 @@ def test_the_page_in_a_browser(browser, study, server):
     assert page.js("openiadsStudy.page.chosen") == full
     links = page.js("[...document.querySelectorAll('.replication a')].map((a) => a.href)")
     assert len(links) == len(bins[full]["rows"])
+    assert page.js("document.querySelector('.replications h2').textContent") == (
+        f"replications with leaked {int(bins[full]['low'])}"
+    )
+    page.js("document.querySelector('.histogram').focus()")
+    page.key("Escape")
+    assert page.js("openiadsStudy.page.chosen") is None
+    page.key("ArrowRight")
+    held = [k for k, b in enumerate(bins) if b["rows"]]
+    assert page.js("openiadsStudy.page.chosen") == held[0]
+    page.key("ArrowLeft")
+    assert page.js("openiadsStudy.page.chosen") == held[0], "there is none before it"
+    told = page.js("[...document.querySelectorAll('.meanings dt')].map((e) => e.textContent)")
+    assert told == page.js(
+        "[...document.querySelectorAll('.measures td:first-child')].map((e) => e.textContent)"
+    )
     replay_page = browser.page(links[0])
     replay_page.until("window.openiads && (openiads.ready || openiads.error)")
     assert replay_page.js("openiads.error") == "" and replay_page.complaints == []

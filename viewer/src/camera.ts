@@ -25,6 +25,7 @@ export class Orbit {
   copy(other: Orbit): void {
     this.lat = other.lat; this.lon = other.lon; this.alt = other.alt;
     this.az = other.az; this.el = other.el; this.distance = other.distance;
+    if (!other.follow) this.follow = false;
   }
 
   turn(dx: number, dy: number): void {

@@ -1,23 +1,28 @@
 // What is known of the thing that is followed: its state now, and its whole kill chain.
 
 import { clockText } from "./clock";
-import { h } from "./dom";
+import { h, pressable } from "./dom";
 import { CONFIDENCE } from "./ellipsoid";
 import { Entity, RunModel } from "./model";
 import { Options } from "./options";
 
+/** so long after it was touched the panel does not move by itself */
+const HELD_MS = 4000;
+
 const km = (m: number | null) => (m === null ? "" : `${(m / 1000).toFixed(1)} km`);
 
 export class Details {
-  readonly root = h("div", { class: "details", "aria-live": "polite" });
-  private readonly live = h("div", { class: "live" });
+  readonly root = h("div", { class: "details", tabindex: "0", role: "region", "aria-label": "what is followed", "aria-live": "polite" });
+  private readonly live = h("div", { class: "live", "aria-live": "off" }); // it changes with every frame
   private steps: { t: number; row: HTMLElement }[] = [];
   private entity: Entity | null = null;
   private passed = -1;
   private lastText = "";
+  private held = -Infinity;
 
   constructor(private readonly model: RunModel, private readonly jump: (t: number) => void, private readonly pick: (id: string) => void,
     private readonly options: Options) {
+    for (const kind of ["wheel", "pointerdown", "keydown"]) this.root.addEventListener(kind, () => { this.held = performance.now(); }, { passive: true });
     this.show(null);
   }
 
@@ -31,7 +36,7 @@ export class Details {
       this.root.replaceChildren();
       return;
     }
-    const name = h("div", { class: "name" }, h("b", {}, e.id), h("button", { title: "stop following (Esc)", click: () => this.pick("") }, "×"));
+    const name = h("div", { class: "name" }, h("b", {}, e.id), h("button", { title: "stop following (Esc)", "aria-label": "stop following", click: () => this.pick("") }, "×"));
     this.root.replaceChildren(name, this.live, ...this.body(e));
     this.root.scrollTop = 0;
   }
@@ -52,8 +57,8 @@ export class Details {
     const table = h("div", { class: "steps" });
     for (const [t, text, range, alt] of s.steps) {
       const where = [km(range), alt === null ? "" : `${Math.round(alt)} m up`].filter(Boolean).join(", ");
-      const row = h("div", { class: "step", click: () => this.jump(t) }, h("span", { class: "when" }, clockText(t)),
-        h("span", { class: "what" }, text, where ? h("i", {}, ` ${where}`) : ""));
+      const row = pressable(h("div", { class: "step" }, h("span", { class: "when" }, clockText(t)),
+        h("span", { class: "what" }, text, where ? h("i", {}, ` ${where}`) : "")), () => this.jump(t));
       table.append(row);
       this.steps.push({ t, row });
     }
@@ -104,7 +109,7 @@ export class Details {
     const steps = h("div", { class: "steps" });
     for (const e of this.model.events) {
       if (e.subject !== id || !/site|command|power|emission|repair/.test(e.event)) continue;
-      const row = h("div", { class: "step", click: () => this.jump(e.t) }, h("span", { class: "when" }, clockText(e.t)), h("span", { class: "what" }, e.text));
+      const row = pressable(h("div", { class: "step" }, h("span", { class: "when" }, clockText(e.t)), h("span", { class: "what" }, e.text)), () => this.jump(e.t));
       steps.append(row);
       this.steps.push({ t: e.t, row });
     }
@@ -121,6 +126,13 @@ export class Details {
     return `${this.options.confidence} % error ${axes.half.map((x) => Math.round(factor * x)).join(" × ")} m (half axes, longest ${way})`;
   }
 
+  /** Scroll so far that a row is seen. */
+  private bring(row: HTMLElement): void {
+    const box = this.root.getBoundingClientRect(), mine = row.getBoundingClientRect();
+    if (mine.bottom > box.bottom) this.root.scrollTop += mine.bottom - box.bottom + 4;
+    else if (mine.top < box.top) this.root.scrollTop -= box.top - mine.top + 4;
+  }
+
   tick(t: number): void {
     const e = this.entity;
     if (!e) return;
@@ -133,10 +145,12 @@ export class Details {
     let passed = 0;
     for (const step of this.steps) if (step.t <= t) passed++;
     if (passed === this.passed) return;
+    const goesOn = this.passed >= 0 && passed > 0 && performance.now() - this.held > HELD_MS;
     this.passed = passed;
     this.steps.forEach((step, k) => {
       step.row.classList.toggle("later", step.t > t);
       step.row.classList.toggle("last", k === passed - 1);
     });
+    if (goesOn) this.bring(this.steps[passed - 1].row);
   }
 }

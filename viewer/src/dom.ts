@@ -14,6 +14,31 @@ export function h<K extends keyof HTMLElementTagNameMap>(tag: K, attributes: Att
   return e;
 }
 
+/** Make an element a button: by mouse, and with Enter or space where it has the focus. */
+export function pressable<E extends HTMLElement>(e: E, act: () => void): E {
+  e.tabIndex = 0;
+  e.setAttribute("role", "button");
+  e.addEventListener("click", act);
+  e.addEventListener("keydown", (key) => {
+    if (key.key !== "Enter" && key.key !== " ") return;
+    key.preventDefault();
+    key.stopPropagation(); // not also play, or follow the last event
+    act();
+  });
+  return e;
+}
+
+/** Was the focus moved with the keys last? Then what has it is to have its own keys; `:focus-visible` does not tell reliably. */
+export const focus = { byKeys: false };
+document.addEventListener("keydown", (e) => { if (e.key === "Tab") focus.byKeys = true; }, { capture: true });
+document.addEventListener("pointerdown", () => { focus.byKeys = false; }, { capture: true });
+
+/** A list that was used with the mouse gives the keys back to the page; one that is used with the keys keeps them. */
+export function handsBack<E extends HTMLSelectElement>(select: E): E {
+  select.addEventListener("change", () => { if (!focus.byKeys) select.blur(); });
+  return select;
+}
+
 /** A canvas as large as its box, in real pixels; the pen draws in CSS pixels. */
 export function sized(canvas: HTMLCanvasElement): { pen: CanvasRenderingContext2D; w: number; h: number } {
   const ratio = Math.min(window.devicePixelRatio || 1, 2), w = canvas.clientWidth, hh = canvas.clientHeight;

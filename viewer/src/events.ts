@@ -29,7 +29,15 @@ export function colourOf(e: LogEvent): string {
   return CLASSES[classOf(e)].colour;
 }
 
+/** An event in one line: who at whom first, since the list is narrow. */
 export function lineOf(e: LogEvent): string {
+  if (e.event === "launch" && e.object) return `${e.subject} fired at ${e.object} (${e.detail})`;
+  if (e.event === "burst" && e.object) return `${e.subject} bursts at ${e.object}${e.value === undefined ? "" : ` (Pk ${e.value.toFixed(2)})`}`;
+  return wholeOf(e);
+}
+
+/** The sentence of an event, with whom it is about. */
+function wholeOf(e: LogEvent): string {
   return e.subject && !e.text.startsWith(e.subject) ? `${e.subject} ${e.text}` : e.text;
 }
 
@@ -41,18 +49,20 @@ export class EventList {
   private top = -1;
   private nowRow = -2;
   private held = -Infinity;
-  only: string | null = null;
+  /** classes that are listed here: each of two lists has its own */
+  readonly on = new Set(Object.keys(CLASSES).filter((key) => CLASSES[key].on));
 
   constructor(private readonly all: LogEvent[], private readonly jump: (e: LogEvent) => void) {
     this.body.append(this.inner);
     this.root.append(this.body);
     this.body.addEventListener("scroll", () => this.paint());
+    new ResizeObserver(() => { this.top = -1; this.paint(); }).observe(this.body);
     for (const kind of ["wheel", "pointerdown"]) this.body.addEventListener(kind, () => { this.held = performance.now(); });
     this.filter();
   }
 
   filter(): void {
-    this.shown = this.all.filter((e) => CLASSES[classOf(e)].on && (!this.only || e.subject === this.only || e.object === this.only));
+    this.shown = this.all.filter((e) => this.on.has(classOf(e)));
     this.inner.style.height = `${this.shown.length * ROW}px`;
     this.top = -1;
     this.nowRow = -2;
@@ -86,7 +96,7 @@ export class EventList {
     const rows: HTMLElement[] = [];
     for (let k = first; k < Math.min(first + many, this.shown.length); k++) {
       const e = this.shown[k];
-      const row = h("div", { class: k > this.nowRow ? "row later" : k === this.nowRow ? "row last" : "row", title: lineOf(e), click: () => this.jump(e) },
+      const row = h("div", { class: k > this.nowRow ? "row later" : k === this.nowRow ? "row last" : "row", title: e.object && !wholeOf(e).includes(e.object) ? `${wholeOf(e)} (${e.object})` : wholeOf(e), click: () => this.jump(e) },
         h("span", { class: "when" }, clockText(e.t)), h("span", { class: "dot", style: `background:${colourOf(e)}` }), h("span", { class: "what" }, lineOf(e)));
       row.style.top = `${k * ROW}px`;
       rows.push(row);

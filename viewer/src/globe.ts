@@ -3,7 +3,7 @@
 import * as THREE from "three";
 import { Frame, Vec } from "./geo";
 
-/** Rings of longitude and latitude in thousandths of a degree: differences as int16 after a first absolute point. */
+/** Rings of longitude (beyond 180 degrees where one goes over the antimeridian) and latitude in thousandths of a degree: differences as int16 after a first absolute point. */
 export interface Coast { rings: Float32Array[]; local: Float32Array[] }
 
 export function decodeCoast(raw: Uint8Array): Float32Array[] {
@@ -115,7 +115,7 @@ export class Globe {
       for (const r of rings) {
         let before: Vec | null = null;
         for (let i = 0; i < r.length; i += 2) {
-          const lon = r[i], lat = r[i + 1], edge = Math.abs(lon) > 179.99 || lat < -89.9;
+          const lon = r[i], lat = r[i + 1], edge = lat < -89.9;
           const use = !edge && far(lon, lat) === outside;
           const p = use ? frame.place(lat * R, lon * R, 0) : null;
           if (p && before) at.push(...before, ...p);
@@ -151,7 +151,7 @@ function landTexture(rings: Float32Array[], w: number, h: number, lon: number, l
   c.fillRect(0, 0, w, h);
   c.fillStyle = "#fff";
   c.beginPath();
-  for (const turn of wide < 360 ? [-360, 0, 360] : [0]) {
+  for (const turn of [-360, 0, 360]) { // rings go on beyond 180 degrees
     for (const r of rings) {
       for (let i = 0; i < r.length; i += 2) {
         const px = ((r[i] + turn - lon) / wide) * w, py = h - ((r[i + 1] - lat) / tall) * h;

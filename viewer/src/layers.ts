@@ -33,9 +33,10 @@ function profileAt(alts: number[], values: number[], alt: number): number {
   return 0;
 }
 
-function shell(alts: number[], far: number[], az0: number, half: number, radius: number, base: number, colour: number, alpha: number): THREE.Group {
+/** The skin of what lies between `near` and `far` over altitude, closed below. */
+function shell(alts: number[], near: number[], far: number[], az0: number, half: number, radius: number, base: number, colour: number, alpha: number): THREE.Group {
   const group = new THREE.Group(), full = half >= Math.PI - 1e-3, n = full ? 72 : Math.max(8, Math.round((half / Math.PI) * 72));
-  const rows = alts.map((alt, i) => ({ alt, far: far[i] })).filter((r) => r.far > 0);
+  const rows = alts.map((alt, i) => ({ alt, near: near[i], far: far[i] })).filter((r) => r.far > 0);
   if (!rows.length) return group;
   const at: number[] = [], index: number[] = [], lines: number[] = [];
   const point = (k: number, j: number) => polar(radius, base, rows[k].far, az0 - half + (2 * half * j) / n, rows[k].alt);
@@ -47,6 +48,11 @@ function shell(alts: number[], far: number[], az0: number, half: number, radius:
         index.push(a, a + 1, b, a + 1, b + 1, b);
       }
     }
+  }
+  for (let j = 0; j <= n; j++) { // without its floor, what is covered down to the ground would look like a hole
+    at.push(...polar(radius, base, Math.min(rows[0].near, rows[0].far), az0 - half + (2 * half * j) / n, rows[0].alt));
+    const a = rows.length * (n + 1) + j;
+    if (j < n) index.push(j, j + 1, a, j + 1, a + 1, a);
   }
   for (let j = 0; j <= n; j += full ? 6 : Math.max(1, Math.round(n / 6))) {
     for (let k = 0; k + 1 < rows.length; k++) lines.push(...point(k, j), ...point(k + 1, j));
@@ -71,7 +77,7 @@ export class Dome {
 
   constructor(readonly radar: Radar, frame: Frame, lat: number, lon: number, alt: number) {
     const d = radar.dome, R = frame.radius;
-    this.group = shell(d.alt_m, d.far_m, radar.az0_rad, radar.half_rad, R, alt, 0x4fa3c9, 0.055);
+    this.group = shell(d.alt_m, d.near_m, d.far_m, radar.az0_rad, radar.half_rad, R, alt, 0x4fa3c9, 0.055);
     const matrix = matrixAt(frame, lat, lon, alt), full = radar.rotating || radar.half_rad > 3.1;
     for (const h of RINGS_M) {
       const far = profileAt(d.alt_m, d.far_m, h), near = profileAt(d.alt_m, d.near_m, h);
@@ -221,15 +227,51 @@ export class Strobes {
   }
 }
 
-export function zoneShell(zone: Zone, model: RunModel): THREE.Group | null {
-  const mine = zone.launchers.map((id) => model.byId.get(id)).filter((e) => e !== undefined);
-  if (!mine.length || !zone.alt_m.length) return null;
-  const mean = (f: (e: { x: number; y: number; z: number }) => number) => mine.reduce((s, e) => s + f(e), 0) / mine.length;
-  const [lat, lon, alt] = model.frame.geodetic(mean((e) => e.x), mean((e) => e.y), mean((e) => e.z));
-  const group = shell([0, ...zone.alt_m], [zone.far_m[0], ...zone.far_m], 0, Math.PI, model.frame.radius, alt, 0xd9a441, 0.06);
-  group.matrixAutoUpdate = false;
-  group.matrix.copy(matrixAt(model.frame, lat, lon, alt));
-  return group;
+/** launchers that are nearer to each other than this share of the reach have one shell together */
+const TOGETHER = 0.1;
+
+/** Engagement zones of a missile type: one about each group of launchers that are not lost, where they stand. */
+export class Zones {
+  readonly group = new THREE.Group();
+  private readonly made: THREE.Group | null;
+  private readonly together_m: number;
+
+  constructor(private readonly zone: Zone, private readonly model: RunModel) {
+    const { alt_m: alt, near_m: near, far_m: far } = zone;
+    this.together_m = TOGETHER * Math.max(0, ...far);
+    this.made = alt.length ? shell([0, ...alt], [near[0], ...near], [far[0], ...far], 0, Math.PI, model.frame.radius, 0, 0xd9a441, 0.06) : null;
+  }
+
+  /** Put them where they are at a time; null: show none. */
+  update(t: number | null): void {
+    this.group.visible = t !== null && this.made !== null;
+    if (t === null || !this.made) return;
+    const middles = this.middles(t);
+    while (this.group.children.length < middles.length) {
+      const one = this.made.clone();
+      one.matrixAutoUpdate = false;
+      this.group.add(one);
+    }
+    this.group.children.forEach((one, k) => {
+      one.visible = k < middles.length;
+      if (!one.visible) return;
+      const [lat, lon] = this.model.frame.geodetic(...middles[k]);
+      one.matrix.copy(matrixAt(this.model.frame, lat, lon, 0));
+      one.matrixWorldNeedsUpdate = true;
+    });
+  }
+
+  private middles(t: number): Vec[] {
+    const groups: Vec[][] = [];
+    for (const id of this.zone.launchers) {
+      const e = this.model.byId.get(id);
+      if (!e || !this.model.alive(id, t)) continue;
+      const at: Vec = [e.x, e.y, e.z], mine = groups.find(([p]) => Math.hypot(p[0] - at[0], p[1] - at[1], p[2] - at[2]) < this.together_m);
+      if (mine) mine.push(at);
+      else groups.push([at]);
+    }
+    return groups.map((g) => [0, 1, 2].map((k) => g.reduce((s, p) => s + p[k], 0) / g.length) as Vec);
+  }
 }
 
 export function terrain(content: Content, frame: Frame): THREE.Mesh | null {

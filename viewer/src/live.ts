@@ -2,7 +2,7 @@
 
 import * as THREE from "three";
 import { Clock } from "./clock";
-import { h } from "./dom";
+import { h, handsBack } from "./dom";
 import { colourOf } from "./events";
 import { Content, Header, Missile, Platform, Site, decode } from "./format";
 import type { Page } from "./main";
@@ -17,7 +17,7 @@ interface State {
   counts: { threats: number; rounds: number; channels: number }; far_m: number;
 }
 type LiveHeader = Header & { live: State; magazines: { launcher: string; weapon: string }[] };
-type Mark = { t: number; x: number; y: number; z: number; icon: string };
+type Mark = { t: number; x: number; y: number; z: number; icon: string; id: string };
 /** What a view of a run that goes on takes later. */
 export interface Grown { add(o: THREE.Object3D): void; mark(m: Mark): void }
 
@@ -39,7 +39,7 @@ export class Live implements Source {
   private readonly socket = new WebSocket(new URL("socket", location.href.replace(/^http/, "ws")));
   private readonly note = h("div", { class: "luck", role: "note" });
   private readonly facts = h("span", { class: "live-facts" });
-  private readonly post = h("select", { name: "post", title: "command post" }, h("option", { value: "all" }, "all posts"));
+  private readonly post = handsBack(h("select", { name: "post", title: "command post" }, h("option", { value: "all" }, "all posts")));
   private readonly selects = new Map<string, HTMLSelectElement>();
   private readonly root = h("div", { class: "controls live" });
 
@@ -139,11 +139,10 @@ export class Live implements Source {
     for (const p of this.state.posts) this.post.append(h("option", { value: String(p.id) }, String(p.id)));
     this.post.addEventListener("change", () => this.show());
     for (const [what, values] of Object.entries(this.state.choices)) {
-      const s = h("select", { name: what, title: `${NAMES[what] ?? what}: holds from the next decision on` }, h("option", { value: "", disabled: true }, "differ"),
-        ...values.map((v) => h("option", { value: String(v) }, String(v))));
+      const s = handsBack(h("select", { name: what, title: `${NAMES[what] ?? what}: holds from the next decision on` }, h("option", { value: "", disabled: true }, "differ"),
+        ...values.map((v) => h("option", { value: String(v) }, String(v)))));
       s.addEventListener("change", () => {
         this.say({ do: "switch", post: this.post.value, what, value: typeof values[0] === "number" ? Number(s.value) : s.value });
-        s.blur();
       });
       this.selects.set(what, s);
       this.root.append(h("label", {}, `${NAMES[what] ?? what} `, s));
@@ -255,7 +254,7 @@ export class Live implements Source {
       }
       const one = e.event === "platform end" && e.subject ? this.known.get(`platform ${e.subject}`) : undefined;
       const icon = e.detail === "killed" ? "kill" : e.detail === "hit its target" && one?.identity === "hostile" ? "leak" : "";
-      if (one && icon && one.more.length) { const [x, y, z] = one.more.slice(-4); view.grown.mark({ t: e.t, x, y, z, icon }); }
+      if (one && icon && one.more.length) { const [x, y, z] = one.more.slice(-4); view.grown.mark({ t: e.t, x, y, z, icon, id: one.id }); }
     }
   }
 }

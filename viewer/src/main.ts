@@ -2,7 +2,7 @@
 
 import { Charts } from "./charts";
 import { Clock, clockText } from "./clock";
-import { h } from "./dom";
+import { focus, h, handsBack } from "./dom";
 import { CONFIDENCE } from "./ellipsoid";
 import { fromBase64, inflate } from "./format";
 import { Coast, decodeCoast } from "./globe";
@@ -35,6 +35,9 @@ export class Page {
   private readonly charts: Charts;
   private readonly helpPanel: HTMLElement;
   private readonly layers: HTMLElement;
+  private readonly box: HTMLElement;
+  /** what had the focus before a panel was opened */
+  private focusedBefore: Element | null = null;
   private readonly timeText = h("span", { class: "time" });
   private readonly playButton = h("button", { class: "play", title: "play, pause (space)" }, "▶");
   private readonly speedText = h("span", { class: "speed" });
@@ -48,7 +51,7 @@ export class Page {
     this.views = views(this.clock, this.options);
     this.clock.end = Math.max(...this.views.map((v) => v.model.tEnd));
     const app = document.getElementById("app")!;
-    const box = h("div", { class: this.views.length > 1 ? "views two" : "views" }, ...this.views.map((v) => v.root));
+    const box = this.box = h("div", { class: this.views.length > 1 ? "views two" : "views" }, ...this.views.map((v) => v.root));
     this.ticks = this.views.map((v) => v.ticks());
     this.steps = this.views.map((v) => series(v.model));
     this.timeline = new Timeline(this.clock, this.ticks);
@@ -68,6 +71,7 @@ export class Page {
       document.addEventListener(kind, () => this.touch(), { capture: true, passive: true });
     }
     window.addEventListener("resize", () => this.touch());
+    for (const v of this.views) v.canvas.addEventListener("webglcontextrestored", () => this.touch()); // after sleep, or a driver's reset
     document.addEventListener("visibilitychange", () => this.touch());
     this.tell();
   }
@@ -108,18 +112,19 @@ export class Page {
     return h("div", { class: "bar" },
       h("div", { class: "controls" }, this.playButton, button("−", "slower (−)", () => this.clock.faster(-1)), this.speedText, button("+", "faster (+)", () => this.clock.faster(1)),
         this.timeText, h("span", { class: "space" }),
+        button("Panels", "lists and displays over the globe, or the globe alone (v)", () => this.box.classList.toggle("bare")),
         button("Layers", "what is shown (l)", () => this.toggle(this.layers)), button("Charts", "charts (c)", () => this.toggle(this.charts.root)), button("Help", "keys and symbols (?)", () => this.toggle(this.helpPanel))),
       this.timeline.canvas);
   }
 
   private layerPanel(): HTMLElement {
-    const o = this.options as unknown as Record<string, boolean>, panel = h("div", { class: "layers", role: "dialog", "aria-label": "layers" });
+    const o = this.options as unknown as Record<string, boolean>, panel = h("div", { class: "layers", role: "dialog", "aria-label": "layers", tabindex: "-1" });
     const check = (key: string, text: string, mark = "") => {
       const box = h("input", { type: "checkbox", checked: o[key], name: key });
       box.addEventListener("change", () => { o[key] = box.checked; });
       panel.append(h("label", {}, box, mark ? h("span", { class: `side ${key}` }, mark) : "", text));
     };
-    panel.append(h("button", { class: "close", click: () => this.toggle(panel) }, "×"), h("h3", {}, "Sides"));
+    panel.append(h("button", { class: "close", "aria-label": "close", click: () => this.toggle(panel) }, "×"), h("h3", {}, "Sides"));
     check("hostile", "hostile", "◆");
     check("friend", "friend", "●");
     check("neutral", "neutral", "■");
@@ -136,6 +141,7 @@ export class Page {
     const trail = h("select", { name: "trail" }, ...[0, 30, 90, 300, 1e6].map((s) => h("option", { value: s, selected: s === this.options.trail_s }, s === 0 ? "none" : s > 1e5 ? "whole" : `${s} s`)));
     trail.addEventListener("change", () => { this.options.trail_s = Number(trail.value); });
     panel.append(h("label", {}, "coverage of radars ", dome), h("label", {}, "trails ", trail));
+    for (const list of [sure, dome, trail]) handsBack(list);
     const weapons = [...new Set(this.views.flatMap((v) => v.model.header.zones.map((z) => z.weapon)))];
     if (weapons.length) panel.append(h("h3", {}, "Engagement zones"));
     for (const w of weapons) {
@@ -146,16 +152,34 @@ export class Page {
     return panel;
   }
 
-  toggle(panel: HTMLElement): void { panel.hidden = !panel.hidden; }
+  /** Show or hide; a dialog takes the focus, and gives it back. */
+  toggle(panel: HTMLElement): void {
+    panel.hidden = !panel.hidden;
+    if (!panel.matches("[role=dialog]")) return;
+    if (!panel.hidden) {
+      this.focusedBefore = document.activeElement;
+      panel.focus();
+    } else if (this.focusedBefore instanceof HTMLElement) this.focusedBefore.focus();
+  }
+
+  /** Does the element with the focus do something of its own with this key? A button that was only clicked does not. */
+  private taken(e: KeyboardEvent): boolean {
+    if (e.ctrlKey || e.metaKey || e.altKey || e.target instanceof HTMLSelectElement) return true;
+    if (!(e.target instanceof Element)) return false;
+    if (e.key === "Enter") return e.target.matches("button, summary, a, input");
+    return e.key === " " && e.target.matches(focus.byKeys ? "input, button, summary" : "input");
+  }
 
   private key(e: KeyboardEvent): void {
-    if (e.ctrlKey || e.metaKey || e.altKey || e.target instanceof HTMLSelectElement || (e.key === "Enter" && e.target instanceof Element && e.target.matches("button, summary, a, input")) || (e.target instanceof HTMLInputElement && e.key === " ")) return;
+    if (this.taken(e)) return;
     const c = this.clock, view = this.views[0], step = e.shiftKey ? 30 : 5;
     const acts: Record<string, () => void> = {
       " ": () => c.toggle(), ArrowLeft: () => c.set(c.t - step), ArrowRight: () => c.set(c.t + step), Home: () => c.set(0), End: () => c.set(c.end),
       "+": () => c.faster(1), "=": () => c.faster(1), "-": () => c.faster(-1), "_": () => c.faster(-1),
       n: () => this.hop(1), p: () => this.hop(-1), Enter: () => this.showLast(), ".": () => view.followNext(1), ",": () => view.followNext(-1), f: () => this.views.forEach((v) => { v.orbit.follow = !v.orbit.follow && v.followed !== null; }),
       Escape: () => this.escape(), "0": () => this.views.forEach((v) => v.home()), t: () => this.views.forEach((v) => { v.orbit.el = Math.PI / 2 - 1e-3; v.orbit.az = 0; }),
+      u: () => view.steer(-1, 0), o: () => view.steer(1, 0), i: () => view.steer(0, 1), k: () => view.steer(0, -1), z: () => view.steer(0, 0, 0.8), x: () => view.steer(0, 0, 1.25),
+      U: () => view.shift(-1, 0), O: () => view.shift(1, 0), I: () => view.shift(0, 1), K: () => view.shift(0, -1), v: () => this.box.classList.toggle("bare"),
       d: () => { this.options.dome = this.options.dome === "selected" ? "all" : this.options.dome === "all" ? "none" : "selected"; this.layers.querySelector<HTMLSelectElement>("[name=dome]")!.value = this.options.dome; },
       r: () => this.views.forEach((v) => { const all = v.model.header.radars; if (v.radar) v.selectRadar(all[(all.indexOf(v.radar) + 1) % all.length].id); }),
       l: () => this.toggle(this.layers), c: () => this.toggle(this.charts.root), "?": () => this.toggle(this.helpPanel), h: () => this.toggle(this.helpPanel),
@@ -167,8 +191,8 @@ export class Page {
   }
 
   private escape(): void {
-    if (!this.helpPanel.hidden) this.helpPanel.hidden = true;
-    else if (!this.layers.hidden) this.layers.hidden = true;
+    if (!this.helpPanel.hidden) this.toggle(this.helpPanel);
+    else if (!this.layers.hidden) this.toggle(this.layers);
     else this.views.forEach((v) => v.follow(null));
   }
 

@@ -63,9 +63,10 @@ export class Ppi {
     c.font = "9px DejaVu Sans, Arial";
     c.textAlign = "left";
     c.lineWidth = 0.8;
+    const named = (d: number) => (1 - d / reach) * r > 14; // not over the N
     for (let d = step; d < reach; d += step) {
       c.beginPath(); c.arc(0, 0, (d / reach) * r, 0, TAU); c.stroke();
-      if ((1 - d / reach) * r > 14) c.fillText(`${d / 1000}`, 2, -(d / reach) * r - 2); // not over the N
+      if (named(d)) c.fillText(`${d / 1000}${named(d + step) && d + step < reach ? "" : " km"}`, 2, -(d / reach) * r - 2);
     }
     c.strokeStyle = "rgba(63,174,125,0.22)";
     for (let k = 0; k < 12; k++) {

@@ -16,7 +16,7 @@ interface Bin { low: number; high: number; rows: number[] }
 const MOST_ROWS = 300;
 const number = (x: number | null) => (x === null ? "–" : Math.abs(x) >= 100 ? x.toFixed(0) : String(Number(x.toPrecision(3))));
 const interval = (m: Told) => (m.alike ? `in all ${m.n}` : m.low === null || m.high === null ? "–" : `${number(m.low)} to ${number(m.high)}`);
-const READING = "Point at a measure to read what it is. Intervals: the replication is the unit; they say how well the model's own figure is known, "
+const READING = "Intervals: the replication is the unit; they say how well the model's own figure is known, "
   + "not how near it is to anything real. In all: the same in every replication, so there is no interval.";
 
 class StudyPage {
@@ -24,10 +24,11 @@ class StudyPage {
   shown = 0;
   chosen: number | null = null;
   bins: Bin[] = [];
-  private readonly canvas = h("canvas", { class: "histogram", title: "click a bar to list its replications" });
+  private readonly canvas = h("canvas", { class: "histogram", tabindex: "0", role: "img", title: "click a bar to list its replications; with the keys ← → and Esc" });
   private readonly list = h("div", { class: "replications" });
   private readonly table = h("table", { class: "measures" });
   private readonly note = h("p", { class: "note" });
+  private whole = true;
 
   constructor(private readonly header: StudyHeader, private readonly columns: Columns) {
     const s = header.study;
@@ -39,12 +40,13 @@ class StudyPage {
     document.getElementById("app")!.replaceChildren(
       h("header", {}, h("h1", {}, s.title), h("p", {}, `${s.name}, seed ${s.seed}: ${s.done} replications at ${header.points.length} point${header.points.length === 1 ? "" : "s"}${missing}`)),
       h("main", {},
-        h("section", {}, h("label", {}, "point ", points), h("h2", {}, "Measures"), this.table, h("p", { class: "note" }, READING)),
+        h("section", {}, h("label", {}, "point ", points), h("h2", {}, "Measures"), this.table, this.meanings(), h("p", { class: "note" }, READING)),
         h("section", {}, h("label", {}, "distribution of ", what), this.note, this.canvas, this.list)));
     this.canvas.addEventListener("click", (e) => {
       const k = Math.floor(((e.offsetX - 40) / (this.canvas.clientWidth - 50)) * this.bins.length);
-      if (this.bins[k]) { this.chosen = this.chosen === k ? null : k; this.update(); }
+      if (this.bins[k]) this.choose(this.chosen === k ? null : k);
     });
+    this.canvas.addEventListener("keydown", (e) => this.key(e));
     window.addEventListener("resize", () => this.draw());
     this.update();
   }
@@ -54,6 +56,29 @@ class StudyPage {
     this.tell();
     this.draw();
     this.fill();
+  }
+
+  private choose(bar: number | null): void {
+    this.chosen = bar;
+    this.update();
+  }
+
+  /** The next or previous bar that holds something; Esc: all. */
+  private key(e: KeyboardEvent): void {
+    const by = e.key === "ArrowRight" ? 1 : e.key === "ArrowLeft" ? -1 : 0;
+    if (e.key === "Escape") this.choose(null);
+    if (!by) return;
+    e.preventDefault();
+    let k = (this.chosen ?? (by > 0 ? -1 : this.bins.length)) + by;
+    while (this.bins[k] && !this.bins[k].rows.length) k += by;
+    if (this.bins[k]) this.choose(k);
+  }
+
+  /** What each measure is, for those who cannot point. */
+  private meanings(): HTMLElement {
+    const list = h("dl", {});
+    for (const m of this.header.measures[0] ?? []) list.append(h("dt", {}, m.name.replaceAll("_", " ")), h("dd", {}, m.meaning));
+    return h("details", { class: "meanings" }, h("summary", {}, "What they are"), list);
   }
 
   private count(): void {
@@ -67,6 +92,7 @@ class StudyPage {
       if (!Number.isInteger(values[i])) whole = false;
     }
     if (!rows.length) { this.bins = []; return; }
+    this.whole = whole;
     const step = whole ? Math.max(1, Math.ceil((high - low + 1) / 40)) : (high - low) / 30 || 1;
     this.bins = Array.from({ length: Math.max(1, whole ? Math.ceil((high - low + 1) / step) : 30) }, (_, k) => ({ low: low + k * step, high: low + (k + 1) * step, rows: [] as number[] }));
     for (const i of rows) this.bins[Math.min(Math.floor((values[i] - low) / step), this.bins.length - 1)].rows.push(i);
@@ -101,6 +127,11 @@ class StudyPage {
     });
   }
 
+  private range(b: Bin): string {
+    if (!this.whole) return `from ${number(b.low)} to below ${number(b.high)}`;
+    return b.high - b.low <= 1 ? number(b.low) : `${number(b.low)} to ${number(b.high - 1)}`;
+  }
+
   private fill(): void {
     const rows = this.chosen === null ? this.bins.flatMap((b) => b.rows) : this.bins[this.chosen].rows;
     const name = this.header.shown[this.shown].name, items = rows.slice().sort((a, b) => this.columns.replication[a] - this.columns.replication[b]).slice(0, MOST_ROWS);
@@ -108,7 +139,7 @@ class StudyPage {
       const r = this.columns.replication[i], said = ["leaked", "hit", "killed", "rounds_fired", "sites_lost"].map((k) => `${k.replaceAll("_", " ")} ${number(this.columns[k][i])}`).join(", ");
       return h("div", { class: "replication" }, h("a", { href: `replay?point=${this.point}&replication=${r}`, target: "_blank", rel: "noopener" }, `replication ${r}`), ` ${said}`);
     };
-    const which = this.chosen === null ? "all replications" : `replications with ${name.replaceAll("_", " ")} from ${number(this.bins[this.chosen].low)} to below ${number(this.bins[this.chosen].high)}`;
+    const which = this.chosen === null ? "all replications" : `replications with ${name.replaceAll("_", " ")} ${this.range(this.bins[this.chosen])}`;
     this.list.replaceChildren(h("h2", {}, `${which}${rows.length > MOST_ROWS ? ` (first ${MOST_ROWS} of ${rows.length})` : ""}`), ...items.map(line));
   }
 }

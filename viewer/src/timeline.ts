@@ -9,12 +9,24 @@ export class Timeline {
   constructor(private readonly clock: Clock, private readonly ticks: { t: number; colour: string; tall: number }[][]) {
     this.canvas.className = "timeline";
     this.canvas.title = "drag to move in time";
+    this.canvas.tabIndex = 0;
+    for (const [key, value] of [["role", "slider"], ["aria-label", "time"], ["aria-valuemin", "0"]]) this.canvas.setAttribute(key, value);
     const to = (e: PointerEvent) => clock.set(((e.offsetX - 8) / (this.canvas.clientWidth - 16)) * clock.end);
     this.canvas.addEventListener("pointerdown", (e) => { this.canvas.setPointerCapture(e.pointerId); to(e); });
     this.canvas.addEventListener("pointermove", (e) => { if (e.buttons & 1) to(e); });
   }
 
+  /** For who hears the page: the time, once a second at most. */
+  private tell(): void {
+    const now = String(Math.floor(this.clock.t));
+    if (this.canvas.getAttribute("aria-valuenow") === now) return;
+    this.canvas.setAttribute("aria-valuemax", String(Math.floor(this.clock.end)));
+    this.canvas.setAttribute("aria-valuenow", now);
+    this.canvas.setAttribute("aria-valuetext", clockText(this.clock.t));
+  }
+
   draw(): void {
+    this.tell();
     const { pen: c, w, h } = sized(this.canvas), end = this.clock.end, x = (t: number) => 8 + ((w - 16) * t) / end;
     c.clearRect(0, 0, w, h);
     c.fillStyle = "#0c1518";

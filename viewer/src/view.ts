@@ -5,13 +5,13 @@ import { Atlas, Quads } from "./atlas";
 import { Orbit } from "./camera";
 import { Clock } from "./clock";
 import { Details } from "./details";
-import { h } from "./dom";
+import { h, handsBack } from "./dom";
 import { CLASSES, EventList, colourOf } from "./events";
 import { CONFIDENCE, Ellipsoids, localAt } from "./ellipsoid";
 import { Content, LogEvent, Radar } from "./format";
 import { Frame } from "./geo";
 import { Coast, Globe } from "./globe";
-import { Beam, Dome, Strobes, matrixAt, terrain, zoneShell } from "./layers";
+import { Beam, Dome, Strobes, Zones, matrixAt, terrain } from "./layers";
 import { Grown } from "./live";
 import { Entity, RunModel } from "./model";
 import { Options } from "./options";
@@ -22,6 +22,7 @@ import { Trails } from "./trails";
 
 const MARK_S = 20;
 const LABEL_CELL = 16;
+const KEY_PIXELS = 17.5; // a press of a key turns as dragging by so many does
 const UNDER: Record<string, number> = { site: 0, track: 1, platform: 2, missile: 3 };
 THREE.ColorManagement.enabled = false; // colours are meant as they are written
 
@@ -35,7 +36,8 @@ function drawnBySoftware(): boolean {
   return /swiftshader|llvmpipe|softpipe|software|basic render/i.test(name);
 }
 
-interface Mark { t: number; x: number; y: number; z: number; icon: string }
+/** `id`: of whom it tells; `at`: where it is on the screen, null where it is not drawn */
+interface Mark { t: number; x: number; y: number; z: number; icon: string; id: string; at?: [number, number] | null }
 
 export class View {
   readonly root = h("section", { class: "view" });
@@ -63,15 +65,19 @@ export class View {
   private readonly plots: Plots;
   private readonly beams = new Map<string, Beam>();
   private readonly domes = new Map<string, Dome>();
-  private readonly zones = new Map<string, THREE.Group | null>();
+  private readonly zones = new Map<string, Zones>();
   private readonly ground: THREE.Mesh | null;
   private readonly stems: THREE.LineSegments;
   private readonly stemAt: THREE.BufferAttribute;
   private readonly marks: Mark[] = [];
   private readonly taken = new Set<number>();
   private readonly key = h("div", { class: "key" });
-  private readonly legend = h("div", { class: "legend" });
-  private readonly select = h("select", { title: "radar of this display", "aria-label": "radar" });
+  private readonly legend = h("span", { class: "legend" });
+  private readonly coverage = h("span", { class: "coverage" });
+  private readonly zoned = h("span", { class: "zoned" });
+  private readonly strobed = h("span", { class: "strobed" }, "jam strobe");
+  private readonly foot = h("div", { class: "foot" }, this.coverage, this.zoned, this.strobed, this.legend);
+  private readonly select = handsBack(h("select", { title: "radar of this display", "aria-label": "radar" }));
   width = 1;
   height = 1;
 
@@ -125,9 +131,9 @@ export class View {
     const title = h("div", { class: "title" }, this.label ? h("b", { class: "which" }, this.label) : "", h("b", {}, run.title || run.name),
       h("span", {}, `${run.name}, seed ${run.seed}, replication ${run.replication}`));
     const classes = h("div", { class: "classes" });
-    for (const c of Object.values(CLASSES)) {
-      const box = h("input", { type: "checkbox", checked: c.on });
-      box.addEventListener("change", () => { c.on = box.checked; this.events.filter(); this.events.tick(this.clock.t); });
+    for (const [key, c] of Object.entries(CLASSES)) {
+      const box = h("input", { type: "checkbox", checked: this.events.on.has(key) });
+      box.addEventListener("change", () => { if (box.checked) this.events.on.add(key); else this.events.on.delete(key); this.events.filter(); this.events.tick(this.clock.t); });
       classes.append(h("label", { title: c.events.join(", ") }, box, h("span", { class: "dot", style: `background:${c.colour}` }), c.name));
     }
     const mine = h("details", { class: "which-events" }, h("summary", {}, "Events"), classes);
@@ -138,7 +144,7 @@ export class View {
     ppi.addEventListener("click", (ev) => { const id = this.ppi.at(ev.offsetX, ev.offsetY); if (id) this.follow(id); });
     ppi.addEventListener("wheel", (ev) => { ev.preventDefault(); this.ppi.scale = Math.min(Math.max(this.ppi.scale * Math.exp(-ev.deltaY * 0.002), 1), 40); }, { passive: false });
     const right = h("div", { class: "panel right" }, h("div", { class: "scope" }, none ? h("p", {}, "no radar") : this.select, ppi, this.key), this.details.root);
-    this.root.append(this.canvas, left, right, this.legend);
+    this.root.append(this.canvas, left, right, this.foot);
     this.listen();
   }
 
@@ -173,6 +179,20 @@ export class View {
     c.addEventListener("wheel", (e) => { e.preventDefault(); this.orbit.zoom(Math.exp(e.deltaY * 0.0012)); this.moved(); }, { passive: false });
   }
 
+  /** Turn, tilt or zoom by keys: so many steps of 6 degrees, and a factor of the distance. */
+  steer(right: number, up: number, factor = 1): void {
+    this.orbit.turn(-right * KEY_PIXELS, up * KEY_PIXELS);
+    if (factor !== 1) this.orbit.zoom(factor);
+    this.moved();
+  }
+
+  /** Move over the ground by keys: steps of a twelfth of the view's height. */
+  shift(right: number, ahead: number): void {
+    this.orbit.follow = false;
+    this.orbit.pan((-right * this.height) / 12, (ahead * this.height) / 12, this.height);
+    this.moved();
+  }
+
   /** The whole scene, seen from the south. */
   home(): void {
     let far = 20e3;
@@ -199,6 +219,7 @@ export class View {
   follow(id: string | null): void {
     const e = id ? (this.model.byId.get(id) ?? null) : null;
     this.followed = e;
+    this.root.classList.toggle("following", e !== null); // the display makes room for the kill chain
     this.orbit.follow = e !== null;
     if (!e) this.orbit.alt = 0;
     if (e && e.kind === "site" && this.model.header.radars.some((r) => r.id === e.id)) this.selectRadar(e.id);
@@ -228,7 +249,7 @@ export class View {
     return o[e.identity as "hostile"] ?? true;
   }
 
-  /** What is under a point of the view: the nearest symbol within 16 pixels. */
+  /** What is under a point of the view: the nearest symbol within 16 pixels; where there is none, whom the nearest mark is about. */
   at(x: number, y: number): Entity | null {
     let best: Entity | null = null, least = 16;
     for (const e of this.model.entities) {
@@ -236,7 +257,13 @@ export class View {
       const d = Math.hypot(e.screenX - x, e.screenY - y) + (e.kind === "track" ? 0.5 : 0);
       if (d < least) [least, best] = [d, e];
     }
-    return best;
+    if (best) return best;
+    let mark: Mark | null = null;
+    for (const m of this.marks) {
+      const d = m.at ? Math.hypot(m.at[0] - x, m.at[1] - y) : Infinity;
+      if (d < least) [least, mark] = [d, m];
+    }
+    return mark && (this.model.byId.get(mark.id) ?? null);
   }
 
   private findMarks(): void {
@@ -246,13 +273,13 @@ export class View {
       if (!e || p.t_end_s === null || e.n === 0) continue;
       const icon = p.fate === "killed" ? "kill" : /target/.test(p.fate) && p.identity === "hostile" ? "leak" : null;
       const at = icon ? m.placeAt(e, p.t_end_s) : null;
-      if (icon && at) this.marks.push({ t: p.t_end_s, x: at[0], y: at[1], z: at[2], icon });
+      if (icon && at) this.marks.push({ t: p.t_end_s, x: at[0], y: at[1], z: at[2], icon, id: p.id });
     }
     for (const r of m.missiles.values()) {
       const e = m.byId.get(r.id), t = r.t_burst_s;
       if (!e || t === null || r.fate === "kill") continue;
       const at = m.placeAt(e, t);
-      if (at) this.marks.push({ t, x: at[0], y: at[1], z: at[2], icon: "miss" });
+      if (at) this.marks.push({ t, x: at[0], y: at[1], z: at[2], icon: "miss", id: r.id });
     }
     this.marks.sort((a, b) => a.t - b.t);
   }
@@ -299,12 +326,11 @@ export class View {
     for (const z of this.model.header.zones) {
       const wanted = o.zones.has(z.weapon);
       if (wanted && !this.zones.has(z.weapon)) {
-        const made = zoneShell(z, this.model);
+        const made = new Zones(z, this.model);
         this.zones.set(z.weapon, made);
-        if (made) this.scene.add(made);
+        this.scene.add(made.group);
       }
-      const have = this.zones.get(z.weapon);
-      if (have) have.visible = wanted;
+      this.zones.get(z.weapon)?.update(wanted ? t : null);
     }
     this.strobes.lines.visible = o.strobes;
     if (o.strobes) this.strobes.update(t);
@@ -366,7 +392,7 @@ export class View {
     if (k) { this.stemAt.clearUpdateRanges(); this.stemAt.addUpdateRange(0, k); }
     this.stemAt.needsUpdate = true;
     this.stems.visible = k > 0;
-    if (o.marks) this.placeMarks(t, scale);
+    this.placeMarks(t, scale);
     for (let layer = 0; layer < 4; layer++) for (const e of wanted) {
       if (UNDER[e.kind] !== layer) continue;
       const lost = e.kind === "site" && !this.model.alive(e.id, t);
@@ -387,23 +413,35 @@ export class View {
   private keyed = "";
   /** What is drawn that nobody knows by itself: under the display, and at the foot of the globe. */
   private tellKey(): void {
-    const o = this.options, r = this.radar, wanted = `${o.sigma} ${o.confidence} ${o.plots} ${r?.id} ${this.ellipsoids.shown.length > 0}`;
+    const o = this.options, r = this.radar, strobes = o.strobes && this.strobes.lines.geometry.drawRange.count > 0;
+    const zones = [...this.zones].filter(([, z]) => z.group.visible).map(([weapon]) => weapon).join(", ");
+    const domes = [...this.domes].filter(([, d]) => d.group.visible).map(([id]) => id);
+    const wanted = `${o.sigma} ${o.confidence} ${o.plots} ${r?.id} ${this.ellipsoids.shown.length > 0} ${strobes} ${zones} ${domes}`;
     if (wanted === this.keyed) return;
     this.keyed = wanted;
     this.legend.hidden = !o.sigma || this.ellipsoids.shown.length === 0;
+    this.coverage.hidden = !domes.length;
+    this.coverage.textContent = `coverage of ${domes.length > 1 ? `${domes.length} radars` : domes[0]}, by altitude`;
+    this.zoned.hidden = !zones;
+    this.zoned.textContent = `zone of ${zones}`;
+    this.strobed.hidden = !strobes;
+    this.foot.hidden = this.legend.hidden && !domes.length && !zones && !strobes;
     this.legend.replaceChildren(h("span", { class: "oval" }), `error of a track: ${o.confidence} % ellipsoid`);
     const plots = !this.plots.held ? ["no plots in this run (openiads run --plots keeps them)"] : !o.plots ? [] : [
       h("span", { class: "plot" }, "●"), "plot ", h("span", { class: "plot false" }, "×"), `false plot, ${fades(r!)} s`];
-    this.key.replaceChildren(...(r ? plots : []), ...(r && o.sigma ? [h("span", { class: "oval" }), `${o.confidence} %`] : []));
+    this.key.replaceChildren(...(r ? plots : []), ...(r && o.sigma ? [h("span", { class: "oval" }), `${o.confidence}\u00a0%`] : []));
   }
 
   private placeMarks(t: number, scale: number): void {
+    for (const m of this.marks) m.at = null;
+    if (!this.options.marks) return;
     for (const m of this.marks) {
       if (m.t > t) break;
       const age = t - m.t, stays = m.icon !== "miss";
       if (!stays && age > MARK_S) continue;
       if (!this.project(m.x, m.y, m.z)) continue;
       const fresh = Math.max(0, 1 - age / 3);
+      m.at = [this.at2.x, this.at2.y];
       this.quads.add(this.atlas.symbol("mark", "", m.icon), this.at2.x, this.at2.y, scale * (0.62 + 0.8 * fresh), age < MARK_S ? 1 : 0.45);
     }
   }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import signal
 import threading
@@ -13,10 +14,12 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Scope
 from starlette.websockets import WebSocket
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from openiads.cli.live_control import MOST_BYTES
 from openiads.viewer.live import policy
 
+REQUEST_S = 20.0  # a request that is not asked and answered in so long is given up: its place is wanted
 _NORMAL = 1000
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -28,11 +31,48 @@ _HEADERS = {
 }
 
 
+class Link(H11Protocol):
+    """A connection. One that sends half a request, or does not read its answer, does not keep its place for ever."""
+
+    _late: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """It is open: the time runs."""
+        super().connection_made(transport)
+        self._wait()
+
+    def data_received(self, data: bytes) -> None:
+        """It says something: the time runs, unless it does already."""
+        if self._late is None:
+            self._wait()
+        super().data_received(data)
+
+    def send_400_response(self, msg: str) -> None:
+        """Its request has turned out to be none: the answer to what it had begun is not sent any more."""
+        super().send_400_response(msg)
+        if self.cycle is not None:
+            self.cycle.disconnected = True
+
+    def _wait(self) -> None:
+        self._late = self.loop.call_later(REQUEST_S, self._give_up)
+
+    def _give_up(self) -> None:
+        self._late = None
+        idle = (
+            self.timeout_keep_alive_task is not None
+        )  # between two requests it is closed by the server's own clock
+        if self in self.connections and not idle:  # a socket of a page has left this hand
+            self.transport.abort()
+
+
 def settings(app: ASGIApp) -> uvicorn.Config:
-    """The server's limits: small requests and messages, few connections, nothing logged, no forwarding headers believed."""
+    """The server's limits: small requests and messages, few connections, no forwarding headers believed.
+
+    Of strange requests nothing is logged: whoever sends them could fill the terminal.
+    """
     return uvicorn.Config(
-        app, http="h11", ws="websockets-sansio", loop="asyncio", lifespan="off", log_config=None, access_log=False,
-        server_header=False, proxy_headers=False, ws_max_size=MOST_BYTES, limit_concurrency=32,
+        app, http=Link, ws="websockets-sansio", loop="asyncio", lifespan="off", log_config=None, access_log=False,
+        log_level="error", server_header=False, proxy_headers=False, ws_max_size=MOST_BYTES, limit_concurrency=32,
         timeout_keep_alive=5, timeout_graceful_shutdown=2, h11_max_incomplete_event_size=16_384,
         ws_per_message_deflate=False,
     )  # fmt: skip

@@ -49,6 +49,11 @@ def replayed(folder: Path, point: int, replication: int, place: Path, doctrine: 
     return replay_page([run])
 
 
+_TOLD = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{title}</title></head>
+<body><h1>{title}</h1><p>{text}</p></body></html>
+"""
+
+
 class StudyServer(ThreadingHTTPServer):
     """Answers on 127.0.0.1, under a path that nobody can guess, to this machine's names only."""
 
@@ -68,6 +73,7 @@ class StudyServer(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     server: StudyServer
+    timeout = 20.0  # half a request does not keep its thread for ever
 
     def do_GET(self) -> None:
         """The page, or a replication of it."""
@@ -95,7 +101,9 @@ class _Handler(BaseHTTPRequestHandler):
                 page = self.server.replay(point, number)
         except Exception as error:  # told in the page: the server goes on
             code = 400 if exit_code(error) == USER else 500
-            self._answer(code, html.escape(str(error) or type(error).__name__))
+            title = "This replication cannot be shown"
+            text = html.escape(str(error) or type(error).__name__).replace("\n", "<br>")
+            self._answer(code, _TOLD.format(title=title, text=text))
             return
         self._answer(200, page)
 
@@ -106,6 +114,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(data)))
         self.send_header("Cache-Control", "no-store")
         self.send_header("X-Content-Type-Options", "nosniff")
+        self.send_header("X-Frame-Options", "DENY")
+        self.send_header("Referrer-Policy", "no-referrer")
         self.end_headers()
         self.wfile.write(data)
 

@@ -1,7 +1,8 @@
 """Coast lines for a page: coarse of the whole Earth, finer about the site.
 
 A file holds rings of land: number of points (uint32), longitude and latitude of the first point (int32, thousandths of a degree),
-then differences (int16). Made from Natural Earth by viewer/build.mjs.
+then differences (int16). A ring that goes over the antimeridian goes on beyond 180 degrees. Made from Natural Earth by
+viewer/build.mjs.
 """
 
 from __future__ import annotations
