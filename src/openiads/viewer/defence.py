@@ -37,7 +37,7 @@ def described(run: Run, log: Log) -> dict[str, Any]:
     try:
         scenario = load_text(run.scenario_text, f"{run.path / SCENARIO}", catalogue_names(catalog))
         sites = {row["id"]: row for row in run.sites.to_pylist()}
-        states = _states(log)
+        states = site_states(log)
         radars = [
             _radar(radar, catalog, scenario, sites[radar.id], states.get(radar.id, []))
             for radar in scenario.defence.radars
@@ -55,8 +55,8 @@ def described(run: Run, log: Log) -> dict[str, Any]:
         "radars": radars,
         "batteries": batteries,
         "places": places,
-        "states": _states(log),
-        "emissions": _emissions(log),
+        "states": site_states(log),
+        "emissions": emission_times(log),
         "missing": missing,
     }
 
@@ -144,7 +144,7 @@ def _places(scenario: Scenario) -> dict[str, list[list[float]]]:
     return found
 
 
-def _states(log: Log) -> dict[str, list[list[Any]]]:
+def site_states(log: Log) -> dict[str, list[list[Any]]]:
     """Per site its changes in order of time: [t, "lost" | "restored"] and [t, "under way" | "ready", place, altitude there]."""
     changes: dict[str, list[list[Any]]] = defaultdict(list)
     for row in log:
@@ -155,7 +155,7 @@ def _states(log: Log) -> dict[str, list[list[Any]]]:
     return dict(changes)
 
 
-def _emissions(log: Log) -> dict[str, list[list[Any]]]:
+def emission_times(log: Log) -> dict[str, list[list[Any]]]:
     """Per radar and decoy emitter: [t, on] in order of time."""
     found: dict[str, list[list[Any]]] = defaultdict(list)
     for row in log:

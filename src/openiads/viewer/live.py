@@ -19,8 +19,8 @@ from openiads.analysis.explain import explain_one
 from openiads.results import Run
 from openiads.viewer import coast
 from openiads.viewer.columns import Column, decode, encode
-from openiads.viewer.defence import _emissions, _states
-from openiads.viewer.pack import _event, _origin, pack
+from openiads.viewer.defence import emission_times, site_states
+from openiads.viewer.pack import event_row, origin_of, pack
 from openiads.viewer.paths import pack_paths
 from openiads.viewer.zones import zones_of
 
@@ -58,7 +58,7 @@ def policy(port: int) -> str:
 
 def files(run: Run) -> dict[str, tuple[str, bytes]]:
     """Everything that is served, by name: type and content. No name is a path."""
-    origin = _origin(run)
+    origin = origin_of(run)
     page = _PAGE.format(
         title=html.escape(f"{run.name}, seed {run.seed}, live - openiads"),
         notice=html.escape(coast.static("NOTICE.txt").decode(), quote=False),
@@ -175,9 +175,9 @@ def frame(fresh: Run, changed: Mapping[str, Any], state: Mapping[str, Any]) -> b
     header = {
         "format": FORMAT,
         "paths": paths,
-        "events": [_event(row) for row in log],
-        "states": _states(log),
-        "emissions": _emissions(log),
+        "events": [event_row(row) for row in log],
+        "states": site_states(log),
+        "emissions": emission_times(log),
         **changed,
         "live": dict(state),
     }

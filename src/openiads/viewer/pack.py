@@ -29,14 +29,14 @@ def pack(run: Run, zones: bool = True) -> bytes:
     header: dict[str, Any] = {
         "format": FORMAT,
         "run": _about(run),
-        "origin": _origin(run),
+        "origin": origin_of(run),
         "paths": paths,
         "plots": plots,
         "platforms": run.threats.to_pylist(),
         "missiles": run.missiles.to_pylist(),
         "sites": run.sites.to_pylist(),
         "magazines": run.magazines.to_pylist(),
-        "events": [_event(row) for row in log],
+        "events": [event_row(row) for row in log],
         "chains": _stories(chains(run)),
         **described(run, log),
         "zones": zones_of(run) if zones else [],
@@ -63,7 +63,7 @@ def _about(run: Run) -> dict[str, Any]:
     }
 
 
-def _origin(run: Run) -> dict[str, float]:
+def origin_of(run: Run) -> dict[str, float]:
     """Where the page puts its origin: the middle of the sites that are defended, else of what flies."""
     sites = run.sites.to_pylist()
     own = [row for row in sites if row["kind"] != "target"] or sites
@@ -74,7 +74,7 @@ def _origin(run: Run) -> dict[str, float]:
     return {"lat_deg": float(np.mean([row["lat_deg"] for row in own])), "lon_deg": float(np.degrees(middle))}
 
 
-def _event(row: dict[str, Any]) -> dict[str, Any]:
+def event_row(row: dict[str, Any]) -> dict[str, Any]:
     """An event with its sentence; what is empty is left out."""
     told = Event(*(row[name] for name in Event._fields))
     return {
