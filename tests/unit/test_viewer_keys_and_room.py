@@ -280,3 +280,30 @@ def test_two_cameras_stay_together(browser, quickstart, tmp_path):
     told = page.js("openiads.page.views.map((v) => [v.orbit.lat, v.orbit.lon, v.orbit.follow])")
     assert told[0] == told[1] and told[0][2] is False
     page.close()
+
+
+def test_anything_is_found_by_its_name(page):
+    page.key("/", "Slash", "/")
+    assert page.js(FOCUS) == "INPUT  name"
+    for letter in "ud-0":  # letters are the box's, not keys of the page
+        page.key(letter, f"Key{letter.upper()}", letter)
+    names = page.js("[...document.querySelectorAll('.found .row')].map((r) => r.firstChild.textContent)")
+    assert "SCUD-01" in names and all("ud-0" in name.lower() for name in names)
+    page.js(
+        "(() => { const i = document.querySelector('.find input'); i.value = 'scud-02';"
+        " i.dispatchEvent(new Event('input')); openiads.page.clock.set(0); })()"
+    )
+    page.key("Enter", "Enter", "\r")
+    assert page.js(f"{VIEW}.followed.id") == "SCUD-02" and page.js("document.querySelector('.find').hidden")
+    born = page.js(f"{VIEW}.followed.t0")
+    assert page.js("openiads.page.clock.t") == pytest.approx(born) and born > 0, (
+        "the clock goes where it is there"
+    )
+    page.js("openiads.page.clock.set(1190)")
+    page.key("/", "Slash", "/")
+    page.js(
+        "(() => { const i = document.querySelector('.find input'); i.value = 'nobody'; i.dispatchEvent(new Event('input')); })()"
+    )
+    assert page.js("document.querySelector('.found').textContent") == "nothing has such a name"
+    page.key("Escape")
+    assert page.js("document.querySelector('.find').hidden")

@@ -4,7 +4,7 @@ const KEYS: [string, string][] = [
   ["space", "play, pause"], ["← →", "5 s back, on (with shift 30 s)"], ["+ −", "faster, slower"], ["Home End", "to the start, the end"],
   ["n p", "next, previous event of the list"], ["enter", "follow what the last event of the list is about"], [", .", "follow the one before, the next of what moves"], ["f", "follow with the camera, or not"], ["Esc", "let go of what is followed; close panels"],
   ["u o", "turn left, right (with shift: move over the ground)"], ["i k", "look from higher up, from lower down (with shift: move ahead, back)"], ["z x", "nearer, farther"],
-  ["0", "whole scene again"], ["t", "from above"], ["d", "coverage: selected radar, all, none"], ["r", "next radar"], ["l", "layers"], ["c", "charts"], ["v", "lists and displays over the globe, or the globe alone"], ["? h", "this help"],
+  ["0", "whole scene again"], ["t", "from above"], ["d", "coverage: selected radar, all, none"], ["r", "next radar"], ["/", "find by name"], ["l", "layers"], ["c", "charts"], ["v", "lists and displays over the globe, or the globe alone"], ["? h", "this help"],
 ];
 
 export function help(missing: string[], notice: string, close: () => void): HTMLElement {

@@ -4,11 +4,12 @@ import { Charts } from "./charts";
 import { Clock, clockText } from "./clock";
 import { focus, h, handsBack } from "./dom";
 import { CONFIDENCE } from "./ellipsoid";
+import { Finder } from "./find";
 import { fromBase64, inflate } from "./format";
 import { Coast, decodeCoast } from "./globe";
 import { help } from "./help";
 import { Live } from "./live";
-import { Steps, series } from "./model";
+import { Entity, Steps, series } from "./model";
 import { Options, defaults } from "./options";
 import { Embedded, Source } from "./source";
 import { Timeline } from "./timeline";
@@ -35,6 +36,7 @@ export class Page {
   private readonly charts: Charts;
   private readonly helpPanel: HTMLElement;
   private readonly layers: HTMLElement;
+  private readonly finder: Finder;
   private readonly box: HTMLElement;
   /** what had the focus before a panel was opened */
   private focusedBefore: Element | null = null;
@@ -61,9 +63,10 @@ export class Page {
     if (luck) missing.unshift(luck);
     this.helpPanel = help(missing, notice, () => this.toggle(this.helpPanel));
     this.layers = this.layerPanel();
-    this.helpPanel.hidden = this.layers.hidden = true;
+    this.finder = new Finder(() => this.views[0].model.entities, (e) => this.found(e), () => this.toggle(this.finder.root));
+    this.helpPanel.hidden = this.layers.hidden = this.finder.root.hidden = true;
     if (luck) box.append(h("div", { class: "luck", role: "note" }, luck));
-    app.replaceChildren(box, this.charts.root, this.bar(), this.layers, this.helpPanel);
+    app.replaceChildren(box, this.charts.root, this.bar(), this.layers, this.finder.root, this.helpPanel);
     this.couple();
     document.addEventListener("keydown", (e) => this.key(e));
     this.clock.listen(() => this.tell());
@@ -113,7 +116,7 @@ export class Page {
       h("div", { class: "controls" }, this.playButton, button("−", "slower (−)", () => this.clock.faster(-1)), this.speedText, button("+", "faster (+)", () => this.clock.faster(1)),
         this.timeText, h("span", { class: "space" }),
         button("Panels", "lists and displays over the globe, or the globe alone (v)", () => this.box.classList.toggle("bare")),
-        button("Layers", "what is shown (l)", () => this.toggle(this.layers)), button("Charts", "charts (c)", () => this.toggle(this.charts.root)), button("Help", "keys and symbols (?)", () => this.toggle(this.helpPanel))),
+        button("Find", "by name (/)", () => this.toggle(this.finder.root)), button("Layers", "what is shown (l)", () => this.toggle(this.layers)), button("Charts", "charts (c)", () => this.toggle(this.charts.root)), button("Help", "keys and symbols (?)", () => this.toggle(this.helpPanel))),
       this.timeline.canvas);
   }
 
@@ -158,7 +161,7 @@ export class Page {
     if (!panel.matches("[role=dialog]")) return;
     if (!panel.hidden) {
       this.focusedBefore = document.activeElement;
-      panel.focus();
+      (panel.querySelector<HTMLElement>("[autofocus]") ?? panel).focus();
     } else if (this.focusedBefore instanceof HTMLElement) this.focusedBefore.focus();
   }
 
@@ -166,6 +169,7 @@ export class Page {
   private taken(e: KeyboardEvent): boolean {
     if (e.ctrlKey || e.metaKey || e.altKey || e.target instanceof HTMLSelectElement) return true;
     if (!(e.target instanceof Element)) return false;
+    if (e.target.matches("[type=search]")) return e.key !== "Escape";
     if (e.key === "Enter") return e.target.matches("button, summary, a, input");
     return e.key === " " && e.target.matches(focus.byKeys ? "input, button, summary" : "input");
   }
@@ -182,7 +186,7 @@ export class Page {
       U: () => view.shift(-1, 0), O: () => view.shift(1, 0), I: () => view.shift(0, 1), K: () => view.shift(0, -1), v: () => this.box.classList.toggle("bare"),
       d: () => { this.options.dome = this.options.dome === "selected" ? "all" : this.options.dome === "all" ? "none" : "selected"; this.layers.querySelector<HTMLSelectElement>("[name=dome]")!.value = this.options.dome; },
       r: () => this.views.forEach((v) => { const all = v.model.header.radars; if (v.radar) v.selectRadar(all[(all.indexOf(v.radar) + 1) % all.length].id); }),
-      l: () => this.toggle(this.layers), c: () => this.toggle(this.charts.root), "?": () => this.toggle(this.helpPanel), h: () => this.toggle(this.helpPanel),
+      l: () => this.toggle(this.layers), "/": () => this.toggle(this.finder.root), c: () => this.toggle(this.charts.root), "?": () => this.toggle(this.helpPanel), h: () => this.toggle(this.helpPanel),
     };
     const act = acts[e.key];
     if (!act || !view) return;
@@ -192,8 +196,16 @@ export class Page {
 
   private escape(): void {
     if (!this.helpPanel.hidden) this.toggle(this.helpPanel);
+    else if (!this.finder.root.hidden) this.toggle(this.finder.root);
     else if (!this.layers.hidden) this.toggle(this.layers);
     else this.views.forEach((v) => v.follow(null));
+  }
+
+  /** Follow what was found, at a time at which it is there. */
+  private found(e: Entity): void {
+    this.toggle(this.finder.root);
+    if (e.kind !== "site" && (this.clock.t < e.t0 || this.clock.t > e.t1)) this.clock.set(e.t0);
+    this.views[0].follow(e.id);
   }
 
   /** To the next or previous event of the first view's list. */
