@@ -13,6 +13,7 @@ import subprocess
 import sys
 from itertools import islice
 from pathlib import Path
+from types import SimpleNamespace
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -36,7 +37,7 @@ from openiads.cli.guard import UserError
 from openiads.cli.report import make_report
 from openiads.report import limits, style
 from openiads.report.chart_map import _box, _free
-from openiads.report.page import Extras, build, html_report
+from openiads.report.page import Extras, build, html_report, run_parts
 from openiads.report.picture import map_handles
 from openiads.report.scene import scene
 from openiads.report.study_summary import percent, rate
@@ -584,3 +585,18 @@ def test_labels_of_rings_keep_clear_of_names():
     name = (-200.0, -20.0, -50.0, 20.0)
     assert not _free(_box(-100.0, 0.0, "9M96E2 declared 120 km", 450.0), [name])
     assert _free(_box(200.0, 100.0, "9M96E2 declared 120 km", 450.0), [name])
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("openiads run raids/mine.yaml --seed 3", "raids/mine.yaml"),
+        ("openiads run 'my raid.yaml' --replication 0", "'my raid.yaml'"),
+        ("openiads live quickstart", "quickstart"),
+        ("openiads run 'half a quote", "quickstart"),
+        (None, "quickstart"),
+    ],
+)
+def test_the_study_that_a_report_asks_for_can_be_typed(command, told):
+    run = SimpleNamespace(manifest={"command": command}, name="quickstart")
+    assert run_parts._scenario(run) == told

@@ -58,9 +58,8 @@ class Link(H11Protocol):
 
     def _give_up(self) -> None:
         self._late = None
-        idle = (
-            self.timeout_keep_alive_task is not None
-        )  # between two requests it is closed by the server's own clock
+        # Between two requests it is closed by the server's own clock.
+        idle = self.timeout_keep_alive_task is not None
         if self in self.connections and not idle:  # a socket of a page has left this hand
             self.transport.abort()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Iterator
 from functools import partial
@@ -81,9 +82,12 @@ def _head(run: Run, told: Outcome) -> Iterator[Item]:
 
 
 def _scenario(run: Run) -> str:
-    """The scenario as it was named to `openiads run`, else its name."""
-    words = str(run.manifest.get("command") or "").split()
-    return words[2] if words[:2] == ["openiads", "run"] and len(words) > 2 else run.name
+    """The scenario as it was named to `openiads run`, else its name; quoted for a shell."""
+    try:
+        words = shlex.split(str(run.manifest.get("command") or ""))
+    except ValueError:  # a manifest of somebody else: a quotation mark without its fellow
+        words = []
+    return shlex.quote(words[2] if words[:2] == ["openiads", "run"] and len(words) > 2 else run.name)
 
 
 def _what(run: Run, told: Outcome) -> Iterator[Item]:
